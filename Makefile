@@ -1,0 +1,43 @@
+# Two commands for a fresh machine: `make run` and `make test`. Needs python3 >= 3.11, pip and make.
+UV := .tools/bin/uv
+DATA ?= data
+PORT ?= 8000
+export UV_PROJECT_ENVIRONMENT := .venv
+
+.PHONY: help run test bench docs lint clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(UV):
+	@python3 -m pip install --quiet --disable-pip-version-check --target .tools uv 2>/dev/null \
+	 || python3 -m pip install --quiet --disable-pip-version-check --break-system-packages --target .tools uv
+
+.venv/.ready: $(UV) pyproject.toml uv.lock
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+run: .venv/.ready ## set up, load the demonstration hospital, serve it on 127.0.0.1:8000
+	@.venv/bin/myelon demo --data $(DATA) --port $(PORT)
+
+test: .venv/.ready ## set up, run every check
+	@$(UV) run --frozen --no-sync ruff check .
+	@$(UV) run --frozen --no-sync ruff format --check .
+	@$(UV) run --frozen --no-sync mypy
+	@$(UV) run --frozen --no-sync lint-imports
+	@$(UV) run --frozen --no-sync pytest
+
+lint: .venv/.ready ## only the fast checks
+	@$(UV) run --frozen --no-sync ruff check .
+	@$(UV) run --frozen --no-sync mypy
+
+bench: .venv/.ready ## measure side by side with the peers, write docs/performance.md
+	@$(UV) sync --frozen --quiet --group bench
+	@.venv/bin/python benchmarks/run.py
+
+docs: .venv/.ready ## build the documentation into site/
+	@$(UV) sync --frozen --quiet --group docs
+	@.venv/bin/mkdocs build --strict --quiet
+
+clean: ## remove what the other commands made (never the data folder)
+	rm -rf .venv .tools site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""Myelon: the open workspace of a spinal tumour board."""

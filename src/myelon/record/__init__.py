@@ -1,0 +1,1 @@
+"""What happened to one patient: entries with uncertain time, statements with their source, findings."""

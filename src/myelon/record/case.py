@@ -1,0 +1,198 @@
+"""The case document: one patient's longitudinal record, read from YAML or JSON and checked as a whole."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import ConfigDict, Field, ValidationError, model_validator
+
+from myelon.errors import CaseError
+from myelon.record.base import Entry, EntryId, Part
+from myelon.record.kinds import AnyEntry, Neoplasm, Subject
+from myelon.record.when import split_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SCHEMA_ID = "myelon.case/1"
+_MOST_PROBLEMS = 12
+E = TypeVar("E", bound=Entry)
+
+
+class About(Part):
+    """What the case is: a published patient with its citation, or a synthetic one that is nobody."""
+
+    nature: Literal["published", "synthetic", "local"]
+    citation: str = ""
+    note: str = ""
+
+
+class Case(Part):
+    """One patient's record."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="Myelon case document")
+
+    schema_: Literal["myelon.case/1"] = Field(alias="schema")
+    id: EntryId
+    title: str
+    about: About
+    zero: str = Field(description="entry (or entry.end) that time is counted from")
+    entries: tuple[Annotated[AnyEntry, Field(discriminator="kind")], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        seen: set[str] = set()
+        for entry in self.entries:
+            if entry.id in seen:
+                raise ValueError(f"two entries are called {entry.id!r}")
+            seen.add(entry.id)
+        for entry in self.entries:
+            for reference in entry.references():
+                if reference not in seen:
+                    raise ValueError(f"entry {entry.id!r} points to {reference!r}, which does not exist")
+            for anchor in _anchors(entry):
+                if anchor not in seen:
+                    raise ValueError(f"the time of {entry.id!r} hangs on {anchor!r}, which does not exist")
+        if split_reference(self.zero)[0] not in seen:
+            raise ValueError(f"zero point {self.zero!r} is not an entry")
+        loop = _anchor_loop(self.entries)
+        if loop:
+            raise ValueError("anchors run in a loop: " + " → ".join(loop))
+        return self
+
+    @cached_property
+    def by_id(self) -> dict[str, Entry]:
+        """Every entry by its id."""
+        return {entry.id: entry for entry in self.entries}
+
+    def of(self, kind: type[E]) -> Iterator[E]:
+        """Entries of one kind, in the order of the document."""
+        return (entry for entry in self.entries if isinstance(entry, kind))
+
+    @cached_property
+    def subject(self) -> Subject | None:
+        """The patient."""
+        return next(self.of(Subject), None)
+
+    @cached_property
+    def neoplasm(self) -> Neoplasm | None:
+        """The first tumour of the document."""
+        return next(self.of(Neoplasm), None)
+
+    def facts(self) -> dict[str, list[str]]:
+        """Fact numbers (``A36``) → ids of the entries that bear them."""
+        found: dict[str, list[str]] = {}
+        for entry in self.entries:
+            for fact in _facts(entry.model_dump(mode="python")):
+                ids = found.setdefault(fact, [])
+                if entry.id not in ids:
+                    ids.append(entry.id)
+        return found
+
+
+def _anchors(entry: Entry) -> tuple[str, ...]:
+    times = (entry.when, entry.until)
+    return tuple(anchor for when in times if when is not None for anchor in when.anchors)
+
+
+def _anchor_loop(entries: tuple[Entry, ...]) -> list[str]:
+    """A loop of offsets: each entry's time counts from the next one's (an order alone may not loop either)."""
+    hangs_on = {
+        e.id: e.when.anchor for e in entries if e.when is not None and e.when.kind == "relative" and e.when.anchor
+    }
+    for first, anchor in hangs_on.items():
+        path, at = [first], anchor
+        while at in hangs_on and at not in path:
+            path.append(at)
+            at = hangs_on[at]
+        if at == first:
+            return [*path, at]
+    return []
+
+
+def _facts(value: Any) -> Iterator[str]:  # noqa: ANN401  # a dumped model is any nesting of plain values
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "facts":
+                yield from inner
+            else:
+                yield from _facts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _facts(inner)
+
+
+# ── reading and writing ─────────────────────────────────────────────────────────────────────────────────
+
+
+def read_case(text: str, *, where: str = "case") -> Case:
+    """Read a case document in YAML or JSON.
+
+    Raises:
+        CaseError: Not YAML, or not a case; every problem is named with its place, at most twelve of them.
+    """
+    try:
+        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both are safe
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{where}, line {mark.line + 1}" if mark else where
+        raise CaseError("not valid YAML or JSON", where=place, todo="Mend the syntax there") from error
+    except RecursionError as error:
+        raise CaseError("nested too deeply", where=where, todo="A case has five levels at most") from error
+    if not isinstance(document, dict):
+        raise CaseError("not a case document", where=where, todo="It must be a mapping; see `myelon schema`")
+    return case_from(document, where=where)
+
+
+def case_from(document: Mapping[str, Any], *, where: str = "case") -> Case:
+    """Build a case from plain values.
+
+    Raises:
+        CaseError: As `read_case`.
+    """
+    try:
+        return Case.model_validate(document)
+    except ValidationError as error:
+        problems = [_problem(document, e) for e in error.errors(include_url=False, include_context=False)]
+        more = f" (and {len(problems) - _MOST_PROBLEMS} more)" if len(problems) > _MOST_PROBLEMS else ""
+        raise CaseError(
+            "; ".join(problems[:_MOST_PROBLEMS]) + more,
+            where=where,
+            todo="See `myelon schema` for every field",
+        ) from error
+    except CaseError as error:
+        raise CaseError(error.what, where=where, todo=error.todo) from error
+
+
+def _problem(document: Mapping[str, Any], error: Mapping[str, Any]) -> str:
+    """One problem in words: entries[3] (rt-1) total_gy: Input should be greater than 0."""
+    place, location = [], list(error["loc"])
+    if len(location) > 1 and location[0] == "entries" and isinstance(location[1], int):
+        entries = document.get("entries")
+        row = entries[location[1]] if isinstance(entries, list | tuple) else None
+        name = row.get("id", "?") if isinstance(row, dict) else "?"
+        place.append(f"entry {name!r}")
+        location = location[3:] if len(location) > 2 else []  # the discriminator repeats the kind
+    place += [str(part) for part in location]
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = "unknown field"
+    return f"{' '.join(place)}: {message}" if place else str(message)
+
+
+def write_case(case: Case) -> str:
+    """The case as YAML, without empty fields."""
+    document = json.loads(case.model_dump_json(by_alias=True, exclude_defaults=True))
+    for row, entry in zip(document["entries"], case.entries, strict=True):
+        row["kind"] = entry.kind
+    ordered = {"schema": SCHEMA_ID, **{k: v for k, v in document.items() if k != "schema"}}
+    return yaml.safe_dump(ordered, allow_unicode=True, sort_keys=False, width=110)
+
+
+def case_schema() -> dict[str, Any]:
+    """The published JSON Schema of a case document."""
+    schema = Case.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, **schema}

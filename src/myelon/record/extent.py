@@ -1,0 +1,35 @@
+"""How far a lesion reached, per feature, over the studies of a case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from myelon.record.kinds import Imaging
+
+if TYPE_CHECKING:
+    from myelon.record.base import Assertion
+    from myelon.record.case import Case
+    from myelon.terms.levels import Span
+
+_OEDEMA = {"T2 high signal", "oedema"}
+
+
+class Extent(NamedTuple):
+    """One observation of a feature: its span, or why there is none."""
+
+    study: str
+    levels: Span | None
+    assertion: Assertion
+    change: str | None
+    text: str
+
+
+def extents(case: Case, *, oedema: bool = False) -> list[Extent]:
+    """The series of extents of the enhancing lesion, or of the oedema, in document order."""
+    wanted = _OEDEMA if oedema else {"enhancement", "mass", "bone lesion"}
+    return [
+        Extent(study.id, seen.levels, seen.assertion, seen.change, seen.text)
+        for study in case.of(Imaging)
+        for seen in study.lesions
+        if seen.feature in wanted and seen.lesion == "main"
+    ]

@@ -1,0 +1,63 @@
+"""The kinds of entry, one module each. To add one: write its module, list it here."""
+
+from myelon.record.kinds.adverse_event import AdverseEvent
+from myelon.record.kinds.board import Board
+from myelon.record.kinds.choice import Choice
+from myelon.record.kinds.discrepancy import Discrepancy
+from myelon.record.kinds.encounter import Encounter
+from myelon.record.kinds.evidence import Evidence
+from myelon.record.kinds.imaging import Imaging
+from myelon.record.kinds.neoplasm import Neoplasm
+from myelon.record.kinds.neurology import Neurology
+from myelon.record.kinds.pathology import Pathology
+from myelon.record.kinds.phase import Phase
+from myelon.record.kinds.radiotherapy import Radiotherapy
+from myelon.record.kinds.response import Response
+from myelon.record.kinds.subject import Subject
+from myelon.record.kinds.support import Support
+from myelon.record.kinds.surgery import Surgery
+from myelon.record.kinds.systemic import Systemic
+from myelon.record.kinds.vital import Vital
+
+AnyEntry = (
+    Subject
+    | Neoplasm
+    | Phase
+    | Encounter
+    | Neurology
+    | Imaging
+    | Pathology
+    | Surgery
+    | Radiotherapy
+    | Systemic
+    | Support
+    | AdverseEvent
+    | Response
+    | Board
+    | Choice
+    | Vital
+    | Evidence
+    | Discrepancy
+)
+
+__all__ = [
+    "AdverseEvent",
+    "AnyEntry",
+    "Board",
+    "Choice",
+    "Discrepancy",
+    "Encounter",
+    "Evidence",
+    "Imaging",
+    "Neoplasm",
+    "Neurology",
+    "Pathology",
+    "Phase",
+    "Radiotherapy",
+    "Response",
+    "Subject",
+    "Support",
+    "Surgery",
+    "Systemic",
+    "Vital",
+]

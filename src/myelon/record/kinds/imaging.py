@@ -1,0 +1,60 @@
+"""An imaging study: what each feature of each lesion looked like, and from which level to which."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from myelon.record.base import Assertion, Entry, EntryId, LevelSpan, Part, Provenance
+
+Feature = Literal["enhancement", "T2 high signal", "oedema", "haemorrhage", "bone lesion", "dissemination", "mass"]
+
+
+class LesionObservation(Part):
+    """One feature of one lesion. Extents differ by feature: each has its own span.
+
+    The SINS, DSS and ESCC fields are read on CT or MRI; a null is "not reported" and leaves a score open.
+    """
+
+    lesion: str = "main"
+    feature: Feature
+    levels: LevelSpan | None = None
+    dominant_levels: LevelSpan | None = None
+    site: str = ""
+    assertion: Assertion = Assertion.PRESENT
+    change: Literal["larger", "smaller", "unchanged", "gone", "new"] | None = None
+    max_diameter_cm: float | None = Field(default=None, gt=0)
+    boundary: Literal["distinguishable", "indistinguishable"] | None = None
+    lobulated: Literal["yes", "no"] | None = None
+    osteolysis: Literal["yes", "no"] | None = None
+    bone_quality: Literal["lytic", "mixed", "blastic"] | None = None
+    alignment: Literal["subluxation", "deformity", "normal"] | None = None
+    collapse: Literal["gt50", "lt50", "involved", "none"] | None = None
+    posterolateral: Literal["bilateral", "unilateral", "none"] | None = None
+    epidural_grade: Literal["0", "1a", "1b", "1c", "2", "3"] | None = None
+    text: str = ""
+    source: Provenance | None = None
+
+
+class Imaging(Entry):
+    """A study or a set of sequences read together."""
+
+    track: ClassVar[str] = "Imaging"
+    kind: Literal["imaging"] = "imaging"
+    modality: Literal["MRI", "CT", "PET", "PET-CT", "X-ray", "myelogram"]
+    sequences: tuple[str, ...] = ()
+    body_part: str = "spine"
+    compared_to: EntryId | None = None
+    lesions: tuple[LesionObservation, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Modality and what was seen."""
+        if self.text:
+            return f"{self.modality}: {self.text}"
+        seen = "; ".join(f"{o.feature} {o.levels or o.site}".strip() for o in self.lesions)
+        return f"{self.modality}: {seen}" if seen else self.modality
+
+    def references(self) -> tuple[str, ...]:
+        """Adds the study it was compared to."""
+        return super().references() + ((self.compared_to,) if self.compared_to else ())

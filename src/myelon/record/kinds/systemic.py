@@ -1,0 +1,64 @@
+"""A line of systemic therapy: agents as printed, interval, cycles. Myelon never computes a dose to give."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from myelon.record.base import Entry, EntryId, Part, Provenance, Quantity, Stated
+from myelon.record.when import Period
+
+
+class Agent(Part):
+    """A drug of the regimen with its dose and unit exactly as printed."""
+
+    drug: str
+    dose: Quantity | None = None
+    days: str = ""
+    source: Provenance | None = None
+
+
+class RelationToRadiotherapy(Part):
+    """How the line stood to a course: with it, or after it."""
+
+    course: EntryId
+    relation: Literal["concurrent", "sequential"]
+
+
+class Systemic(Entry):
+    """One line of therapy."""
+
+    lasts: ClassVar[bool] = True
+    track: ClassVar[str] = "Systemic"
+    kind: Literal["systemic"] = "systemic"
+    line: int = Field(ge=1)
+    regimen: str
+    agents: tuple[Agent, ...] = Field(min_length=1)
+    interval: Period | None = None
+    cycles: int | None = Field(default=None, ge=1)
+    relation: tuple[Stated[RelationToRadiotherapy], ...] = ()
+    setting: str = ""
+    outcome: str = ""
+
+    @property
+    def implied_days(self) -> tuple[float, float, str] | None:
+        """First to last course: one interval fewer than courses (DA8)."""
+        if self.cycles is None or self.interval is None:
+            return None
+        low, high = self.interval.days
+        return (
+            low * (self.cycles - 1),
+            high * (self.cycles - 1),
+            f"{self.cycles - 1} intervals of {self.interval}",
+        )
+
+    @property
+    def label(self) -> str:
+        """Such as "line 2: bevacizumab + low-dose ICE ×13"."""
+        times = f" ×{self.cycles}" if self.cycles else ""
+        return f"line {self.line}: {self.regimen}{times}"
+
+    def references(self) -> tuple[str, ...]:
+        """Adds the courses of radiotherapy it is related to."""
+        return super().references() + tuple(r.value.course for r in self.relation)

@@ -1,0 +1,1 @@
+"""The words of the field: spine levels, organs, markers, drugs, sources. No logic beyond their order."""

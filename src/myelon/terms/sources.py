@@ -1,0 +1,142 @@
+"""Where every number comes from: one row per source, with the part of it that was seen.
+
+Rows are copied from the project's checked bibliography (RADIOBIOLOGY, INSTRUMENTS, papers).
+"""
+
+from typing import NamedTuple
+
+from myelon.terms.verification import Verification
+
+VERIFIED, SECOND_HAND, MEMORY, DERIVED = Verification
+
+
+class Source(NamedTuple):
+    """A literature source: short code, citation, what of it was seen."""
+
+    id: str
+    citation: str
+    status: Verification
+    seen: str
+
+
+_ROWS = (
+    Source(
+        "000",
+        "Adult spinal cord diffuse midline glioma, H3K27-altered: hypofractionated re-irradiation with "
+        "bevacizumab plus low-dose ICE. J Neurosurg Case Lessons, CASE2464. doi:10.3171/CASE2464",
+        VERIFIED,
+        "full text",
+    ),
+    Source(
+        "004",
+        "Review of malignant spinal tumours (project paper 004): DSS, SINS, WBB, carbon ions, re-irradiation",
+        VERIFIED,
+        "full text",
+    ),
+    Source(
+        "barendsen1982",
+        "Barendsen GW. Dose fractionation, dose rate and iso-effect relationships for normal tissue "
+        "responses. IJROBP 1982;8:1981-1997",
+        MEMORY,
+        "formula seen in matRad (matRad_EQD2accumulation.m) and DVHmetrics",
+    ),
+    Source(
+        "withers1983",
+        "Withers HR, Thames HD, Peters LJ. A new isoeffect curve for change in dose per fraction. "
+        "Radiother Oncol 1983;1:187-191",
+        MEMORY,
+        "formula seen in public code",
+    ),
+    Source(
+        "nieder2005",
+        "Nieder C, Grosu AL, Andratschke NH, Molls M. Proposal of human spinal cord reirradiation dose based "
+        "on collection of data from 40 patients. IJROBP 2005;61:851-855",
+        SECOND_HAND,
+        "citation verified; point bands seen in an independent public implementation",
+    ),
+    Source(
+        "nieder2006",
+        "Nieder C, Grosu AL, Andratschke NH, Molls M. Update of human spinal cord reirradiation tolerance "
+        "based on additional data from 38 patients. IJROBP 2006;66:1446-1449",
+        VERIFIED,
+        "PubMed 17084560 abstract",
+    ),
+    Source(
+        "hytec2021",
+        "Sahgal A, Chang JH, Ma L, et al. Spinal cord dose tolerance to stereotactic body radiation therapy "
+        "(HyTEC). IJROBP 2021;110:124-136. doi:10.1016/j.ijrobp.2019.09.038",
+        VERIFIED,
+        "abstract",
+    ),
+    Source(
+        "icru83",
+        "ICRU Report 83. Prescribing, recording, and reporting photon-beam IMRT. J ICRU 2010;10(1)",
+        SECOND_HAND,
+        "definitions of D2 % and HI as reprinted in PMC5965485",
+    ),
+    Source(
+        "dss2016",
+        "Matsumoto Y, Harimaya K, Kawaguchi K, et al. Dumbbell Scoring System: a new method for the "
+        "differential diagnosis of malignant and benign spinal dumbbell tumors. Spine 2016;41(20):E1230-E1236. "
+        "PMID 27031767",
+        VERIFIED,
+        "paper 004 (text, Tables 1-2) and the abstract",
+    ),
+    Source(
+        "sins2010",
+        "Fisher CG, DiPaola CP, Ryken TC, et al. A novel classification system for spinal instability in "
+        "neoplastic disease. Spine 2010;35(22):E1221-E1229",
+        VERIFIED,
+        "three agreeing reprints of the table; reliability from abstracts",
+    ),
+    Source(
+        "escc2010",
+        "Bilsky MH, Laufer I, Fourney DR, et al. Reliability analysis of the epidural spinal cord compression "
+        "scale. J Neurosurg Spine 2010;13(3):324-328",
+        VERIFIED,
+        "grade texts in four agreeing reprints; reliability from the abstract",
+    ),
+    Source(
+        "kaplan1958",
+        "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. J Am Stat Assoc 1958;53:457-481",
+        MEMORY,
+        "results checked against R survival 3.5-3",
+    ),
+    Source(
+        "brookmeyer1982",
+        "Brookmeyer R, Crowley J. A confidence interval for the median survival time. Biometrics 1982;38:29-41",
+        MEMORY,
+        "results checked against R survival 3.5-3",
+    ),
+    Source(
+        "mantel1966",
+        "Mantel N. Evaluation of survival data and two new rank order statistics arising in its consideration. "
+        "Cancer Chemother Rep 1966;50:163-170",
+        MEMORY,
+        "results checked against R survival 3.5-3",
+    ),
+    Source(
+        "gehan1965",
+        "Gehan EA. A generalized Wilcoxon test for comparing arbitrarily singly-censored samples. "
+        "Biometrika 1965;52:203-223; Breslow N. Biometrika 1970;57:579-594",
+        MEMORY,
+        "results checked against R, lifelines and statsmodels",
+    ),
+    Source(
+        "tarone1977",
+        "Tarone RE, Ware J. On distribution-free tests for equality of survival distributions. "
+        "Biometrika 1977;64:156-160",
+        MEMORY,
+        "results checked against R, lifelines and statsmodels",
+    ),
+    Source(
+        "machin",
+        "Machin D, Cheung YB, Parmar M. Survival Analysis: A Practical Approach (hazard ratios by "
+        "Mantel–Haenszel and by log-rank, as GraphPad Prism reports them)",
+        SECOND_HAND,
+        "confirmed by the arithmetic of paper 002, Table 7",
+    ),
+)
+
+SOURCES: dict[str, Source] = {row.id: row for row in _ROWS}
+"""Every source by its short code."""
