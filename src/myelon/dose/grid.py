@@ -1,0 +1,115 @@
+"""A dose grid in patient space: values, and where each voxel centre lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from myelon.dose.bed import eqd2
+from myelon.errors import DoseError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ORTHOGONAL_WITHIN = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class DoseGrid:
+    """Dose at voxel centres.
+
+    Attributes:
+        values: Dose in Gy, shape (frames, rows, columns).
+        origin_mm: Centre of voxel (0, 0, 0), LPS.
+        column_step_mm: Vector from one column to the next.
+        row_step_mm: Vector from one row to the next.
+        frame_normal: Unit vector that frames follow.
+        frame_offsets_mm: Distance of each frame from the first along the normal, ascending, from 0.
+        frame_of_reference: UID that contours and other grids must share.
+        fractions: Fractions this dose is the total of, where known.
+        unit: "Gy" (physical) or "EQD2".
+        label: A name for tables.
+    """
+
+    values: NDArray[np.float32]
+    origin_mm: NDArray[np.float64]
+    column_step_mm: NDArray[np.float64]
+    row_step_mm: NDArray[np.float64]
+    frame_normal: NDArray[np.float64]
+    frame_offsets_mm: NDArray[np.float64]
+    frame_of_reference: str = ""
+    fractions: int | None = None
+    unit: str = "Gy"
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        """Check that the axes are orthogonal and the frames ascend.
+
+        Raises:
+            DoseError: They are not.
+        """
+        axes = [v / np.linalg.norm(v) for v in (self.column_step_mm, self.row_step_mm)] + [self.frame_normal]
+        gram = np.array(axes) @ np.array(axes).T
+        if np.abs(gram - np.eye(3)).max() > _ORTHOGONAL_WITHIN:
+            raise DoseError("dose grid axes are not at right angles", where=self.label, todo="Export the dose again")
+        if len(self.frame_offsets_mm) > 1 and np.any(np.diff(self.frame_offsets_mm) <= 0):
+            raise DoseError("dose frames are not in ascending order", where=self.label, todo="Sort the frames")
+
+    @property
+    def spacing_mm(self) -> tuple[float, float, float]:
+        """Column, row and (smallest) frame spacing."""
+        frames = float(np.diff(self.frame_offsets_mm).min()) if len(self.frame_offsets_mm) > 1 else 1.0
+        return float(np.linalg.norm(self.column_step_mm)), float(np.linalg.norm(self.row_step_mm)), frames
+
+    def coordinates(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Column and row index (fractional) and frame distance in mm of LPS points, shape (n, 3)."""
+        from_origin = np.asarray(points_mm, dtype=float) - self.origin_mm
+        return np.stack([from_origin @ axis for axis in self.axes], axis=-1)
+
+    @property
+    def axes(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Vectors that take mm from the origin to column index, row index and frame distance."""
+        column, row = self.column_step_mm, self.row_step_mm
+        return column / (column @ column), row / (row @ row), self.frame_normal
+
+    def at(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Trilinear dose at LPS points, shape (n,); NaN outside the grid."""
+        from myelon.dose.sampling import sample_points  # noqa: PLC0415  # numba loads only where dose is sampled
+
+        return sample_points(self, np.atleast_2d(points_mm))
+
+    def to_eqd2(self, alpha_beta_gy: float) -> DoseGrid:
+        """The grid converted voxel by voxel with its own fraction number.
+
+        Raises:
+            DoseError: The number of fractions is not known, or the grid is not physical dose.
+        """
+        if self.unit != "Gy":
+            raise DoseError(f"grid is in {self.unit}, not physical Gy", where=self.label, todo="Convert once only")
+        if self.fractions is None:
+            raise DoseError(
+                "number of fractions unknown", where=self.label, todo="Give `fractions` or the RTPLAN of the course"
+            )
+        values = eqd2(self.values.astype(np.float64), self.fractions, alpha_beta_gy)
+        return replace(self, values=values.astype(np.float32), unit="EQD2")
+
+    def moved(self, transform: NDArray[np.float64], frame_of_reference: str) -> DoseGrid:
+        """The grid placed by a rigid 4 × 4 transform (LPS mm) into another frame of reference; values untouched.
+
+        Raises:
+            DoseError: The transform is not rigid.
+        """
+        rotation, shift = transform[:3, :3], transform[:3, 3]
+        rigid = np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-6) and np.linalg.det(rotation) > 0
+        if transform.shape != (4, 4) or not rigid:
+            raise DoseError("transform is not rigid", where=self.label, todo="Give a 4 × 4 rotation and shift in mm")
+        return replace(
+            self,
+            origin_mm=rotation @ self.origin_mm + shift,
+            column_step_mm=rotation @ self.column_step_mm,
+            row_step_mm=rotation @ self.row_step_mm,
+            frame_normal=rotation @ self.frame_normal,
+            frame_of_reference=frame_of_reference,
+        )

@@ -1,0 +1,148 @@
+"""A contoured structure: closed polygons on parallel planes, in any orientation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from myelon.errors import DoseError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+EndCaps = Literal["slab", "none"]
+"""``slab``: the first and last plane reach half a spacing beyond; ``none``: they end there (as Eclipse does)."""
+
+SAME_PLANE_MM = 0.01
+"""Contours closer than this lie on one plane."""
+PLANAR_WITHIN_MM = 0.1
+"""How far a point may leave its contour's plane."""
+WIDEST_FILLED_GAP = 3.0
+"""A gap of up to this many plane spacings is taken as missing planes and filled; a wider one parts the structure."""
+
+
+class Slab(NamedTuple):
+    """One contour plane and the stretch of the normal that it stands for."""
+
+    plane_mm: float
+    low_mm: float
+    high_mm: float
+    polygons: tuple[NDArray[np.float64], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """Polygons on parallel planes.
+
+    Attributes:
+        name: ROI name, TG-263 where the source used it.
+        axes: Rows are the in-plane directions u and v and the normal w, unit vectors in LPS.
+        planes_mm: Distance of each plane along w, ascending.
+        polygons: For each plane its closed polygons in (u, v) mm, combined by even-odd: a polygon in a polygon
+            is a hole, a keyhole channel encloses nothing.
+        warnings: What was odd about the contours.
+    """
+
+    name: str
+    axes: NDArray[np.float64]
+    planes_mm: NDArray[np.float64]
+    polygons: tuple[tuple[NDArray[np.float64], ...], ...]
+    frame_of_reference: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def from_contours(
+        cls, name: str, contours: Sequence[NDArray[np.float64]], *, frame_of_reference: str = ""
+    ) -> Structure:
+        """Sort contours in LPS mm, each of shape (n, 3), into planes.
+
+        Raises:
+            DoseError: No contour encloses anything, contours lie on planes that are not parallel, or a point
+                leaves its plane.
+        """
+        closed = [c for c in (np.asarray(c, dtype=float) for c in contours) if len(c) >= 3]
+        normals = [_area_vector(c) for c in closed]
+        sizes = [float(np.linalg.norm(n)) for n in normals]
+        if not closed or max(sizes) < 1e-6:
+            raise DoseError("structure has no volume", where=name, todo="Contour it, or leave it out")
+        normal = normals[int(np.argmax(sizes))] / max(sizes)
+        normal = normal * np.sign(normal[np.argmax(np.abs(normal))])
+        axes = _frame(normal)
+        rows = []
+        for contour in closed:
+            local = contour @ axes.T
+            if np.ptp(local[:, 2]) > 2 * PLANAR_WITHIN_MM:
+                raise DoseError("a contour does not lie in the plane of the others", where=name, todo="Contour again")
+            rows.append((float(np.median(local[:, 2])), local[:, :2]))
+        rows.sort(key=lambda row: row[0])
+        planes: list[float] = []
+        groups: list[list[NDArray[np.float64]]] = []
+        for height, polygon in rows:
+            if not planes or height - planes[-1] > SAME_PLANE_MM:
+                planes.append(height)
+                groups.append([])
+            groups[-1].append(polygon)
+        warnings = _gap_warnings(np.array(planes))
+        return cls(name, axes, np.array(planes), tuple(tuple(g) for g in groups), frame_of_reference, warnings)
+
+    @property
+    def spacing_mm(self) -> float:
+        """Usual distance between planes; 0 for a single plane."""
+        return float(np.median(np.diff(self.planes_mm))) if len(self.planes_mm) > 1 else 0.0
+
+    def slabs(self, end_caps: EndCaps, *, single_plane_mm: float = 0.0) -> list[Slab]:
+        """Each plane with the stretch it stands for.
+
+        Args:
+            end_caps: Whether the ends reach half a spacing beyond the first and last plane.
+            single_plane_mm: Thickness of a structure of one plane (the frame spacing of the dose).
+        """
+        planes, usual = self.planes_mm, self.spacing_mm or single_plane_mm
+        cap = usual / 2.0 if end_caps == "slab" else 0.0
+        steps = np.concatenate([[np.inf], np.diff(planes), [np.inf]])
+        reach = np.where(steps <= WIDEST_FILLED_GAP * usual + SAME_PLANE_MM, steps / 2.0, cap)
+        return [
+            Slab(float(plane), float(plane - reach[i]), float(plane + reach[i + 1]), self.polygons[i])
+            for i, plane in enumerate(planes)
+        ]
+
+    def points(self) -> NDArray[np.float64]:
+        """All contour points in LPS mm, shape (n, 3)."""
+        local = [
+            np.column_stack([polygon, np.full(len(polygon), plane)])
+            for plane, group in zip(self.planes_mm, self.polygons, strict=True)
+            for polygon in group
+        ]
+        return np.vstack(local) @ self.axes
+
+
+def _area_vector(contour: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Area times unit normal of a polygon in space (Newell)."""
+    around = contour - contour.mean(axis=0)
+    return np.asarray(0.5 * np.cross(around, np.roll(around, -1, axis=0)).sum(axis=0))
+
+
+def _frame(normal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Orthonormal u, v, w with w the normal and u as near as can be to patient x (or y)."""
+    normal = np.where(np.abs(normal) < 1e-9, 0.0, normal)
+    reference = np.array([1.0, 0.0, 0.0]) if abs(normal[0]) < 0.9 else np.array([0.0, 1.0, 0.0])
+    u = reference - (reference @ normal) * normal
+    u /= np.linalg.norm(u)
+    return np.array([u, np.cross(normal, u), normal])
+
+
+def _gap_warnings(planes: NDArray[np.float64]) -> tuple[str, ...]:
+    steps = np.diff(planes)
+    if len(steps) == 0:
+        return ("contoured on a single plane: its thickness is the frame spacing of the dose",)
+    usual = float(np.median(steps))
+    return tuple(
+        f"planes missing between {low:.1f} and {low + step:.1f} mm: "
+        + ("filled" if step <= WIDEST_FILLED_GAP * usual + SAME_PLANE_MM else "taken as two parts")
+        for low, step in zip(planes, steps, strict=False)
+        if step > 1.5 * usual
+    )

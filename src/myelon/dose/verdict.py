@@ -1,0 +1,78 @@
+"""A verdict: one published limit against one value, with everything that the number depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from myelon.terms.verification import Verification
+
+if TYPE_CHECKING:
+    from myelon.dose.limits import Limit
+
+SLACK = 1e-9
+"""Comparisons are on full precision with this slack (RADIOBIOLOGY §8.7)."""
+
+
+class Outcome(StrEnum):
+    """What a limit says of a value."""
+
+    PASS = "pass"  # noqa: S105  # the clinic's word
+    FAIL = "fail"
+    NOT_APPLICABLE = "not applicable"
+    NEEDS_MODEL = "needs model"
+    UNKNOWN = "unknown"
+
+
+class Basis(StrEnum):
+    """What a dose value is."""
+
+    PRESCRIPTION = "prescription"
+    VOXEL_SUM = "voxel sum"
+    NO_REGISTRATION = "sum of separate maxima"
+    DATES = "dates"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One limit, one value, one outcome. ``value`` is None where nothing can be computed."""
+
+    limit: Limit
+    outcome: Outcome
+    value: float | None
+    value_text: str
+    organ: str
+    alpha_beta_gy: float | None
+    structure: str
+    metric: str
+    basis: Basis
+    why: str = ""
+    alternative: str = ""
+    """The same at the other α/β, never left out."""
+
+    @property
+    def says(self) -> str:
+        """The outcome in words that claim no more than is known."""
+        if self.outcome is Outcome.FAIL:
+            return "exceeded" if self.limit.comparator == "<=" else "too short"
+        if self.outcome is not Outcome.PASS:
+            return str(self.outcome)
+        if self.limit.status is not Verification.VERIFIED:
+            return "within an unverified figure"
+        if self.basis is Basis.PRESCRIPTION:
+            return "not exceeded if the cord had no more than the prescription"
+        return "met"
+
+    @property
+    def margin(self) -> float | None:
+        """Limit minus value (value minus limit for a least value); arithmetic, not permission."""
+        if self.value is None:
+            return None
+        return self.limit.value - self.value if self.limit.comparator == "<=" else self.value - self.limit.value
+
+
+def compare(value: float, limit: Limit) -> Outcome:
+    """Whether a value meets a limit."""
+    met = value <= limit.value + SLACK if limit.comparator == "<=" else value >= limit.value - SLACK
+    return Outcome.PASS if met else Outcome.FAIL
