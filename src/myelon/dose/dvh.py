@@ -176,7 +176,7 @@ def dvh(
         warnings.append(f"{covered / total:.1%} of the structure lies inside the dose grid; the rest is unknown")
     return DVH(
         structure.name,
-        np.arange(bins + 1) * bin_gy,
+        np.arange(bins + 1, dtype=np.float64) * bin_gy,
         np.asarray(np.clip(covered - content.below / 1000.0, 0.0, None), dtype=np.float64),
         covered,
         content.outside_mm3 / 1000.0,

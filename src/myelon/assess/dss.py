@@ -1,0 +1,74 @@
+"""Dumbbell Scoring System (Matsumoto 2016): is a spinal dumbbell tumour malignant?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from myelon.assess.instrument import Category, Filled, FromRecord, Instrument, Item, Option
+from myelon.assess.lesion import last_observation, latest, source_code
+from myelon.terms.verification import Verification
+
+if TYPE_CHECKING:
+    from myelon.record.case import Case
+
+CUT_CM = 5.0
+"""Table 2 of paper 004 prints ≥ 5 cm; its text and the 2016 abstract print > 5 cm. They differ at exactly 5.0."""
+
+
+def _fill(case: Case) -> FromRecord:
+    tumour = case.neoplasm
+    if tumour is not None and "dumbbell" not in tumour.compartment:
+        return FromRecord({}, f"made for dumbbell tumours; this one is {', '.join(tumour.compartment)}")
+    found = latest(case, ("boundary", "lobulated", "osteolysis"))
+    measured = last_observation(case, "max_diameter_cm")
+    if measured is not None:
+        study, seen = measured
+        size = "ge5" if (seen.max_diameter_cm or 0.0) >= CUT_CM else "lt5"
+        found["size"] = Filled(size, study.id, source_code(study, seen))
+    return FromRecord(found)
+
+
+DSS = Instrument(
+    id="dss_2016",
+    name="Dumbbell Scoring System (DSS)",
+    version="Matsumoto 2016",
+    purpose="Pre-operative estimate, from CT and MRI, of whether a spinal dumbbell tumour is malignant.",
+    items=(
+        Item(
+            "size",
+            "Tumour size (maximal diameter, cm)",
+            (Option("lt5", "< 5 cm", 0), Option("ge5", "≥ 5 cm", 2)),
+            "Exactly 5.0 cm: Table 2 of paper 004 (≥ 5) is followed; its text prints > 5.",
+        ),
+        Item(
+            "boundary",
+            "Boundary",
+            (
+                Option("distinguishable", "Distinguishable", 0),
+                Option("indistinguishable", "Indistinguishable from surrounding tissues", 2),
+            ),
+        ),
+        Item("lobulated", "Irregularly lobulated shape", (Option("no", "No", 0), Option("yes", "Yes", 1))),
+        Item("osteolysis", "Osteolytic bone destruction", (Option("no", "No", 0), Option("yes", "Yes", 1))),
+    ),
+    categories=(
+        Category(
+            "below_cutoff",
+            "Below cut-off: benign more likely",
+            "careful follow-up is an option (paper 004)",
+            0,
+            2,
+        ),
+        Category(
+            "at_or_above_cutoff",
+            "At/above cut-off: malignancy suspected",
+            "CT-guided biopsy for a definitive diagnosis; plan chemotherapy/margins (paper 004)",
+            3,
+            6,
+        ),
+    ),
+    source="dss2016",
+    status=Verification.VERIFIED,
+    population="59 patients, 20 malignant and 39 benign; one centre, retrospective, no external validation",
+    fill=_fill,
+)

@@ -1,0 +1,124 @@
+"""Spinal Instability Neoplastic Score (SOSG 2010): how stable is the spine at a bone lesion?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from myelon.assess.instrument import Category, Filled, FromRecord, Instrument, Item, Option
+from myelon.assess.lesion import last_observation, last_pain, latest, source_code
+from myelon.terms.levels import Level, Span
+from myelon.terms.verification import Verification
+
+if TYPE_CHECKING:
+    from myelon.record.case import Case
+
+_JUNCTIONAL = (Span(Level.C1, Level.C2), Span(Level.C7, Level.T2), Span(Level.T11, Level.L1), Span(Level.L5, Level.S1))
+_MOBILE = (Span(Level.C3, Level.C6), Span(Level.L2, Level.L4))
+_SEMIRIGID = (Span(Level.T3, Level.T10),)
+_FIELDS = {
+    "bone_quality": "lesion",
+    "alignment": "alignment",
+    "collapse": "collapse",
+    "posterolateral": "posterolateral",
+}
+
+
+def location_of(span: Span) -> str:
+    """The location item of a lesion, by its least stable level.
+
+    >>> location_of(Span.parse("T9")), location_of(Span.parse("T10-T11"))
+    ('semirigid', 'junctional')
+    """
+    for option, spans in (("junctional", _JUNCTIONAL), ("mobile", _MOBILE), ("semirigid", _SEMIRIGID)):
+        if any(span.overlap(s) is not None for s in spans):
+            return option
+    return "rigid"
+
+
+def _fill(case: Case) -> FromRecord:
+    tumour = case.neoplasm
+    bone = last_observation(case, "bone_quality")
+    if tumour is not None and bone is None and not {"vertebral", "epidural"} & set(tumour.compartment):
+        return FromRecord({}, f"no bone lesion: the tumour is {', '.join(tumour.compartment)}")
+    found = {_FIELDS[name]: value for name, value in latest(case, _FIELDS).items()}
+    if bone is not None and bone[1].levels is not None:
+        study, seen = bone
+        found["location"] = Filled(location_of(bone[1].levels), study.id, source_code(study, seen))
+    pain = last_pain(case)
+    if pain is not None:
+        found["pain"] = pain
+    return FromRecord(found)
+
+
+SINS = Instrument(
+    id="sins_2010",
+    name="Spinal Instability Neoplastic Score (SINS)",
+    version="SOSG 2010",
+    purpose="Grades tumour-related spinal instability; 7 or more asks for a surgical consultation.",
+    items=(
+        Item(
+            "location",
+            "Location",
+            (
+                Option("junctional", "Junctional: occiput-C2, C7-T2, T11-L1, L5-S1", 3),
+                Option("mobile", "Mobile spine: C3-C6, L2-L4", 2),
+                Option("semirigid", "Semirigid: T3-T10", 1),
+                Option("rigid", "Rigid: S2-S5", 0),
+            ),
+        ),
+        Item(
+            "pain",
+            "Pain (mechanical = relieved by recumbency and/or provoked by movement/loading)",
+            (
+                Option("mechanical", "Yes (mechanical)", 3),
+                Option("occasional", "Occasional pain but not mechanical", 1),
+                Option("none", "Pain-free lesion", 0),
+            ),
+        ),
+        Item(
+            "lesion",
+            "Bone lesion",
+            (Option("lytic", "Lytic", 2), Option("mixed", "Mixed (lytic/blastic)", 1), Option("blastic", "Blastic", 0)),
+        ),
+        Item(
+            "alignment",
+            "Radiographic spinal alignment",
+            (
+                Option("subluxation", "Subluxation/translation present", 4),
+                Option("deformity", "De novo deformity (kyphosis/scoliosis)", 2),
+                Option("normal", "Normal alignment", 0),
+            ),
+        ),
+        Item(
+            "collapse",
+            "Vertebral body collapse",
+            (
+                Option("gt50", "> 50 % collapse", 3),
+                Option("lt50", "< 50 % collapse", 2),
+                Option("involved", "No collapse with > 50 % of body involved", 1),
+                Option("none", "None of the above", 0),
+            ),
+            "Exactly 50 % is not assigned in the published table: the reader decides.",
+        ),
+        Item(
+            "posterolateral",
+            "Posterolateral involvement (facet, pedicle or costovertebral joint)",
+            (
+                Option("bilateral", "Bilateral", 3),
+                Option("unilateral", "Unilateral", 1),
+                Option("none", "None of the above", 0),
+            ),
+        ),
+    ),
+    categories=(
+        Category("stable", "Stable", "", 0, 6),
+        Category(
+            "potentially_unstable", "Potentially unstable (indeterminate)", "surgical consultation recommended", 7, 12
+        ),
+        Category("unstable", "Unstable", "surgical consultation recommended", 13, 18),
+    ),
+    source="sins2010",
+    status=Verification.VERIFIED,
+    population="neoplastic bone lesions of the spine; one score per lesion, never summed over levels",
+    fill=_fill,
+)

@@ -1,0 +1,1 @@
+"""Patients in numbers: estimators and tests on one grouped event table: summarise a site, merge, solve."""

@@ -1,0 +1,160 @@
+"""Kaplan–Meier estimate with Greenwood's variance, five confidence intervals, and quantiles.
+
+    S(t) = Π (1 - d/n)       Var(log S) = Σ d / (n (n - d))
+
+Intervals: ``plain``, ``log``, ``log-log``, ``logit``, ``arcsine``, as R's survfit names them. A quantile is the
+first time S falls to 1 - p or below, the midpoint where S lies exactly on it (R and Prism alike); its limits
+invert the interval (Brookmeyer and Crowley). Sources: kaplan1958, brookmeyer1982; checked against R.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+import numpy as np
+from scipy.special import ndtri
+
+from myelon.errors import TableError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from myelon.cohort.event_table import EventTable
+
+Interval = Literal["plain", "log", "log-log", "logit", "arcsine"]
+INTERVALS: tuple[Interval, ...] = get_args(Interval)
+_ON_THE_LINE = 1e-9
+
+
+class Quantile(NamedTuple):
+    """A survival quantile and its limits; None where the curve does not fall that far."""
+
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class KaplanMeier:
+    """One curve, one row per time at which somebody died or was censored."""
+
+    group: str
+    times: NDArray[np.float64]
+    at_risk: NDArray[np.int64]
+    events: NDArray[np.int64]
+    censored: NDArray[np.int64]
+    survival: NDArray[np.float64]
+    se_log: NDArray[np.float64]
+    """Standard error of log S (R's survfit$std.err)."""
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    interval: Interval
+    level: float
+
+    @property
+    def standard_error(self) -> NDArray[np.float64]:
+        """Greenwood's standard error of S; not a number where S is 0."""
+        with np.errstate(invalid="ignore"):
+            return self.survival * self.se_log
+
+    def at(self, time: float) -> tuple[float, float, float]:
+        """S and its limits at a time."""
+        row = int(np.searchsorted(self.times, time, side="right")) - 1
+        if row < 0:
+            return 1.0, 1.0, 1.0
+        return float(self.survival[row]), float(self.lower[row]), float(self.upper[row])
+
+    def number_at_risk(self, time: float) -> int:
+        """Patients still under observation just before a time."""
+        row = int(np.searchsorted(self.times, time, side="left"))
+        return int(self.at_risk[row]) if row < len(self.times) else 0
+
+    def quantile(self, p: float = 0.5) -> Quantile:
+        """Time by which a share p has had the event."""
+        return Quantile(
+            _falls_to(self.times, self.survival, 1.0 - p),
+            _falls_to(self.times, self.lower, 1.0 - p),
+            _falls_to(self.times, self.upper, 1.0 - p),
+        )
+
+    @property
+    def median(self) -> Quantile:
+        """Median survival time with its limits."""
+        return self.quantile(0.5)
+
+
+def kaplan_meier(table: EventTable, *, interval: Interval = "log-log", level: float = 0.95) -> KaplanMeier:
+    """Estimate one group's curve.
+
+    Raises:
+        TableError: More than one group (take `EventTable.group` or `pooled`), or an unknown interval.
+
+    >>> from myelon.cohort.event_table import summarise
+    >>> curve = kaplan_meier(summarise([9, 13, 13, 18, 23, 28], [1, 1, 0, 1, 1, 0]))
+    >>> [round(float(s), 4) for s in curve.survival]
+    [0.8333, 0.6667, 0.4444, 0.2222, 0.2222]
+    """
+    if len(table.groups) != 1:
+        raise TableError(f"{len(table.groups)} groups in one curve", todo="Choose one group, or pool them")
+    if interval not in INTERVALS:
+        raise TableError(f"interval {interval!r}", todo="Use " + ", ".join(INTERVALS))
+    if not 0 < level < 1:
+        raise TableError(f"confidence level {level:g}", todo="Give a share between 0 and 1, such as 0.95")
+    n = table.at_risk[:, 0].astype(np.float64)
+    d = table.events[:, 0].astype(np.float64)
+    survival: NDArray[np.float64] = np.cumprod(1.0 - d / n, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        se_log: NDArray[np.float64] = np.sqrt(np.cumsum(d / (n * (n - d)), dtype=np.float64))
+    lower, upper = _limits(survival, se_log, float(ndtri(0.5 + level / 2.0)), interval)
+    return KaplanMeier(
+        table.groups[0],
+        table.times,
+        table.at_risk[:, 0],
+        table.events[:, 0],
+        table.censored[:, 0],
+        survival,
+        se_log,
+        lower,
+        upper,
+        interval,
+        level,
+    )
+
+
+def _limits(
+    s: NDArray[np.float64], se: NDArray[np.float64], z: float, interval: Interval
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Limits as R's survfit_confint; not a number where the scale has none (S of 0, and of 1 on three scales)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if interval == "plain":
+            lower, upper = np.maximum(s - z * se * s, 0.0), np.minimum(s + z * se * s, 1.0)
+        elif interval == "log":
+            lower, upper = np.exp(np.log(s) - z * se), np.minimum(np.exp(np.log(s) + z * se), 1.0)
+        elif interval == "log-log":
+            half = z * se / np.log(s)
+            middle = np.log(-np.log(s))
+            lower, upper = np.exp(-np.exp(middle - half)), np.exp(-np.exp(middle + half))
+        elif interval == "logit":
+            middle, half = np.log(s / (1.0 - s)), z * se / (1.0 - s)
+            lower, upper = 1.0 - 1.0 / (1.0 + np.exp(middle - half)), 1.0 - 1.0 / (1.0 + np.exp(middle + half))
+        else:
+            middle, half = np.arcsin(np.sqrt(s)), 0.5 * z * se * np.sqrt(s / (1.0 - s))
+            lower = np.sin(np.maximum(0.0, middle - half)) ** 2
+            upper = np.sin(np.minimum(np.pi / 2.0, middle + half)) ** 2
+    return lower, upper
+
+
+def _falls_to(times: NDArray[np.float64], curve: NDArray[np.float64], height: float) -> float | None:
+    """First time a step curve is at or below a height; the midpoint of a flat piece exactly on it."""
+    known = ~np.isnan(curve)
+    t, c = times[known], curve[known]
+    below = np.flatnonzero(c <= height + _ON_THE_LINE)
+    if len(below) == 0:
+        return None
+    first = below[0]
+    if abs(c[first] - height) <= _ON_THE_LINE:
+        later = np.flatnonzero(c < height - _ON_THE_LINE)
+        if len(later):
+            return float((t[first] + t[later[0]]) / 2.0)
+    return float(t[first])

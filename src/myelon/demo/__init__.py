@@ -1,0 +1,1 @@
+"""The demonstration hospital: a published patient and synthetic phantoms that are nobody."""

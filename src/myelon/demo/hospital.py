@@ -1,0 +1,77 @@
+"""Load the demonstration hospital into a store; loading twice changes nothing."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+from myelon.demo.phantoms import PHANTOMS
+from myelon.record.case import Case, case_from, read_case
+from myelon.record.kinds import Radiotherapy
+from myelon.record.kinds.radiotherapy import DoseFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from myelon.demo.phantoms import Phantom
+    from myelon.store import Store
+
+CASES = ("paper-000", "phantom-1", "phantom-2")
+_REASON = "demonstration hospital"
+_ACTOR = "demonstration"
+
+
+class Loaded(NamedTuple):
+    """What a case brought in: journal rows added and DICOM files stored; zero when it was there."""
+
+    case_id: str
+    title: str
+    nature: str
+    rows: int
+    dicom_files: int
+
+
+def demo_case(case_id: str) -> Case:
+    """A case document of the demonstration hospital, without dose files."""
+    text = (files("myelon.demo") / "cases" / f"{case_id}.yaml").read_text(encoding="utf-8")
+    return read_case(text, where=f"{case_id}.yaml")
+
+
+def load(store: Store, progress: Callable[[str], None] = lambda _: None) -> list[Loaded]:
+    """Load every demonstration case that is not there yet.
+
+    Args:
+        store: Where to.
+        progress: Called with a line before each step.
+    """
+    present = {summary.id for summary in store.cases()}
+    phantoms = {p.identifier: p for p in PHANTOMS}
+    loaded = []
+    for case_id in CASES:
+        case = store.case(case_id) if case_id in present else demo_case(case_id)
+        rows = stored = 0
+        if case_id not in present:
+            if case_id in phantoms:
+                progress(f"{case.title}: writing CT, structures, plans and doses")
+                case, stored = _with_files(case, phantoms[case_id], store)
+            progress(f"{case.title}: writing the record")
+            rows = store.save(case, actor=_ACTOR, reason=_REASON)
+        loaded.append(Loaded(case_id, case.title, case.about.nature, rows, stored))
+    return loaded
+
+
+def _with_files(case: Case, phantom: Phantom, store: Store) -> tuple[Case, int]:
+    """Store the phantom's objects and point its courses to them by content hash."""
+    objects = {kind: tuple(store.put_file(b) for b in contents) for kind, contents in phantom.dicom().items()}
+    document = case.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    for row, entry in zip(document["entries"], case.entries, strict=True):
+        row["kind"] = entry.kind
+        if isinstance(entry, Radiotherapy):
+            n = entry.ordinal - 1
+            row["files"] = DoseFiles(
+                rtdose=objects["rtdose"][n],
+                rtplan=objects["rtplan"][n],
+                rtstruct=objects["rtstruct"][0],
+                ct=objects["ct"],
+            ).model_dump()
+    return case_from(document, where=case.id), sum(len(hashes) for hashes in objects.values())

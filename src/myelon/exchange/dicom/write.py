@@ -1,0 +1,169 @@
+"""Write CT, RT Structure Set, RT Plan and RT Dose: valid, deterministic, marked synthetic."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+from myelon.exchange.dicom.dataset import CT, RTDOSE, RTPLAN, RTSTRUCT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from pydicom.uid import UID
+
+    from myelon.dose.grid import DoseGrid
+
+_DOSE_SCALING = 1e-5
+"""Gy per stored 32-bit unit: far below any dose that matters, up to 42,949 Gy."""
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Who the objects are of. ``identifier`` also seeds every UID, so that writing twice gives the same bytes."""
+
+    identifier: str
+    name: str
+    date: str
+    """DICOM date of study and series, YYYYMMDD."""
+
+    def uid(self, *parts: object) -> UID:
+        """A UID that depends only on the patient and the parts."""
+        return generate_uid(prefix=None, entropy_srcs=[self.identifier, *(str(p) for p in parts)])
+
+
+def _base(patient: Patient, sop_class: UID, modality: str, *parts: object) -> Dataset:
+    data = Dataset()
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data.file_meta.MediaStorageSOPClassUID = sop_class
+    data.SOPClassUID = sop_class
+    data.SOPInstanceUID = patient.uid("instance", modality, *parts)
+    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID
+    data.SpecificCharacterSet = "ISO_IR 192"
+    data.PatientName, data.PatientID = patient.name, patient.identifier
+    data.PatientBirthDate, data.PatientSex = "", "O"
+    data.PatientComments = "Synthetic phantom: nobody's data"
+    data.StudyInstanceUID, data.StudyID = patient.uid("study"), "1"
+    data.StudyDate = data.SeriesDate = data.ContentDate = patient.date
+    data.StudyTime = data.SeriesTime = data.ContentTime = "120000"
+    data.AccessionNumber = data.ReferringPhysicianName = ""
+    data.SeriesInstanceUID = patient.uid("series", modality, *(parts[:1] if modality != "CT" else ()))
+    data.SeriesNumber, data.InstanceNumber = 1, 1
+    data.Modality, data.Manufacturer = modality, "Myelon phantom generator"
+    data.FrameOfReferenceUID = patient.uid("frame")
+    data.PositionReferenceIndicator = ""
+    return data
+
+
+def _bytes(data: Dataset) -> bytes:
+    stream = io.BytesIO()
+    data.save_as(stream, enforce_file_format=True)
+    return stream.getvalue()
+
+
+def write_ct(
+    patient: Patient, values: NDArray[np.int16], origin_mm: NDArray[np.float64], spacing_mm: Sequence[float]
+) -> list[bytes]:
+    """An axial supine series, one file a slice. ``values`` in HU, shape (slices, rows, columns)."""
+    slices = []
+    for k, image in enumerate(values):
+        data = _base(patient, CT, "CT", k)
+        data.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
+        data.InstanceNumber = k + 1
+        data.ImagePositionPatient = [float(origin_mm[0]), float(origin_mm[1]), float(origin_mm[2] + k * spacing_mm[2])]
+        data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+        data.PixelSpacing, data.SliceThickness = [spacing_mm[1], spacing_mm[0]], spacing_mm[2]
+        data.PatientPosition, data.KVP, data.AcquisitionNumber = "HFS", "120", 1
+        data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+        data.Rows, data.Columns = image.shape
+        data.BitsAllocated = data.BitsStored = 16
+        data.HighBit, data.PixelRepresentation = 15, 1
+        data.RescaleSlope, data.RescaleIntercept, data.RescaleType = 1, 0, "HU"
+        data.PixelData = image.astype("<i2").tobytes()
+        slices.append(_bytes(data))
+    return slices
+
+
+def write_rtstruct(patient: Patient, rois: Mapping[str, Sequence[NDArray[np.float64]]]) -> bytes:
+    """ROI name → closed planar contours of shape (n, 3) in LPS mm."""
+    data = _base(patient, RTSTRUCT, "RTSTRUCT")
+    data.StructureSetLabel, data.StructureSetDate, data.StructureSetTime = "Phantom", patient.date, "120000"
+    frame = Dataset()
+    frame.FrameOfReferenceUID = data.FrameOfReferenceUID
+    data.ReferencedFrameOfReferenceSequence = [frame]
+    roi_rows, contour_rows, observations = [], [], []
+    for number, (name, contours) in enumerate(rois.items(), start=1):
+        roi = Dataset()
+        roi.ROINumber, roi.ROIName, roi.ROIGenerationAlgorithm = number, name, "AUTOMATIC"
+        roi.ReferencedFrameOfReferenceUID = data.FrameOfReferenceUID
+        roi_rows.append(roi)
+        row = Dataset()
+        row.ReferencedROINumber, row.ROIDisplayColor = number, [11, 95, 115]
+        row.ContourSequence = [_contour(points) for points in contours]
+        contour_rows.append(row)
+        seen = Dataset()
+        seen.ObservationNumber = seen.ReferencedROINumber = number
+        seen.RTROIInterpretedType = name if name in {"GTV", "PTV"} else "ORGAN"
+        seen.ROIInterpreter = ""
+        observations.append(seen)
+    data.StructureSetROISequence, data.ROIContourSequence = roi_rows, contour_rows
+    data.RTROIObservationsSequence = observations
+    return _bytes(data)
+
+
+def _contour(points: NDArray[np.float64]) -> Dataset:
+    contour = Dataset()
+    contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", len(points)
+    contour.ContourData = [f"{x:.4f}" for x in np.asarray(points).ravel()]
+    return contour
+
+
+def write_rtplan(patient: Patient, label: str, total_gy: float, fractions: int) -> bytes:
+    """A plan with its prescription and fractions; no beams, which are not needed to add doses."""
+    data = _base(patient, RTPLAN, "RTPLAN", label)
+    data.RTPlanLabel, data.RTPlanDate, data.RTPlanTime = label, patient.date, "120000"
+    data.RTPlanGeometry = "PATIENT"
+    structures = Dataset()
+    structures.ReferencedSOPClassUID, structures.ReferencedSOPInstanceUID = (
+        RTSTRUCT,
+        patient.uid("instance", "RTSTRUCT"),
+    )
+    data.ReferencedStructureSetSequence = [structures]
+    dose = Dataset()
+    dose.DoseReferenceNumber, dose.DoseReferenceStructureType, dose.DoseReferenceType = 1, "SITE", "TARGET"
+    dose.TargetPrescriptionDose = total_gy
+    data.DoseReferenceSequence = [dose]
+    group = Dataset()
+    group.FractionGroupNumber, group.NumberOfFractionsPlanned = 1, fractions
+    group.NumberOfBeams = group.NumberOfBrachyApplicationSetups = 0
+    data.FractionGroupSequence = [group]
+    return _bytes(data)
+
+
+def write_rtdose(patient: Patient, label: str, grid: DoseGrid) -> bytes:
+    """Total physical dose of a plan, axial grid."""
+    data = _base(patient, RTDOSE, "RTDOSE", label)
+    columns, rows = grid.spacing_mm[0], grid.spacing_mm[1]
+    data.ImagePositionPatient = [float(x) for x in grid.origin_mm]
+    data.ImageOrientationPatient = [*(grid.column_step_mm / columns), *(grid.row_step_mm / rows)]
+    data.PixelSpacing, data.SliceThickness = [rows, columns], grid.spacing_mm[2]
+    data.NumberOfFrames, data.Rows, data.Columns = grid.values.shape
+    data.FrameIncrementPointer = 0x3004000C
+    data.GridFrameOffsetVector = [float(x) for x in grid.frame_offsets_mm]
+    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+    data.BitsAllocated = data.BitsStored = 32
+    data.HighBit, data.PixelRepresentation = 31, 0
+    data.DoseUnits, data.DoseType, data.DoseSummationType = "GY", "PHYSICAL", "PLAN"
+    data.DoseGridScaling = _DOSE_SCALING
+    plan = Dataset()
+    plan.ReferencedSOPClassUID, plan.ReferencedSOPInstanceUID = RTPLAN, patient.uid("instance", "RTPLAN", label)
+    data.ReferencedRTPlanSequence = [plan]
+    data.PixelData = np.round(grid.values.astype(np.float64) / _DOSE_SCALING).astype("<u4").tobytes()
+    return _bytes(data)
