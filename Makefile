@@ -14,7 +14,7 @@ $(UV):
 	 || python3 -m pip install --quiet --disable-pip-version-check --break-system-packages --target .tools uv
 
 .venv/.ready: $(UV) pyproject.toml uv.lock
-	@$(UV) sync --frozen --quiet
+	@$(UV) sync --frozen --quiet --compile-bytecode
 	@touch $@
 
 run: .venv/.ready ## set up, load the demonstration hospital, serve it on 127.0.0.1:8000

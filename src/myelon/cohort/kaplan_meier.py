@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
-from scipy.special import ndtri
 
 from myelon.errors import TableError
 
@@ -101,6 +100,8 @@ def kaplan_meier(table: EventTable, *, interval: Interval = "log-log", level: fl
         raise TableError(f"interval {interval!r}", todo="Use " + ", ".join(INTERVALS))
     if not 0 < level < 1:
         raise TableError(f"confidence level {level:g}", todo="Give a share between 0 and 1, such as 0.95")
+    from scipy.special import ndtri  # noqa: PLC0415  # scipy loads only where a quantile is needed
+
     n = table.at_risk[:, 0].astype(np.float64)
     d = table.events[:, 0].astype(np.float64)
     survival: NDArray[np.float64] = np.cumprod(1.0 - d / n, dtype=np.float64)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
-from scipy.special import chdtrc, ndtri
 
 from myelon.errors import TableError
 
@@ -69,6 +68,8 @@ def logrank(table: EventTable, *, method: Method = "logrank", level: float = 0.9
         raise TableError(f"method {method!r}", todo="Use " + ", ".join(METHODS))
     if len(table.groups) < 2:
         raise TableError("only one group", todo="Give a column that splits the patients in two or more")
+    from scipy.special import chdtrc, ndtri  # noqa: PLC0415  # scipy loads only where a p is needed
+
     nj = table.at_risk.astype(np.float64)
     dj = table.events.astype(np.float64)
     busy = dj.sum(axis=1) > 0

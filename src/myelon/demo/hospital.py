@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.demo.phantoms import PHANTOMS
 from myelon.record.case import Case, case_from, read_case
 from myelon.record.kinds import Radiotherapy
-from myelon.record.kinds.radiotherapy import DoseFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from myelon.demo.phantoms import Phantom
     from myelon.store import Store
 
 CASES = ("paper-000", "phantom-1", "phantom-2")
@@ -51,27 +50,30 @@ def load(store: Store, progress: Callable[[str], None] = lambda _: None) -> list
         case = store.case(case_id) if case_id in present else demo_case(case_id)
         rows = stored = 0
         if case_id not in present:
+            objects: dict[str, list[bytes]] = {}
             if case_id in phantoms:
                 progress(f"{case.title}: writing CT, structures, plans and doses")
-                case, stored = _with_files(case, phantoms[case_id], store)
+                objects = phantoms[case_id].dicom()
+                stored = sum(len(contents) for contents in objects.values())
+                case = _with_names(case, len(objects["ct"]))
             progress(f"{case.title}: writing the record")
-            rows = store.save(case, actor=_ACTOR, reason=_REASON)
+            rows = store.receive(case, partial(_object, objects), actor=_ACTOR, reason=_REASON)
         loaded.append(Loaded(case_id, case.title, case.about.nature, rows, stored))
     return loaded
 
 
-def _with_files(case: Case, phantom: Phantom, store: Store) -> tuple[Case, int]:
-    """Store the phantom's objects and point its courses to them by content hash."""
-    objects = {kind: tuple(store.put_file(b) for b in contents) for kind, contents in phantom.dicom().items()}
+def _object(objects: dict[str, list[bytes]], name: str) -> bytes:
+    kind, _, number = name.partition(".")
+    return objects[kind][int(number)]
+
+
+def _with_names(case: Case, count: int) -> Case:
+    """Name the phantom's objects in the record, as a hospital's case file would."""
     document = case.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     for row, entry in zip(document["entries"], case.entries, strict=True):
         row["kind"] = entry.kind
         if isinstance(entry, Radiotherapy):
             n = entry.ordinal - 1
-            row["files"] = DoseFiles(
-                rtdose=objects["rtdose"][n],
-                rtplan=objects["rtplan"][n],
-                rtstruct=objects["rtstruct"][0],
-                ct=objects["ct"],
-            ).model_dump()
-    return case_from(document, where=case.id), sum(len(hashes) for hashes in objects.values())
+            row["files"] = {"rtdose": f"rtdose.{n}", "rtplan": f"rtplan.{n}", "rtstruct": "rtstruct.0"}
+            row["files"]["ct"] = [f"ct.{i}" for i in range(count)]
+    return case_from(document, where=case.id)

@@ -69,7 +69,7 @@ class PhantomCourse:
         """The formula at the centres of a dose grid, which need not line up with that of another course."""
         x = np.arange(-60.0 + self.grid_shift_mm, 60.0, spacing_mm)
         y = np.arange(-70.0 + self.grid_shift_mm, 70.0, spacing_mm)
-        z = np.arange(-120.0 + self.grid_shift_mm, 130.0, spacing_mm)
+        z = np.arange(-135.0 + self.grid_shift_mm, 140.0, spacing_mm)
         zz, yy, xx = np.meshgrid(z, y, x, indexing="ij")
         return DoseGrid(
             self.dose_gy(xx, yy, zz).astype(np.float32),
@@ -98,14 +98,14 @@ def cord_target(total_gy: float, span: Span, margin_mm: float = 10.0) -> Callabl
     return dose
 
 
-def body_target(total_gy: float, span: Span, cord_share: float = 0.5) -> Callable[..., NDArray[np.float64]]:
+def body_target(total_gy: float, span: Span, sac_share: float = 0.5) -> Callable[..., NDArray[np.float64]]:
     """Dose of a target in the vertebral body that falls towards the cord.
 
-    ``cord_share`` is the share of the prescription at the front surface of the cord.
+    ``sac_share`` is the share of the prescription at the front surface of the thecal sac.
     """
     low, high = level_bounds(span)
     width = 2.2
-    edge = -CORD_HALF_AXES_MM[1] + width * np.log(cord_share / (1.0 - cord_share))
+    edge = -SAC_HALF_AXES_MM[1] + width * np.log(sac_share / (1.0 - sac_share))
 
     def dose(x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.float64]:
         behind = y - axis_y(z)
@@ -254,7 +254,7 @@ PHANTOMS: tuple[Phantom, ...] = (
         target_in_cord=False,
         courses=(
             PhantomCourse("RT 1", 30.0, 10, wide_field(30.0, Span(Level.T6, Level.T10))),
-            PhantomCourse("RT 2", 24.0, 2, body_target(24.0, _EXTRADURAL, 0.42), grid_shift_mm=0.85),
+            PhantomCourse("RT 2", 24.0, 2, body_target(24.0, _EXTRADURAL, 0.47), grid_shift_mm=0.85),
         ),
     ),
 )

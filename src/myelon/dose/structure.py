@@ -110,6 +110,14 @@ class Structure:
             for i, plane in enumerate(planes)
         ]
 
+    def between(self, low_mm: float, high_mm: float, name: str) -> Structure | None:
+        """The planes from ``low_mm`` to below ``high_mm`` along w, as a structure of its own; None if there is none."""
+        kept = [i for i, plane in enumerate(self.planes_mm) if low_mm <= plane < high_mm]
+        if not kept:
+            return None
+        polygons = tuple(self.polygons[i] for i in kept)
+        return Structure(name, self.axes, self.planes_mm[kept], polygons, self.frame_of_reference)
+
     def points(self) -> NDArray[np.float64]:
         """All contour points in LPS mm, shape (n, 3)."""
         local = [

@@ -133,6 +133,28 @@ def solve(case: Case, *, zero: str | None = None, assumptions: bool = True) -> T
     )
 
 
+def as_of(case: Case, day: dt.date) -> Case:
+    """The record with only what had certainly begun by a day, and what has no time of its own.
+
+    Raises:
+        CaseError: The case has no calendar date, so that no day can be placed in it.
+    """
+    timeline = solve(case)
+    dated = any(c.before == EPOCH for c in timeline.constraints)
+    if not dated:
+        raise CaseError("the case has no calendar date", where=case.id, todo="Leave out the date")
+    since_zero, _ = timeline.interval(EPOCH, timeline.zero)
+    if since_zero.latest is None:
+        raise CaseError("the zero point has no calendar date", where=case.id, todo="Date the zero point")
+    limit = _day(day) - since_zero.latest
+    latest = {e.id: timeline.window(e.id).latest for e in case.entries}
+    kept = tuple(e for e in case.entries if e.when is None or ((at := latest[e.id]) is not None and at <= limit))
+    cut = case.model_copy(update={"entries": kept})
+    for cached in ("by_id", "subject", "neoplasm"):
+        cut.__dict__.pop(cached, None)
+    return cut
+
+
 def _readings(rows: list[Constraint], points: Sequence[str], origin: str) -> list[Reading]:
     ambiguous = sorted({c.statement for c in rows if "?" in c.before})
     if 2 ** len(ambiguous) > _MOST_READINGS:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from myelon.errors import ChainError, StoreError
 from myelon.record.case import Case, case_from
+from myelon.record.kinds import Radiotherapy
 from myelon.store import files, journal
 from myelon.store.database import journal as journal_table
 from myelon.store.database import open_database, stored_file
@@ -124,6 +125,48 @@ class Store:
             for case_id, version, at in rows
             if (head := heads[case_id]) is not None
         ]
+
+    def version(self, case_id: str) -> int:
+        """Number of journal rows of a case: its record version.
+
+        Raises:
+            StoreError: No such case.
+        """
+        query = select(func.count(journal_table.c.seq)).where(journal_table.c.case_id == case_id)
+        with self._engine.connect() as connection:
+            count = int(connection.execute(query).scalar_one())
+        if count == 0:
+            raise StoreError(f"no case {case_id!r}", todo="See the case list")
+        return count
+
+    def receive(self, case: Case, read: Callable[[str], bytes], *, actor: str = LOCAL_ACTOR, reason: str) -> int:
+        """Save a case with the DICOM files its courses name: each is stored and pointed to by its content hash.
+
+        Args:
+            case: The record as it came.
+            read: From the name of a file in it to its bytes.
+            actor: Who brings it.
+            reason: Why.
+
+        Returns:
+            Number of journal rows added.
+        """
+        document = json.loads(case.model_dump_json(by_alias=True, exclude_defaults=True))
+        for row, entry in zip(document["entries"], case.entries, strict=True):
+            row["kind"] = entry.kind
+            for key, value in (row.get("files") or {}).items() if isinstance(entry, Radiotherapy) else ():
+                names = value if isinstance(value, list) else [value]
+                hashes = [self.put_file(read(name)) for name in names]
+                row["files"][key] = hashes if isinstance(value, list) else hashes[0]
+        return self.save(case_from(document, where=case.id), actor=actor, reason=reason)
+
+    def counts(self) -> tuple[int, int, int]:
+        """Journal rows, stored files, and their bytes."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(func.count(journal_table.c.seq))).scalar_one()
+            query = select(func.count(stored_file.c.sha256), func.coalesce(func.sum(stored_file.c.size), 0))
+            number, size = connection.execute(query).one()
+        return int(rows), int(number), int(size)
 
     def history(self, case_id: str) -> list[journal.Row]:
         """Every version of every entry of a case, oldest first."""

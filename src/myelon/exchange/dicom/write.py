@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from myelon.exchange.dicom.dataset import CT, RTDOSE, RTPLAN, RTSTRUCT
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from pydicom.uid import UID
 
     from myelon.dose.grid import DoseGrid
 
@@ -35,7 +35,8 @@ class Patient:
 
     def uid(self, *parts: object) -> UID:
         """A UID that depends only on the patient and the parts."""
-        return generate_uid(prefix=None, entropy_srcs=[self.identifier, *(str(p) for p in parts)])
+        seed = "\0".join([self.identifier, *(str(p) for p in parts)])
+        return UID(f"2.25.{int.from_bytes(hashlib.sha256(seed.encode()).digest()[:16], 'big')}")
 
 
 def _base(patient: Patient, sop_class: UID, modality: str, *parts: object) -> Dataset:

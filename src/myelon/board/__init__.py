@@ -1,0 +1,1 @@
+"""What is laid before the board: the record with all that is computed from it."""

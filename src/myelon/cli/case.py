@@ -1,0 +1,161 @@
+"""`myelon case` and `myelon schema`: check and show a record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from myelon.cli import EXIT_FOUND
+from myelon.cli.output import Json, heading, print_json, table
+
+if TYPE_CHECKING:
+    from myelon.board.packet import Packet
+    from myelon.record.case import Case
+    from myelon.record.timeline import Window
+
+app = typer.Typer(help="Check and show a case document.", no_args_is_help=True)
+DataOption = Annotated[Path, typer.Option("--data", help="Data folder, for a case given by its id.")]
+DATA = Path("data")
+
+
+def load_case(name: str, data: Path) -> Case:
+    """A case by file, or by id from a data folder."""
+    from myelon.errors import CaseError
+    from myelon.record.case import read_case
+
+    path = Path(name)
+    if path.is_file():
+        try:
+            return read_case(path.read_text(encoding="utf-8"), where=path.name)
+        except UnicodeDecodeError as error:
+            raise CaseError("not UTF-8 text", where=path.name, todo="A case is YAML or JSON") from error
+    if path.suffix or "/" in name or not data.is_dir():
+        raise CaseError("no such file", where=name, todo="Give a case file, or an id and --data")
+    from myelon.store import Store
+
+    return Store.open(data).case(name)
+
+
+@app.command("check")
+def check(
+    file: Annotated[str, typer.Argument(help="Case document (YAML or JSON), or the id of a stored case.")],
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Print the windows, findings and gaps of a case; exit 1 when its times contradict each other."""
+    from myelon.board.packet import prepare
+
+    packet = prepare(load_case(file, data))
+    if json:
+        print_json(checked(packet))
+    else:
+        _print_windows(packet)
+        _print_findings(packet)
+    if packet.timeline.contradictions:
+        raise typer.Exit(EXIT_FOUND)
+
+
+@app.command("show")
+def show(
+    file: Annotated[str, typer.Argument(help="Case document, or the id of a stored case.")],
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Print a case as it is recorded."""
+    from myelon.record.case import write_case
+
+    case = load_case(file, data)
+    if json:
+        print_json(case.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    else:
+        typer.echo(write_case(case), nl=False)
+
+
+def schema(json: Json = False) -> None:  # noqa: ARG001  # the schema is JSON either way
+    """Print the JSON Schema of a case document."""
+    from myelon.record.case import case_schema
+
+    print_json(case_schema())
+
+
+def checked(packet: Packet) -> dict[str, Any]:
+    """Windows, findings and gaps as plain values."""
+    return {
+        "case": packet.case.id,
+        "zero": packet.timeline.zero,
+        "windows": [
+            {
+                "entry": e.id,
+                "kind": e.kind,
+                "stated": str(e.when),
+                "start_days": list(packet.timeline.window(e.id)),
+                "end_days": list(packet.timeline.window(e.id, "end")) if e.lasts else None,
+            }
+            for e in packet.case.entries
+            if e.when is not None
+        ],
+        "assumptions": list(packet.timeline.assumptions),
+        "contradictions": [list(c) for c in packet.timeline.contradictions],
+        "findings": [
+            {
+                "id": f.name,
+                "key": f.key,
+                "kind": f.kind,
+                "severity": f.severity,
+                "entries": list(f.entries),
+                "statements": [{"text": s.text, "source": s.source} for s in f.statements],
+                "rule": f.rule,
+                "computed": f.computed,
+                "resolution": f.resolution.model_dump() if f.resolution else None,
+            }
+            for f in packet.findings
+        ],
+        "gaps": [{"what": g.what, "entry": g.entry} for g in packet.gaps],
+    }
+
+
+def _print_windows(packet: Packet) -> None:
+    timeline = packet.timeline
+    heading(f"{packet.case.title}: windows in days from {timeline.zero}")
+    table(
+        ("entry", "what", "stated", "start", "end"),
+        [
+            (
+                e.id,
+                e.label[:48],
+                str(e.when)[:44],
+                span(timeline.window(e.id)),
+                span(timeline.window(e.id, "end")) if e.lasts else "",
+            )
+            for e in packet.case.entries
+            if e.when is not None
+        ],
+    )
+
+
+def span(window: Window) -> str:
+    """A window as text: "37 … 46", "… 0", "60"."""
+    low, high = window
+    if low is not None and high is not None and abs(high - low) < 0.5:
+        return f"{low:.0f}"
+    return f"{'' if low is None else format(low, '.0f')} … {'' if high is None else format(high, '.0f')}".strip()
+
+
+def _print_findings(packet: Packet) -> None:
+    heading(f"{len(packet.findings)} findings")
+    for f in packet.findings:
+        typer.echo(f"  {f.name}  {f.kind}  ({', '.join(f.entries)})")
+        for s in f.statements:
+            typer.echo(f"      “{s.text}”  {s.source}")
+        for note in (
+            f.rule,
+            f.computed,
+            f"read as: {f.resolution.reading} ({f.resolution.by})" if f.resolution else "",
+        ):
+            if note:
+                typer.echo(f"      {note}")
+    heading(f"{len(packet.gaps)} gaps")
+    for g in packet.gaps:
+        typer.echo(f"  {g.entry or 'case'}: {g.what}")

@@ -1,0 +1,346 @@
+"""`myelon dose`: radiobiology of prescriptions, DVH of files, sum of courses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from myelon.cli.output import Json, heading, print_json, rounded, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from myelon.dose.accumulate import Accumulation
+    from myelon.dose.dvh import DVH
+    from myelon.dose.interval import Interval
+    from myelon.dose.reirradiation import OrganDose, Reirradiation
+
+app = typer.Typer(help="BED and EQD2, DVH, sum of courses.", no_args_is_help=True)
+_ORGANS = {"cord": "spinal_cord", "cauda": "cauda_equina", "sac": "thecal_sac"}
+_METRICS = "volume,mean,max,D0.03cc,D0.1cc,D2%,D50%,D98%"
+
+
+@app.command("bed")
+def bed(
+    course: Annotated[list[str], typer.Option("--course", help="Total Gy / fractions, in time order; repeat it.")],
+    interval_days: Annotated[
+        list[str] | None, typer.Option("--interval-days", help="End to start: 60, or 22..60; one between two courses.")
+    ] = None,
+    alpha_beta: Annotated[float, typer.Option("--alpha-beta", help="α/β in Gy.")] = 2.0,
+    organ: Annotated[str, typer.Option("--organ", help="cord, conus, cauda or sac.")] = "cord",
+    level: Annotated[str | None, typer.Option("--level", help="Vertebrae, such as T1-T4 or L2-L5.")] = None,
+    json: Json = False,
+) -> None:
+    """BED and EQD2 of courses, the Nieder score, and the re-irradiation limits."""
+    from myelon.dose.bed import Prescription, check_alpha_beta
+    from myelon.dose.interval import Interval
+    from myelon.dose.reirradiation import from_prescriptions
+    from myelon.errors import DoseError
+    from myelon.terms.levels import Span
+
+    check_alpha_beta(alpha_beta)
+    courses = [Prescription.parse(c) for c in course]
+    texts = interval_days or []
+    if len(texts) == 1 and len(courses) > 2:
+        texts = texts * (len(courses) - 1)
+    if texts and len(texts) != len(courses) - 1:
+        raise DoseError(f"{len(texts)} intervals for {len(courses)} courses", todo="Give one between each two courses")
+    intervals = [Interval.parse(t) for t in texts] or [Interval(None, None)] * (len(courses) - 1)
+    judged = from_prescriptions(
+        courses,
+        intervals,
+        organ=_ORGANS.get(organ, organ),
+        alpha_beta_gy=alpha_beta,
+        span=Span.parse(level) if level else None,
+    )
+    if json:
+        print_json(judged_as_dict(judged))
+        return
+    _print_judged(judged)
+
+
+def judged_as_dict(judged: Reirradiation) -> dict[str, Any]:
+    """A re-irradiation assessment as plain values."""
+    return {
+        "organ": judged.organ,
+        "basis": judged.dose.basis,
+        "alpha_beta_gy": judged.dose.alpha_beta_gy,
+        "courses": _courses(judged, judged.dose),
+        "sum": {"bed": judged.dose.cumulative_bed, "eqd2": judged.dose.cumulative_eqd2},
+        "alternative": {
+            "alpha_beta_gy": judged.alternative.alpha_beta_gy,
+            "courses": _courses(judged, judged.alternative),
+            "sum": {"bed": judged.alternative.cumulative_bed, "eqd2": judged.alternative.cumulative_eqd2},
+        },
+        "interval_days": [list(i) for i in judged.intervals],
+        "nieder": judged.nieder._asdict() if judged.nieder else None,
+        "nieder_alternative": judged.nieder_alternative._asdict() if judged.nieder_alternative else None,
+        "verdicts": [
+            {
+                "id": v.limit.id,
+                "rule": v.limit.rule,
+                "name": v.limit.name,
+                "verdict": v.outcome,
+                "says": v.says,
+                "value": v.value,
+                "limit": v.limit.value,
+                "comparator": v.limit.comparator,
+                "unit": v.limit.unit,
+                "organ": v.organ,
+                "limit_organ": v.limit.organ,
+                "alpha_beta_gy": v.alpha_beta_gy,
+                "alternative": v.alternative,
+                "structure": v.structure,
+                "metric": v.metric,
+                "basis": v.basis,
+                "status": v.limit.status,
+                "source": v.limit.source,
+                "why": v.why,
+            }
+            for v in judged.verdicts
+        ],
+        "warnings": list(judged.warnings),
+    }
+
+
+def _courses(judged: Reirradiation, dose: OrganDose) -> list[dict[str, Any]]:
+    return [
+        {
+            "total_gy": c.total_gy,
+            "fractions": c.fractions,
+            "gy_per_fraction": c.gy_per_fraction,
+            "bed": b,
+            "eqd2": e,
+        }
+        for c, b, e in zip(judged.courses, dose.course_bed, dose.course_eqd2, strict=True)
+    ]
+
+
+def _print_judged(judged: Reirradiation) -> None:
+    main, other = judged.dose, judged.alternative
+    heading(f"{judged.organ}: basis {main.basis}, metric {main.metric}")
+    names = [str(c) for c in judged.courses] + ["sum"]
+    columns = [
+        [*(rounded(x) for x in values), rounded(total)]
+        for values, total in (
+            (main.course_bed, main.cumulative_bed),
+            (main.course_eqd2, main.cumulative_eqd2),
+            (other.course_bed, other.cumulative_bed),
+            (other.course_eqd2, other.cumulative_eqd2),
+        )
+    ]
+    a, b = f"{main.alpha_beta_gy:g}", f"{other.alpha_beta_gy:g}"
+    table(
+        ("course", f"BED α/β {a}", f"EQD2 α/β {a}", f"BED α/β {b}", f"EQD2 α/β {b}"), zip(names, *columns, strict=True)
+    )
+    if judged.nieder is not None:
+        n = judged.nieder
+        best = "" if n.best_total == n.total else f" (at best {n.best_total:g})"
+        heading(
+            f"Nieder score {n.total:g}{best}: {n.group} risk, myelopathy seen in {n.rate_2006:.0%} "
+            f"({n.bed_points} dose + {n.interval_points:g} interval + {n.course_points:g} course) [second-hand bands]"
+        )
+    if judged.verdicts:
+        heading("limits (each at its own α/β; the sums are undiscounted)")
+        table(
+            ("rule", "value", "limit", "verdict", "other α/β", "status", "source"),
+            [
+                (
+                    f"{v.limit.rule} {v.limit.name}",
+                    v.value_text,
+                    f"{'≤' if v.limit.comparator == '<=' else '≥'} {v.limit.value:g} {v.limit.unit}",
+                    f"{v.says}{': ' + v.why if v.why else ''}",
+                    v.alternative,
+                    v.limit.status,
+                    v.limit.source,
+                )
+                for v in judged.verdicts
+            ],
+        )
+    for warning in judged.warnings:
+        typer.echo(f"warning: {warning}")
+    typer.echo("\nDose figures need a medical physicist's review.")
+
+
+@app.command("dvh")
+def dvh(
+    structures: Annotated[Path, typer.Option("--structures", help="RT Structure Set.")],
+    dose: Annotated[Path, typer.Option("--dose", help="RT Dose.")],
+    roi: Annotated[list[str] | None, typer.Option("--roi", help="ROI name; repeat it; all when left out.")] = None,
+    end_caps: Annotated[str, typer.Option("--end-caps", help="slab or none; moves small volumes.")] = "slab",
+    metrics: Annotated[str, typer.Option("--metrics", help="Comma-separated: D0.03cc,D2%,V20Gy,mean.")] = _METRICS,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the curves.")] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Draw the curves (svg, pdf, png).")] = None,
+    json: Json = False,
+) -> None:
+    """DVH and metrics of structures under a dose."""
+    from myelon.dose.dvh import dvh as compute
+    from myelon.errors import DoseError
+    from myelon.exchange.dicom import read_rtdose, read_rtstruct
+
+    if end_caps not in {"slab", "none"}:
+        raise DoseError(f"end caps {end_caps!r}", todo="Use slab or none")
+    names = [m.strip() for m in metrics.split(",") if m.strip()]
+    found = read_rtstruct(structures, rois=roi)
+    for name in roi or []:
+        found.get(name)
+    grid = read_rtdose(dose)
+    curves = [compute(s, [grid], end_caps=end_caps) for s in found.structures.values()]  # type: ignore[arg-type]
+    rows = [{"roi": c.structure, **dvh_as_dict(c, names)} for c in curves]
+    if csv is not None:
+        _write_curves(csv, curves)
+    if plot is not None:
+        from myelon.report.charts import dvh_chart
+
+        dvh_chart([(c.structure, c) for c in curves]).save(plot)
+    if json:
+        print_json({"rois": rows, "unusable": found.unusable})
+        return
+    table(
+        ("ROI", *names, "inside grid", "end caps"),
+        [
+            (c.structure, *(rounded(c.metric(m).value, 3 if m == "volume" else 2) for m in names),
+             f"{c.covered_share:.1%}", c.end_caps)
+            for c in curves
+        ],
+    )  # fmt: skip
+    for c in curves:
+        for warning in c.warnings:
+            typer.echo(f"warning: {c.structure}: {warning}")
+    for name, reason in found.unusable.items():
+        typer.echo(f"left out: {name}: {reason}")
+
+
+def dvh_as_dict(curve: DVH, names: Sequence[str]) -> dict[str, Any]:
+    """Metrics of a DVH as plain values."""
+    metrics = {name: curve.metric(name) for name in names}
+    return {
+        "volume_cc": curve.total_cc,
+        "covered_share": curve.covered_share,
+        "end_caps": curve.end_caps,
+        "unit": curve.unit,
+        "metrics": {name: m.value for name, m in metrics.items()},
+        "flags": {name: m.flag for name, m in metrics.items() if m.flag},
+        "warnings": list(curve.warnings),
+    }
+
+
+def _write_curves(path: Path, curves: Sequence[DVH]) -> None:
+    import csv as csvlib
+
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csvlib.writer(stream)
+        writer.writerow(["roi", "dose_gy", "volume_cc", "volume_percent", "end_caps"])
+        for c in curves:
+            step = max(1, round(0.1 / (c.edges_gy[1] - c.edges_gy[0])))
+            for d, v in zip(c.edges_gy[::step], c.volume_cc[::step], strict=True):
+                writer.writerow([c.structure, f"{d:.2f}", f"{v:.6f}", f"{100 * v / c.covered_cc:.4f}", c.end_caps])
+
+
+@app.command("sum")
+def add(
+    plan: Annotated[Path, typer.Argument(help="PLAN.yaml: courses, structures, outputs.")],
+    json: Json = False,
+) -> None:
+    """Add courses voxel by voxel in EQD2, with the no-registration bound beside the sum."""
+    from myelon.dose.accumulate import accumulate
+    from myelon.dose.reirradiation import alternative_alpha_beta
+    from myelon.exchange.sum_plan import read_sum_plan
+
+    loaded = read_sum_plan(plan)
+    stated = loaded.plan
+    other = alternative_alpha_beta(stated.alpha_beta, None)
+    pairs = [
+        tuple(accumulate(s, loaded.grids, ab, end_caps=stated.end_caps) for ab in (stated.alpha_beta, other))  # type: ignore[arg-type]
+        for s in loaded.structures.structures.values()
+    ]
+    judged = _judge(loaded.prescriptions, loaded.intervals, stated.organ, pairs)
+    if stated.outputs.csv:
+        _write_curves(plan.parent / stated.outputs.csv, [p[0].total for p in pairs])
+    if stated.outputs.plot:
+        from myelon.report.charts import dvh_chart
+
+        curves = [(f"{p[0].structure}, sum", p[0].total) for p in pairs]
+        dvh_chart(curves, unit=f"EQD2, Gy (α/β {stated.alpha_beta:g})").save(plan.parent / stated.outputs.plot)
+    labels = [c.label for c in stated.courses]
+    if json:
+        print_json(
+            {
+                "structures": [sum_as_dict(a, b, labels) for a, b in pairs],
+                "reirradiation": judged_as_dict(judged) if judged else None,
+                "unusable": loaded.structures.unusable,
+            }
+        )
+        return
+    heading(f"EQD2 at α/β {stated.alpha_beta:g} Gy (and {other:g}); end caps {stated.end_caps}")
+    table(
+        ("ROI", "metric", *labels, "sum", "no registration", f"sum, α/β {other:g}", "inside grids"),
+        [
+            (
+                a.structure,
+                m,
+                *(rounded(c.metric(m).value) for c in a.courses),
+                rounded(a.total.metric(m).value),
+                rounded(a.bound(m)),
+                rounded(b.total.metric(m).value),
+                f"{a.total.covered_share:.1%}",
+            )
+            for a, b in pairs
+            for m in ("D0.03cc", "max", "mean")
+        ],
+    )
+    if judged is not None:
+        _print_judged(judged)
+
+
+def _judge(
+    prescriptions: Sequence[Any],
+    intervals: Sequence[Interval] | None,
+    organ: str,
+    pairs: Sequence[Sequence[Accumulation]],
+) -> Reirradiation | None:
+    """Limits on the cord (and sac), where the plan tells what is needed."""
+    from myelon.board.cord_dose import CORD, SAC, organ_dose
+    from myelon.dose.interval import Interval
+    from myelon.dose.reirradiation import evaluate
+
+    by_name = {p[0].structure: p for p in pairs}
+    if CORD not in by_name or len(prescriptions) < 2 or any(p is None for p in prescriptions):
+        return None
+    cord, sac = by_name[CORD], by_name.get(SAC)
+    return evaluate(
+        list(prescriptions),
+        list(intervals or [Interval(None, None)] * (len(prescriptions) - 1)),
+        organ=_ORGANS.get(organ, organ),
+        dose=organ_dose(cord[0]),
+        alternative=organ_dose(cord[1]),
+        thecal_sac=organ_dose(sac[0]) if sac else None,
+    )
+
+
+def sum_as_dict(main: Accumulation, other: Accumulation, labels: Sequence[str]) -> dict[str, Any]:
+    """An accumulation as plain values."""
+    from myelon.dose.accumulate import CORD_METRICS
+
+    def values(sums: Accumulation) -> dict[str, Any]:
+        return {
+            "alpha_beta_gy": sums.alpha_beta_gy,
+            "courses": {
+                label: {m: c.metric(m).value for m in CORD_METRICS}
+                for label, c in zip(labels, sums.courses, strict=True)
+            },
+            "sum": {m: sums.total.metric(m).value for m in CORD_METRICS},
+            "no_registration_bound": {m: sums.bound(m) for m in CORD_METRICS},
+        }
+
+    return {
+        "structure": main.structure,
+        "volume_cc": main.total.total_cc,
+        "covered_share": main.total.covered_share,
+        "end_caps": main.total.end_caps,
+        **values(main),
+        "alternative": values(other),
+        "warnings": list(main.total.warnings),
+    }

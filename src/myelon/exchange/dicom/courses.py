@@ -1,0 +1,49 @@
+"""Read the dose files that a record points to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from myelon.board.cord_dose import CourseFiles
+from myelon.errors import DicomError
+from myelon.exchange.dicom.rtdose import read_rtdose
+from myelon.exchange.dicom.rtplan import read_rtplan
+from myelon.exchange.dicom.rtstruct import StructureSet, read_rtstruct
+from myelon.record.kinds import Radiotherapy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from myelon.record.case import Case
+
+
+def read_courses(case: Case, find: Callable[[str], Path]) -> dict[str, CourseFiles]:
+    """Dose and structures of every course that has files.
+
+    Args:
+        case: The record.
+        find: From the name in the record (content hash, or path beside the case file) to a path.
+
+    Raises:
+        DicomError: A file is not what it should be, or the plan's fractions are not those of the record.
+    """
+    sets: dict[str, StructureSet] = {}
+    read = {}
+    for course in case.of(Radiotherapy):
+        files = course.files
+        if files is None or files.rtdose is None or files.rtstruct is None:
+            continue
+        if files.rtplan is not None:
+            planned = read_rtplan(find(files.rtplan)).fractions
+            if planned != course.fractions:
+                raise DicomError(
+                    f"plan has {planned} fractions, the record {course.fractions}",
+                    where=course.id,
+                    todo="Mend the record, or give the plan that was delivered",
+                )
+        structures = sets.get(files.rtstruct) or read_rtstruct(find(files.rtstruct))
+        sets[files.rtstruct] = structures
+        dose = read_rtdose(find(files.rtdose), fractions=course.fractions)
+        read[course.id] = CourseFiles(dose, structures.structures)
+    return read

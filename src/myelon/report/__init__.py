@@ -1,0 +1,1 @@
+"""Figures, drawn once on the server for page, paper and file. Look: design/LANGUAGE."""

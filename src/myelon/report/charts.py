@@ -1,0 +1,209 @@
+"""DVH and Kaplan–Meier charts by matplotlib: one drawing for page (inline SVG), paper and file."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from myelon.errors import InputError
+from myelon.report.palette import ACCENT, FAIL, INK, INK2, INK3, RULE, VARIABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from myelon.cohort.kaplan_meier import KaplanMeier
+    from myelon.dose.dvh import DVH
+
+FORMATS = {".svg", ".pdf", ".png"}
+_STYLE: Any = {
+    "font.family": ["IBM Plex Sans", "DejaVu Sans"],
+    "font.size": 9.5,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "myelon",
+    "axes.edgecolor": INK2,
+    "axes.linewidth": 1.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.labelcolor": INK3,
+    "xtick.color": INK3,
+    "ytick.color": INK3,
+    "xtick.labelcolor": INK3,
+    "ytick.labelcolor": INK3,
+    "text.color": INK,
+    "grid.color": RULE,
+    "grid.linewidth": 0.8,
+}
+_SERIES = ((ACCENT, "-", 2.0), (INK, (0, (5, 2.5)), 2.0), (INK2, (0, (1, 1.6)), 2.0), (ACCENT, (0, (6, 2, 1, 2)), 1.6))
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished figure."""
+
+    figure: Figure
+    title: str
+
+    def save(self, path: Path) -> None:
+        """Write SVG, PDF or PNG by the ending.
+
+        Raises:
+            InputError: Another ending.
+        """
+        if path.suffix.lower() not in FORMATS:
+            raise InputError(f"plot {path.name!r}", todo="End the name in .svg, .pdf or .png")
+        with _quiet_fonts(), rc_context(_STYLE):
+            self.figure.savefig(path, dpi=200, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+
+    def svg(self) -> str:
+        """For a page: no style attributes (the content security policy forbids them), colours as variables."""
+        stream = io.StringIO()
+        with _quiet_fonts(), rc_context(_STYLE):
+            self.figure.savefig(stream, format="svg", metadata={"Date": None}, transparent=True)
+        text = stream.getvalue()
+        text = text[text.index("<svg") :]
+        text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.DOTALL)
+        text = re.sub(r'style="([^"]*)"', _attributes, text)
+        for colour, variable in VARIABLES.items():
+            text = text.replace(colour, variable)
+        label = self.title.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+        return re.sub(
+            r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>",
+            rf'<svg class="chart" role="img" aria-label="{label}" \1 xmlns:xlink="http://www.w3.org/1999/xlink">',
+            text,
+            count=1,
+        )
+
+
+def _attributes(match: re.Match[str]) -> str:
+    """A style attribute as presentation attributes."""
+    pairs = [p.split(":", 1) for p in match[1].split(";") if ":" in p]
+    rows = []
+    for name, value in ((a.strip(), b.strip()) for a, b in pairs):
+        if name == "font":
+            size = re.search(r"([\d.]+)px", value)
+            rows += [f'font-size="{size[1]}"'] if size else []
+        elif name != "font-family":
+            clean = value.replace('"', "'")
+            rows.append(f'{name}="{clean}"')
+    return " ".join(rows)
+
+
+class _quiet_fonts:  # noqa: N801  # reads as a statement
+    """The page has the font; the machine that draws need not."""
+
+    def __enter__(self) -> None:
+        import logging  # noqa: PLC0415
+
+        self._logger = logging.getLogger("matplotlib.font_manager")
+        self._level = self._logger.level
+        self._logger.setLevel(logging.ERROR)
+
+    def __exit__(self, *_: object) -> None:
+        self._logger.setLevel(self._level)
+
+
+def _axes(width: float, height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.add_subplot()
+
+
+def dvh_chart(
+    curves: Sequence[tuple[str, DVH]],
+    *,
+    unit: str = "Dose, Gy",
+    limit: tuple[float, str] | None = None,
+    size: tuple[float, float] = (6.2, 3.9),
+) -> Chart:
+    """Cumulative DVHs in percent of the covered volume, labelled at the line."""
+    with _quiet_fonts(), rc_context(_STYLE):
+        figure, axes = _axes(*size)
+        top = max(c.max_gy for _, c in curves)
+        for n, (name, curve) in enumerate(curves):
+            colour, dash, weight = _SERIES[n % len(_SERIES)]
+            shown = curve.edges_gy <= curve.max_gy + 0.1
+            step = max(1, int(shown.sum()) // 900)
+            percent = 100.0 * curve.volume_cc[shown] / curve.covered_cc
+            axes.plot(curve.edges_gy[shown][::step], percent[::step], color=colour, linestyle=dash, linewidth=weight)
+            _label_curve(axes, name, curve, n, len(curves), colour)
+        if limit is not None:
+            axes.axvline(limit[0], color=FAIL, linewidth=1.4)
+            axes.annotate(limit[1], (limit[0], 103), color=FAIL, ha="center", va="bottom", annotation_clip=False)
+            top = max(top, limit[0])
+        axes.set(xlim=(0, top * 1.06), ylim=(0, 102), xlabel=unit)
+        axes.set_ylabel("% of volume", rotation=0, ha="left", va="bottom", y=1.02, labelpad=0)
+        axes.yaxis.set_label_coords(-0.06, 1.03)
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
+    return Chart(figure, "Dose–volume histogram: " + ", ".join(name for name, _ in curves))
+
+
+def _label_curve(axes: Axes, name: str, curve: DVH, n: int, count: int, colour: str) -> None:
+    """Name the curve where it lies, each at another height so that names do not meet."""
+    height = 92.0 - 78.0 * (n + 0.5) / count
+    dose = curve.dose_at_cc(height / 100.0 * curve.covered_cc) or 0.0
+    axes.annotate(
+        name, (dose, height), xytext=(5, 0), textcoords="offset points", color=colour, va="center", fontweight=500
+    )
+
+
+def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tuple[float, float] = (7.4, 4.6)) -> Chart:
+    """Kaplan–Meier steps with band, censor ticks, median, and the numbers at risk under the axis."""
+    with _quiet_fonts(), rc_context(_STYLE):
+        figure = Figure(figsize=size, layout="constrained")
+        rows = figure.add_gridspec(2, 1, height_ratios=[5, 0.55 + 0.4 * len(curves)])
+        axes = figure.add_subplot(rows[0])
+        table = figure.add_subplot(rows[1], sharex=axes)
+        end = max(float(c.times[-1]) for c in curves) or 1.0
+        axes.set(xlim=(0, end * 1.02), ylim=(0, 1.02))
+        ticks = [t for t in axes.get_xticks() if 0 <= t <= end * 1.02]
+        for n, curve in enumerate(curves):
+            colour, dash, weight = _SERIES[n % len(_SERIES)]
+            x = np.concatenate([[0.0], curve.times])
+            y = np.concatenate([[1.0], curve.survival])
+            lower = np.concatenate([[1.0], np.where(np.isnan(curve.lower), curve.survival, curve.lower)])
+            upper = np.concatenate([[1.0], np.where(np.isnan(curve.upper), curve.survival, curve.upper)])
+            axes.fill_between(x, lower, upper, step="post", color=colour, alpha=0.10, linewidth=0)
+            axes.step(x, y, where="post", color=colour, linestyle=dash, linewidth=weight)
+            gone = curve.censored > 0
+            axes.plot(curve.times[gone], curve.survival[gone], "|", color=colour, markersize=6, markeredgewidth=1.1)
+            _median(axes, curve, colour, end, n)
+            table.text(-0.012, n, curve.group, color=colour, ha="right", va="center", transform=_row(table))
+            for tick in ticks:
+                number = curve.number_at_risk(tick)
+                table.text(tick, n, f"{number}", color=INK if number else INK3, ha="center", va="center")
+        axes.set_ylabel("surviving", rotation=0, ha="left", va="bottom")
+        axes.yaxis.set_label_coords(-0.06, 1.02)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25 %", "50 %", "75 %", "100 %"])
+        axes.grid(axis="y")
+        axes.tick_params(labelbottom=True)
+        axes.set_xlabel(x_label, loc="right")
+        table.set(ylim=(len(curves) - 0.4, -1.2), yticks=[])
+        table.text(-0.012, -0.95, "At risk", color=INK3, ha="right", va="center", transform=_row(table))
+        table.axis("off")
+    return Chart(figure, "Kaplan–Meier curve: " + ", ".join(c.group for c in curves))
+
+
+def _row(axes: Axes):  # type: ignore[no-untyped-def]  # noqa: ANN202  # matplotlib's blended transform
+    from matplotlib.transforms import blended_transform_factory  # noqa: PLC0415
+
+    return blended_transform_factory(axes.transAxes, axes.transData)
+
+
+def _median(axes: Axes, curve: KaplanMeier, colour: str, end: float, n: int) -> None:
+    at = curve.median.estimate
+    if at is None:
+        text, x, y = f"{curve.group}, median not reached", end * 0.55, float(curve.survival[-1]) + 0.04
+    else:
+        axes.plot([at, at], [0, 0.5], color=colour, linewidth=1.0, linestyle=(0, (1, 2)))
+        axes.plot([at], [0.5], "o", color=colour, markerfacecolor="white", markersize=4.5)
+        text, x, y = f"{curve.group}, median {at:g}", at + end * 0.02, 0.54 + 0.09 * n
+    axes.annotate(text, (x, y), color=colour, fontweight=500)

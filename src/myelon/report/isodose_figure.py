@@ -1,0 +1,151 @@
+"""Isodose lines in mm over a CT slice, with R/L, A/P, S/I printed and the vertebral levels beside."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from PIL import Image
+
+from myelon.dose.isodose import Plane, isodose_lines
+from myelon.report.palette import ISODOSES
+from myelon.report.svg import Svg
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from myelon.board.cord_dose import LevelDose
+    from myelon.dose.grid import DoseGrid
+
+View = Literal["sagittal", "axial"]
+WINDOW_HU, LEVEL_HU = 900.0, 150.0
+"""Bone window."""
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """CT to lie under the lines: HU (slices, rows, columns), first voxel and spacing in LPS mm."""
+
+    values: NDArray[np.int16]
+    origin_mm: NDArray[np.float64]
+    spacing_mm: tuple[float, float, float]
+
+
+def plane_of(view: View, centre_mm: Sequence[float], size_mm: tuple[float, float]) -> Plane:
+    """A plane through a point. Sagittal: anterior left, head up. Axial: seen from the feet, patient right at left."""
+    x, y, z = (float(v) for v in centre_mm)
+    width, height = size_mm
+    if view == "sagittal":
+        corner, right = np.array([x, y - width / 2, z + height / 2]), np.array([0.0, 1.0, 0.0])
+        return Plane(corner, right, np.array([0.0, 0.0, -1.0]), width, height)
+    corner = np.array([x - width / 2, y - height / 2, z])
+    return Plane(corner, np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]), width, height)
+
+
+def slice_png(volume: Volume, plane: Plane, step_mm: float = 0.75) -> bytes:
+    """The CT on a plane as an 8-bit PNG, linear between voxels; outside the CT black."""
+    _, _, lattice = plane.points(step_mm)
+    index = (lattice - volume.origin_mm) / np.array(volume.spacing_mm)
+    hu = _linear(volume.values, index[..., ::-1])
+    grey = np.clip((hu - (LEVEL_HU - WINDOW_HU / 2)) / WINDOW_HU, 0.0, 1.0) * 235.0
+    stream = io.BytesIO()
+    Image.fromarray(grey.astype(np.uint8)).save(stream, "PNG", optimize=True)
+    return stream.getvalue()
+
+
+def _linear(values: NDArray[np.int16], index: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Trilinear HU at (slice, row, column) indices; −1024 outside."""
+    top = np.array(values.shape) - 1
+    inside = np.all((index >= 0) & (index <= top), axis=-1)
+    low = np.clip(np.floor(index).astype(np.intp), 0, np.maximum(top - 1, 0))
+    part = np.clip(index - low, 0.0, 1.0)
+    result = np.zeros(index.shape[:-1])
+    for corner in range(8):
+        offset = np.array([(corner >> 2) & 1, (corner >> 1) & 1, corner & 1])
+        weight = np.prod(np.where(offset == 1, part, 1.0 - part), axis=-1)
+        at = np.minimum(low + offset, top)
+        result += weight * values[at[..., 0], at[..., 1], at[..., 2]]
+    return np.where(inside, result, -1024.0)
+
+
+def isodose_figure(
+    view: View,
+    plane: Plane,
+    grids: Sequence[DoseGrid],
+    *,
+    png: bytes | None,
+    title: str,
+    levels: Sequence[LevelDose] = (),
+    limit_gy: float | None = None,
+    scale: float = 1.6,
+) -> Svg:
+    """Draw the picture.
+
+    Args:
+        view: Which plane.
+        plane: Where it lies.
+        grids: Grids to add, in EQD2.
+        png: The CT on the plane; a plain ground when None.
+        title: What the lines are, for those who cannot see them.
+        levels: Vertebrae with the greatest cord dose, printed beside a sagittal picture.
+        limit_gy: Level doses above it are printed in brick.
+        scale: Px per mm.
+    """
+    image_width, height = plane.width_mm * scale, plane.height_mm * scale
+    beside = 74.0 if levels else 0.0
+    svg = Svg(image_width + beside, height, title, "isodose")
+    svg.rect(0, 0, image_width, height, class_="film")
+    if png is not None:
+        source = "data:image/png;base64," + base64.b64encode(png).decode()
+        svg.add("image", href=source, x=0, y=0, width=image_width, height=height, preserveAspectRatio="none")
+    wanted = {level: (colour, dash, width) for level, colour, dash, width in ISODOSES}
+    for level, lines in isodose_lines(plane, grids, list(wanted)).items():
+        colour, dash, width = wanted[level]
+        for line in lines:
+            points = [(float(x) * scale, float(y) * scale) for x, y in line]
+            svg.polyline(points, stroke="#0c0c0c", stroke_width=4.4, stroke_opacity=0.75)
+            svg.polyline(
+                points, stroke=colour, stroke_width=width, stroke_dasharray=dash or None, stroke_linecap="round"
+            )
+        if lines:
+            _number(svg, level, colour, max(lines, key=len), scale)
+    _orientation(svg, view, image_width, height)
+    svg.line(12, height - 12, 12 + 20 * scale, height - 12, class_="filmline")
+    svg.text(16 + 20 * scale, height - 8, "20 mm", class_="t12 film-text")
+    for row in levels:
+        _level(svg, row, plane, scale, image_width, limit_gy)
+    return svg
+
+
+def _number(svg: Svg, level: float, colour: str, line: NDArray[np.float64], scale: float) -> None:
+    x, y = line[int(len(line) * (0.12 + level / 160.0)) % len(line)] * scale
+    svg.rect(float(x) - 11, float(y) - 8, 22, 15, fill="#101010", rx=2)
+    svg.text(float(x), float(y) + 4, f"{level:g}", fill=colour, class_="t12 middle strong")
+
+
+def _orientation(svg: Svg, view: View, width: float, height: float) -> None:
+    left, right, top, bottom = ("A", "P", "S", "I") if view == "sagittal" else ("R", "L", "A", "P")
+    for x, y, letter in (
+        (12.0, height / 2, left),
+        (width - 12, height / 2, right),
+        (width / 2, 16.0, top),
+        (width / 2, height - 7, bottom),
+    ):
+        svg.text(x, y, letter, class_="t14 middle strong film-text")
+
+
+def _level(svg: Svg, row: LevelDose, plane: Plane, scale: float, left: float, limit_gy: float | None) -> None:
+    top_z = float(plane.corner_mm[2])
+    y = (top_z - (row.low_mm + row.high_mm) / 2) * scale
+    if not 8 < y < plane.height_mm * scale - 4:
+        return
+    value = "–" if row.max_gy is None else f"{row.max_gy:.0f}"
+    over = limit_gy is not None and row.max_gy is not None and row.max_gy > limit_gy
+    svg.text(left + 8, y + 4, row.level.name, class_="t13 ink2")
+    svg.text(left + 68, y + 4, value, class_=f"t13 end {'fail strong' if over else 'ink'}")
+    svg.line(left + 6, (top_z - row.low_mm) * scale, left + 72, (top_z - row.low_mm) * scale, class_="hair")

@@ -1,0 +1,141 @@
+"""The spine map: vertebrae down, one column per study, operation and course; what lay where, then and now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from myelon.record.extent import Extent, extents
+from myelon.record.kinds import Radiotherapy, Surgery
+from myelon.report.svg import Svg, hatched
+from myelon.terms.levels import Level, Span
+
+if TYPE_CHECKING:
+    from myelon.record.case import Case
+
+_ROW, _COLUMN, _BAR, _LEFT = 19.0, 47.0, 14.0, 40.0
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: a group heading, a label under it, what is drawn."""
+
+    group: str
+    label: str
+    span: Span | None
+    style: str
+    words: str = ""
+
+
+def columns_of(case: Case) -> list[Column]:
+    """Lesion, oedema, operations and courses, each in the order of the record."""
+    columns = [
+        *_features("Lesion", extents(case), "solid", "before"),
+        *_features("Oedema", extents(case, oedema=True), "stipple", "dotted"),
+    ]
+    columns += [
+        Column("Surgery", str(s.levels or ""), s.levels, "bracket", "" if s.levels else "levels not reported")
+        for s in case.of(Surgery)
+    ]
+    columns += [
+        Column(
+            f"RT {c.ordinal}",
+            f"{c.total_gy:g} Gy",
+            c.levels,
+            "course" if c.status != "proposed" else "plan",
+            "" if c.levels else "levels not reported",
+        )
+        for c in case.of(Radiotherapy)
+    ]
+    return columns
+
+
+def _features(group: str, rows: list[Extent], now: str, before: str) -> list[Column]:
+    """Only the latest known extent is drawn as now; earlier ones in outline; a vanished one dotted."""
+    kept = [r for r in rows if r.levels is not None or r.assertion == "absent" or r.change is not None]
+    columns = []
+    for n, row in enumerate(kept):
+        last = n == len(kept) - 1
+        label = "now" if last else ("first" if n == 0 else f"{n + 1}")
+        if row.levels is not None:
+            columns.append(Column(group, label, row.levels, now if last else before))
+        elif row.assertion == "absent":
+            columns.append(Column(group, label, None, "gone", "gone"))
+        else:
+            columns.append(Column(group, label, None, "unknown", f"{row.change}, levels not given"))
+    return columns
+
+
+def levels_of(case: Case) -> Span | None:
+    """The stretch of spine the map shows: everything recorded, one level more at each end."""
+    spans = [c.span for c in columns_of(case) if c.span is not None]
+    if case.neoplasm and case.neoplasm.levels:
+        spans.append(case.neoplasm.levels)
+    if not spans:
+        return None
+    upper, lower = min(s.upper for s in spans), max(s.lower for s in spans)
+    return Span(Level(max(upper - 1, 0)), Level(min(lower + 1, 28)))
+
+
+def spine_figure(case: Case, *, row: float = _ROW, column: float = _COLUMN) -> Svg | None:
+    """Draw the map; None when no level is recorded."""
+    shown = levels_of(case)
+    columns = columns_of(case)
+    if shown is None or not columns:
+        return None
+    head = 40.0
+    width, height = _LEFT + column * len(columns) + 6, head + row * shown.count + 6
+    svg = Svg(width, height, f"Spine map {shown}: " + "; ".join(_words(c) for c in columns), "spine")
+
+    def y(level: int) -> float:
+        return head + (level - shown.upper) * row
+
+    for level in shown.levels:
+        junction = level in {Level.T1, Level.L1, Level.S1} and level > shown.upper
+        svg.line(_LEFT - 4, y(level), width, y(level), class_="junction" if junction else "hair")
+        bold = level in {Level.C7, Level.T1, Level.T12, Level.L1, Level.L5, Level.S1}
+        svg.text(_LEFT - 10, y(level) + row * 0.72, level.name, class_=f"t13 end {'strong' if bold else 'ink2'}")
+    svg.line(_LEFT - 4, y(shown.lower + 1), width, y(shown.lower + 1), class_="hair")
+    _headings(svg, columns, column)
+    for n, item in enumerate(columns):
+        _draw(svg, item, _LEFT + column * (n + 0.5), y, shown, row)
+    return svg
+
+
+def _headings(svg: Svg, columns: list[Column], column: float) -> None:
+    n = 0
+    while n < len(columns):
+        count = sum(1 for c in columns[n:] if c.group == columns[n].group)
+        middle = _LEFT + column * (n + count / 2)
+        accent = columns[n].group.startswith("RT")
+        svg.text(middle, 13, columns[n].group, class_=f"t13 middle strong{' accent' if accent else ''}")
+        if count > 1:
+            svg.line(_LEFT + column * n + 6, 18, _LEFT + column * (n + count) - 6, 18, class_="hair2")
+        for i in range(count):
+            x = _LEFT + column * (n + i + 0.5)
+            svg.text(x, 32, columns[n + i].label, class_=f"t12 middle {'accent' if accent else 'ink2'}")
+        n += count
+
+
+def _draw(svg: Svg, item: Column, x: float, y, shown: Span, row: float) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    if item.span is None:
+        top, bottom = y(shown.upper), y(shown.lower + 1)
+        if item.style == "gone":
+            svg.rect(x - _BAR / 2, top + 2, _BAR, bottom - top - 4, class_="gone")
+        else:
+            hatched(svg, x - _BAR / 2 - 2, top + 1, _BAR + 4, bottom - top - 2)
+        middle = (top + bottom) / 2
+        length = len(item.words) * 5.9 + 8
+        svg.rect(x - 8, middle - length / 2, 16, length, class_="clear")
+        svg.text(x + 4, middle, item.words, class_="t12 middle ink2", transform=f"rotate(-90 {x + 4:.1f} {middle:.1f})")
+        return
+    top, bottom = y(item.span.upper) + 1, y(item.span.lower + 1) - 1
+    if item.style == "bracket":
+        svg.polyline([(x + 6, top), (x - 5, top), (x - 5, bottom), (x + 6, bottom)], class_="bracket")
+    else:
+        svg.rect(x - _BAR / 2, top, _BAR, bottom - top, class_=item.style)
+    _ = row
+
+
+def _words(column: Column) -> str:
+    return f"{column.group} {column.label} {column.span or column.words}"

@@ -1,0 +1,50 @@
+"""The application: pages, static files, security, and how errors look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from myelon.errors import MyelonError, StoreError
+from myelon.store import Store
+from myelon.web import security
+from myelon.web.packets import Packets
+from myelon.web.pages import admin, board, cases, cohorts, library, quality
+from myelon.web.render import page
+
+if TYPE_CHECKING:
+    from fastapi import Request
+    from starlette.responses import Response
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def create_app(data: Path) -> FastAPI:
+    """The service over one data folder.
+
+    Raises:
+        StoreError: The folder cannot be used.
+    """
+    app = FastAPI(title="Myelon", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.store = Store.open(data)
+    app.state.packets = Packets(app.state.store)
+    app.middleware("http")(security.guard)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    for place in (cases, board, cohorts, library, quality, admin):
+        app.include_router(place.router)
+    app.add_exception_handler(MyelonError, _known_error)
+    app.add_exception_handler(404, _no_page)
+    return app
+
+
+async def _known_error(request: Request, error: Exception) -> Response:
+    status = 404 if isinstance(error, StoreError) else 422
+    return page(request, "error.html", {"error": error}, status=status)
+
+
+async def _no_page(request: Request, _: Exception) -> Response:
+    missing = StoreError("no such page", todo="Choose a place in the navigation")
+    return page(request, "error.html", {"error": missing}, status=404)

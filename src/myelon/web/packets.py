@@ -1,0 +1,88 @@
+"""Prepared cases, computed once per record version and kept in memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from myelon.board.packet import Packet, prepare
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from myelon.board.cord_dose import CourseFiles
+    from myelon.record.case import Case
+    from myelon.store import Store
+
+_KEPT = 32
+
+
+class Packets:
+    """The packets of a store's cases."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: OrderedDict[tuple[str, int, str], Packet] = OrderedDict()
+        self._files: OrderedDict[tuple[str, int], dict[str, CourseFiles]] = OrderedDict()
+        self._lock = Lock()
+
+    def outline(self, case_id: str) -> Packet:
+        """A case without its dose files: for lists, which must not wait for a DVH.
+
+        Raises:
+            StoreError: No such case.
+        """
+        key = (case_id, self._store.version(case_id), "outline")
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = prepare(self._store.case(case_id))
+            return self._kept[key]
+
+    def get(self, case_id: str, zero: str | None = None) -> Packet:
+        """A case with everything computed from it.
+
+        Raises:
+            StoreError: No such case.
+            CaseError: The zero point does not exist.
+        """
+        version = self._store.version(case_id)
+        key = (case_id, version, zero or "")
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            case = self._store.case(case_id)
+            packet = prepare(case, self._read(case, version), zero=zero)
+            self._kept[key] = packet
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return packet
+
+    def _read(self, case: Case, version: int) -> dict[str, CourseFiles]:
+        key = (case.id, version)
+        from myelon.exchange.dicom.courses import read_courses
+
+        if key not in self._files:
+            self._files[key] = read_courses(case, self._store.file)
+            while len(self._files) > _KEPT // 4:
+                self._files.popitem(last=False)
+        return self._files[key]
+
+
+def store_of(request: Request) -> Store:
+    """The store of the application."""
+    store: Store = request.app.state.store
+    return store
+
+
+def outline_of(request: Request, case_id: str) -> Packet:
+    """A prepared case without its dose files."""
+    packets: Packets = request.app.state.packets
+    return packets.outline(case_id)
+
+
+def packet_of(request: Request, case_id: str, zero: str | None = None) -> Packet:
+    """A prepared case."""
+    packets: Packets = request.app.state.packets
+    return packets.get(case_id, zero)

@@ -1,0 +1,65 @@
+"""Board: one sheet per case, made to be read from four metres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from myelon.record.kinds import Board, Imaging, Neurology, Pathology
+from myelon.report.spine_figure import spine_figure
+from myelon.report.timeline_figure import timeline_figure
+from myelon.web.packets import outline_of, packet_of, store_of
+from myelon.web.render import page
+
+if TYPE_CHECKING:
+    from myelon.board.packet import Packet
+
+router = APIRouter()
+
+
+@router.get("/board")
+def agenda(request: Request) -> Response:
+    """The cases whose sheet can be opened."""
+    rows = [(s, outline_of(request, s.id)) for s in store_of(request).cases()]
+    return page(request, "board_list.html", {"place": "Board", "rows": rows})
+
+
+@router.get("/board/{case_id}")
+def sheet(request: Request, case_id: str) -> Response:
+    """The board sheet of a case."""
+    store = store_of(request)
+    packet = packet_of(request, case_id)
+    figure = spine_figure(packet.case, row=20.0, column=46.0)
+    ids = [s.id for s in store.cases()]
+    at = ids.index(case_id)
+    context: dict[str, Any] = {
+        "place": "Board",
+        "packet": packet,
+        "case": packet.case,
+        "dose": packet.dose,
+        "version": store.version(case_id),
+        "timeline": str(timeline_figure(packet.case, packet.timeline, width=1848.0)),
+        "spine": str(figure) if figure else "",
+        "decision": next(packet.case.of(Board), None),
+        "neurology": list(packet.case.of(Neurology)),
+        "imaging": list(packet.case.of(Imaging)),
+        "pathology": next(packet.case.of(Pathology), None),
+        "position": (at + 1, len(ids)),
+        "previous": ids[at - 1] if at > 0 else "",
+        "next": ids[at + 1] if at + 1 < len(ids) else "",
+        "lines": _lines(packet),
+    }
+    if packet.dose is not None and packet.dose.grids:
+        from myelon.web.dose_figures import dose_figures
+
+        context |= dose_figures(store, packet.dose, scale=1.0)
+    return page(request, "board.html", context)
+
+
+def _lines(packet: Packet) -> str:
+    """How many lines of treatment, in words."""
+    lines = [e for e in packet.case.entries if e.kind == "systemic"]
+    courses = [e for e in packet.case.entries if e.kind == "radiotherapy"]
+    return f"{len(courses)} courses of radiotherapy, {len(lines)} lines of systemic therapy"

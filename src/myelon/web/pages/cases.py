@@ -1,0 +1,181 @@
+"""Cases: the list, and of one case its timeline, spine map, dose, scores, findings and journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, File, Request, UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from myelon.errors import CaseError
+from myelon.record.case import read_case, write_case
+from myelon.record.kinds import Radiotherapy
+from myelon.report.spine_figure import columns_of, spine_figure
+from myelon.report.timeline_figure import TRACKS, DrawAt, timeline_figure
+from myelon.web.packets import outline_of, packet_of, store_of
+from myelon.web.render import page
+from myelon.web.uploads import Received
+
+if TYPE_CHECKING:
+    from myelon.board.packet import Packet
+
+router = APIRouter()
+
+
+@router.get("/")
+def home() -> Response:
+    """The case list."""
+    return RedirectResponse("/cases", 307)
+
+
+@router.get("/cases")
+def case_list(request: Request) -> Response:
+    """Every case, with what it is and what is open."""
+    store = store_of(request)
+    rows = [(summary, outline_of(request, summary.id)) for summary in store.cases()]
+    return page(request, "cases.html", {"place": "Cases", "rows": rows})
+
+
+@router.post("/cases")
+def add_case(
+    request: Request,
+    case: Annotated[UploadFile, File()],
+    dicom: Annotated[list[UploadFile] | None, File()] = None,
+) -> Response:
+    """Take a case document and the DICOM files it names; nothing is stored unless all of it can be read."""
+    with Received([case, *(dicom or [])]) as received:
+        try:
+            text = received.read(case.filename or "").decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise CaseError("not UTF-8 text", where="case document", todo="A case is YAML or JSON") from error
+        record = read_case(text, where="case document")
+        from myelon.exchange.dicom.courses import read_courses
+
+        read_courses(record, received.path)
+        store_of(request).receive(record, received.read, reason="added on the case page")
+    return RedirectResponse(f"/cases/{record.id}", 303)
+
+
+@router.get("/cases/{case_id}")
+def timeline(
+    request: Request, case_id: str, zero: str | None = None, at: DrawAt = "earliest", entry: str = ""
+) -> Response:
+    """The timeline and its table twin."""
+    packet = packet_of(request, case_id, zero)
+    case = packet.case
+    rows = [e for e in case.entries if e.when is not None and e.track in TRACKS]
+    rows.sort(key=lambda e: _drawn_order(packet, e.id))
+    selected = case.by_id.get(entry) or next(
+        (e for e in rows if isinstance(e, Radiotherapy)), rows[0] if rows else None
+    )
+    context = _context(request, packet, "Timeline") | {
+        "figure": str(timeline_figure(case, packet.timeline, at=at, selected=selected.id if selected else "")),
+        "rows": rows,
+        "zeros": _zeros(packet),
+        "zero": zero or case.zero,
+        "at": at,
+        "selected": selected,
+        "unit": "day" if _spread(packet) < 200 else "month",
+    }
+    return page(request, "timeline.html", context)
+
+
+@router.get("/cases/{case_id}/document.yaml")
+def document(request: Request, case_id: str) -> Response:
+    """The case document as YAML."""
+    text = write_case(packet_of(request, case_id).case)
+    name = f'attachment; filename="{case_id}.yaml"'
+    return Response(text, media_type="text/plain; charset=utf-8", headers={"Content-Disposition": name})
+
+
+@router.get("/cases/{case_id}/spine")
+def spine(request: Request, case_id: str) -> Response:
+    """The spine map and its table twin."""
+    packet = outline_of(request, case_id)
+    figure = spine_figure(packet.case)
+    context = _context(request, packet, "Spine") | {
+        "figure": str(figure) if figure else "",
+        "columns": columns_of(packet.case),
+    }
+    return page(request, "spine.html", context)
+
+
+@router.get("/cases/{case_id}/dose")
+def dose(request: Request, case_id: str, course: str = "sum") -> Response:
+    """Isodose picture, DVH, course table and verdicts."""
+    packet = packet_of(request, case_id)
+    context = _context(request, packet, "Dose") | {"dose": packet.dose, "course": course}
+    if packet.dose is not None and packet.dose.grids:
+        from myelon.web.dose_figures import dose_figures
+
+        context |= dose_figures(store_of(request), packet.dose, course)
+    return page(request, "dose.html", context)
+
+
+@router.get("/cases/{case_id}/scores")
+def scores(request: Request, case_id: str) -> Response:
+    """Every instrument, with what it rests on."""
+    return page(request, "scores.html", _context(request, outline_of(request, case_id), "Scores"))
+
+
+@router.get("/cases/{case_id}/findings")
+def findings(request: Request, case_id: str) -> Response:
+    """Findings and gaps."""
+    return page(request, "findings.html", _context(request, outline_of(request, case_id), "Findings"))
+
+
+@router.get("/cases/{case_id}/journal")
+def journal(request: Request, case_id: str) -> Response:
+    """Every version of every entry, newest first."""
+    packet = outline_of(request, case_id)
+    rows = store_of(request).history(case_id)[::-1]
+    return page(request, "journal.html", _context(request, packet, "Journal") | {"rows": rows})
+
+
+# ── what the templates are given ────────────────────────────────────────────────────────────────────────
+
+
+def _context(request: Request, packet: Packet, tab: str) -> dict[str, Any]:
+    by_entry: dict[str, list[Any]] = {}
+    for finding in packet.findings:
+        for entry in finding.entries:
+            by_entry.setdefault(entry, []).append(finding)
+    return {
+        "place": "Cases",
+        "tab": tab,
+        "packet": packet,
+        "case": packet.case,
+        "findings_of": by_entry,
+        "version": store_of(request).version(packet.case.id),
+    }
+
+
+def _drawn_order(packet: Packet, entry_id: str) -> tuple[float, float]:
+    low, high = packet.timeline.window(entry_id)
+    return (high if low is None else low) if (low, high) != (None, None) else 0.0, high or 0.0  # type: ignore[return-value]
+
+
+def _spread(packet: Packet) -> float:
+    bounds = [b for w in packet.timeline.windows.values() for b in w if b is not None]
+    return max(bounds, default=0.0) - min(bounds, default=0.0)
+
+
+def _zeros(packet: Packet) -> list[tuple[str, str]]:
+    """Points worth counting from: diagnosis, operations, courses, progressions."""
+    wanted = {"Diagnosis", "Surgery", "Radiotherapy"}
+    case = packet.case
+    zeros = [(case.zero, _short(case, case.zero))]
+    zeros += [
+        (e.id, _short(case, e.id))
+        for e in case.entries
+        if e.when is not None and (e.track in wanted or getattr(e, "phase", "") == "progression") and e.id != case.zero
+    ]
+    return zeros
+
+
+def _short(case: Any, entry_id: str) -> str:  # noqa: ANN401  # a case
+    entry = case.by_id[entry_id.split(".", maxsplit=1)[0]]
+    names = {"neoplasm": "Diagnosis", "surgery": "Surgery", "radiotherapy": f"RT {getattr(entry, 'ordinal', '')} start"}
+    return (
+        names.get(entry.kind) or f"{getattr(entry, 'phase', entry.kind)} {getattr(entry, 'ordinal', '') or ''}".strip()
+    )
