@@ -12,7 +12,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from myelon.errors import InputError
-from myelon.report.palette import ACCENT, FAIL, INK, INK2, INK3, RULE, VARIABLES
+from myelon.report.palette import ACCENT, FAIL, INK, INK2, INK3, PAPER, RULE, VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,10 +148,18 @@ def dvh_chart(
 
 def _label_curve(axes: Axes, name: str, curve: DVH, n: int, count: int, colour: str) -> None:
     """Name the curve where it lies, each at another height so that names do not meet."""
-    height = 92.0 - 78.0 * (n + 0.5) / count
+    shoulder = 100.0 * curve.volume_at_gy(0.9 * curve.max_gy) / curve.covered_cc
+    height = max(shoulder * (0.25 + 0.5 * (n + 0.5) / count), 4.0)
     dose = curve.dose_at_cc(height / 100.0 * curve.covered_cc) or 0.0
     axes.annotate(
-        name, (dose, height), xytext=(5, 0), textcoords="offset points", color=colour, va="center", fontweight=500
+        name,
+        (dose, height),
+        xytext=(5, 0),
+        textcoords="offset points",
+        color=colour,
+        va="center",
+        fontweight=500,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.0},
     )
 
 

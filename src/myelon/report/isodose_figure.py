@@ -82,7 +82,7 @@ def isodose_figure(
     title: str,
     levels: Sequence[LevelDose] = (),
     limit_gy: float | None = None,
-    scale: float = 1.6,
+    scale: float = 2.2,
 ) -> Svg:
     """Draw the picture.
 
@@ -104,7 +104,7 @@ def isodose_figure(
         source = "data:image/png;base64," + base64.b64encode(png).decode()
         svg.add("image", href=source, x=0, y=0, width=image_width, height=height, preserveAspectRatio="none")
     wanted = {level: (colour, dash, width) for level, colour, dash, width in ISODOSES}
-    for level, lines in isodose_lines(plane, grids, list(wanted)).items():
+    for n, (level, lines) in enumerate(isodose_lines(plane, grids, list(wanted)).items()):
         colour, dash, width = wanted[level]
         for line in lines:
             points = [(float(x) * scale, float(y) * scale) for x, y in line]
@@ -113,7 +113,7 @@ def isodose_figure(
                 points, stroke=colour, stroke_width=width, stroke_dasharray=dash or None, stroke_linecap="round"
             )
         if lines:
-            _number(svg, level, colour, max(lines, key=len), scale)
+            _number(svg, level, colour, max(lines, key=len) * scale, (n + 0.35) / len(wanted))
     _orientation(svg, view, image_width, height)
     svg.line(12, height - 12, 12 + 20 * scale, height - 12, class_="filmline")
     svg.text(16 + 20 * scale, height - 8, "20 mm", class_="t12 film-text")
@@ -122,8 +122,9 @@ def isodose_figure(
     return svg
 
 
-def _number(svg: Svg, level: float, colour: str, line: NDArray[np.float64], scale: float) -> None:
-    x, y = line[int(len(line) * (0.12 + level / 160.0)) % len(line)] * scale
+def _number(svg: Svg, level: float, colour: str, line: NDArray[np.float64], share: float) -> None:
+    """The level on its line; each line has its own share of the way round, so that numbers do not meet."""
+    x, y = line[int(len(line) * share)]
     svg.rect(float(x) - 11, float(y) - 8, 22, 15, fill="#101010", rx=2)
     svg.text(float(x), float(y) + 4, f"{level:g}", fill=colour, class_="t12 middle strong")
 

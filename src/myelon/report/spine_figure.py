@@ -11,6 +11,8 @@ from myelon.report.svg import Svg, hatched
 from myelon.terms.levels import Level, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from myelon.record.case import Case
 
 _ROW, _COLUMN, _BAR, _LEFT = 19.0, 47.0, 14.0, 40.0
@@ -77,10 +79,10 @@ def levels_of(case: Case) -> Span | None:
     return Span(Level(max(upper - 1, 0)), Level(min(lower + 1, 28)))
 
 
-def spine_figure(case: Case, *, row: float = _ROW, column: float = _COLUMN) -> Svg | None:
-    """Draw the map; None when no level is recorded."""
+def spine_figure(case: Case, *, row: float = _ROW, column: float = _COLUMN, brief: bool = False) -> Svg | None:
+    """Draw the map; None when no level is recorded. ``brief`` keeps the first and the last of each feature."""
     shown = levels_of(case)
-    columns = columns_of(case)
+    columns = _first_and_last(columns_of(case)) if brief else columns_of(case)
     if shown is None or not columns:
         return None
     head = 40.0
@@ -98,8 +100,13 @@ def spine_figure(case: Case, *, row: float = _ROW, column: float = _COLUMN) -> S
     svg.line(_LEFT - 4, y(shown.lower + 1), width, y(shown.lower + 1), class_="hair")
     _headings(svg, columns, column)
     for n, item in enumerate(columns):
-        _draw(svg, item, _LEFT + column * (n + 0.5), y, shown, row)
+        _draw(svg, item, _LEFT + column * (n + 0.5), y, shown)
     return svg
+
+
+def _first_and_last(columns: list[Column]) -> list[Column]:
+    groups = ["", *(c.group for c in columns), ""]
+    return [c for n, c in enumerate(columns, start=1) if c.group != groups[n - 1] or c.group != groups[n + 1]]
 
 
 def _headings(svg: Svg, columns: list[Column], column: float) -> None:
@@ -117,7 +124,7 @@ def _headings(svg: Svg, columns: list[Column], column: float) -> None:
         n += count
 
 
-def _draw(svg: Svg, item: Column, x: float, y, shown: Span, row: float) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _draw(svg: Svg, item: Column, x: float, y: Callable[[int], float], shown: Span) -> None:
     if item.span is None:
         top, bottom = y(shown.upper), y(shown.lower + 1)
         if item.style == "gone":
@@ -134,7 +141,6 @@ def _draw(svg: Svg, item: Column, x: float, y, shown: Span, row: float) -> None:
         svg.polyline([(x + 6, top), (x - 5, top), (x - 5, bottom), (x + 6, bottom)], class_="bracket")
     else:
         svg.rect(x - _BAR / 2, top, _BAR, bottom - top, class_=item.style)
-    _ = row
 
 
 def _words(column: Column) -> str:

@@ -56,7 +56,8 @@ class Svg:
     def __str__(self) -> str:
         """The whole element."""
         return (
-            f'<svg class="{self._class}" viewBox="0 0 {_text(self.width)} {_text(self.height)}" role="img" '
+            f'<svg class="{self._class}" width="{_text(self.width)}" height="{_text(self.height)}" '
+            f'viewBox="0 0 {_text(self.width)} {_text(self.height)}" role="img" '
             f'aria-label="{escape(self._title)}">{"".join(self._parts)}</svg>'
         )
 

@@ -24,9 +24,24 @@ if TYPE_CHECKING:
 
 DrawAt = Literal["earliest", "middle", "latest"]
 TRACKS = ("Phase", "Neurology", "Imaging", "Surgery", "Radiotherapy", "Systemic", "Adverse events", "Care, outcome")
-_LANE, _GUTTER, _FONT = 21.0, 112.0, 12.0
+BOARD_TRACKS = ("Surgery", "Radiotherapy", "Systemic")
+"""What is asked in the room: what was done, and when."""
 _BREAK = 26.0
+_LEVEL = 7.0
 _COURSE_HEIGHT = 15.0
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Sizes in px of the work page or of the board, whose words are read from four metres."""
+
+    font: float = 12.0
+    lane: float = 21.0
+    gutter: float = 112.0
+    most_letters: int = 64
+
+
+WORK_PAGE, BOARD = Measure(), Measure(18.0, 27.0, 140.0, 56)
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,14 @@ def drawn(window: Window, at: DrawAt) -> float | None:
 
 
 def timeline_figure(
-    case: Case, timeline: Timeline, *, at: DrawAt = "earliest", width: float = 1080.0, selected: str = ""
+    case: Case,
+    timeline: Timeline,
+    *,
+    at: DrawAt = "earliest",
+    width: float = 1080.0,
+    selected: str = "",
+    tracks: tuple[str, ...] = TRACKS,
+    measure: Measure = WORK_PAGE,
 ) -> Svg:
     """Draw a case.
 
@@ -84,37 +106,40 @@ def timeline_figure(
         at: Where in its window a mark stands.
         width: Px.
         selected: Entry that is ringed.
+        tracks: Rows to draw.
+        measure: Sizes.
     """
-    entries = [e for e in case.entries if e.when is not None and e.track in TRACKS]
+    entries = [e for e in case.entries if e.when is not None and e.track in tracks]
     shown = [e for e in entries if any(b is not None for b in timeline.window(e.id))]
-    scale = scale_of(timeline, shown, _GUTTER + _BREAK, width - 12.0)
-    body, y = Svg(width, 0, ""), 22.0
-    for track in TRACKS:
+    scale = scale_of(timeline, shown, measure.gutter + _BREAK, width - 12.0)
+    body, y = Svg(width, 0, ""), measure.font + 10.0
+    for track in tracks:
         rows = [e for e in shown if e.track == track]
         if not rows:
             continue
-        drawer = _Track(body, timeline, scale, at, y, selected)
+        drawer = _Track(body, timeline, scale, at, y, selected, measure)
         if track == "Imaging" and _has_levels(case):
             y = _extent_track(body, case, timeline, scale, at, y)
             drawer.y = y + 4
         y = drawer.draw(rows)
-        body.text(4, drawer.top + 15, track, class_="t13 ink2")
+        body.text(4, drawer.top + measure.lane * 0.7, track, class_="t13 ink2")
         body.line(0, y, width, y, class_="hair")
         y += 5
-    height = y + 26
+    height = y + measure.font + 12
     figure = Svg(width, height, f"Timeline of {case.title}, in {scale.unit}s from {timeline.zero}", "timeline")
     for x, label in scale.ticks():
-        figure.line(x, 16, x, y - 4, class_="grid")
-        figure.text(x, y + 12, label, class_="t12 middle ink3")
+        figure.line(x, measure.font + 4, x, y - 4, class_="grid")
+        figure.text(x, y + measure.font, label, class_="t12 middle ink3")
     figure.line(scale.left, y - 2, scale.right, y - 2, class_="axis")
     for shift in (0, 5):
         figure.line(scale.left - 14 + shift, y + 3, scale.left - 9 + shift, y - 7, class_="axis")
-    figure.text(4, y + 12, f"{scale.unit}s", class_="t12 ink3")
+    figure.text(4, y + measure.font, f"{scale.unit}s", class_="t12 ink3")
     figure.group(body)
     zero = scale.x(0.0)
-    figure.line(zero, 14, zero, y - 2, class_="now")
+    entry, _, point = timeline.zero.partition(".")
+    figure.line(zero, 3, zero, y - 2, class_="now")
     figure.text(
-        zero + 5, 11, f"{timeline.zero.removesuffix('.start').replace('.', ' ')} = 0", class_="t12 accent strong"
+        zero + 5, measure.font, f"{case.by_id[entry].label.split(':')[0]}, {point} = 0", class_="t12 accent strong"
     )
     return figure
 
@@ -126,8 +151,10 @@ def _has_levels(case: Case) -> bool:
 class _Track:
     """Marks of one track, packed into lanes so that no label covers another."""
 
-    def __init__(self, svg: Svg, timeline: Timeline, scale: Scale, at: DrawAt, y: float, selected: str) -> None:
-        self.svg, self.timeline, self.scale, self.at = svg, timeline, scale, at
+    def __init__(
+        self, svg: Svg, timeline: Timeline, scale: Scale, at: DrawAt, y: float, selected: str, measure: Measure
+    ) -> None:
+        self.svg, self.timeline, self.scale, self.at, self.measure = svg, timeline, scale, at, measure
         self.y = self.top = y
         self.selected = selected
 
@@ -141,8 +168,8 @@ class _Track:
             if lane == len(ends):
                 ends.append(0.0)
             ends[lane] = right
-            self._entry(entry, self.y + lane * _LANE, label_x, label)
-        return self.y + max(len(ends), 1) * _LANE + 5
+            self._entry(entry, self.y + lane * self.measure.lane, label_x, label)
+        return self.y + max(len(ends), 1) * self.measure.lane + 5
 
     def _span(self, entry: Entry) -> tuple[float | None, float | None, Window, Window]:
         start, end = self.timeline.window(entry.id), self.timeline.window(entry.id, "end")
@@ -153,30 +180,36 @@ class _Track:
         start, end, window, until = self._span(entry)
         bounds = [b for b in (*window, *until) if b is not None]
         left = self.scale.x(min(bounds)) if window.earliest is not None else self.scale.left - 20
-        mark_end = self.scale.x(end if entry.lasts and end is not None else (start if start is not None else 0.0))
+        long = entry.lasts and end is not None and not isinstance(entry, AdverseEvent)
+        mark_end = self.scale.x(end if long and end is not None else (start if start is not None else 0.0))
         reach = self.scale.x(max(bounds))
-        label = _label(entry)
-        width = text_width(label, _FONT, 0.53)
+        label = _label(entry, self.measure.most_letters)
+        width = text_width(label, self.measure.font, 0.53)
         label_x = mark_end + 10
         if isinstance(entry, Phase):
             label_x = self.scale.x(start if start is not None else 0.0) + 6
         if label_x + width > self.scale.right + 10:
-            label_x = max(left - width - 10, _GUTTER)
+            label_x = max(left - width - 10, self.measure.gutter)
         return min(left, label_x), max(reach, label_x + width), label_x, label
 
     def _entry(self, entry: Entry, y: float, label_x: float, label: str) -> None:
         start, end, window, until = self._span(entry)
-        middle = y + _LANE / 2
+        middle = y + self.measure.lane / 2
         drawing = Svg(0, 0, "")
         right = until.latest if entry.lasts else window.latest
         left_x = self.scale.x(window.earliest) if window.earliest is not None else self.scale.left - 18
         if right is not None and (window.earliest is None or right - window.earliest > 0.5):
-            whisker(drawing, left_x, self.scale.x(right), middle + 6, open_left=window.earliest is None)
+            whisker(
+                drawing, left_x, self.scale.x(right), middle + self.measure.font / 2, open_left=window.earliest is None
+            )
         x = self.scale.x(start if start is not None else 0.0)
         x_end = self.scale.x(end) if entry.lasts and end is not None else x
         _mark(drawing, entry, x, max(x_end, x), middle)
         drawing.text(
-            label_x, middle + 2.5, label, class_="t12 halo ink" if entry.id != self.selected else "t12 halo strong"
+            label_x,
+            middle + self.measure.font * 0.2,
+            label,
+            class_="t12 halo ink" if entry.id != self.selected else "t12 halo strong",
         )
         if entry.id == self.selected:
             drawing.rect(x - 5, middle - 9, max(x_end - x, 0) + 10, 18, class_="ring")
@@ -184,11 +217,11 @@ class _Track:
         self.svg.group(drawing, class_="entry", tabindex="0", data_entry=entry.id, role="link", aria_label=title)
 
 
-def _label(entry: Entry) -> str:
+def _label(entry: Entry, most: int) -> str:
     label = entry.label
     if isinstance(entry, AdverseEvent) and entry.grade:
         label = entry.term
-    return label if len(label) <= 64 else label[:62] + "…"
+    return label if len(label) <= most else label[: most - 2] + "…"
 
 
 def _words(window: Window, unit: str) -> str:
@@ -230,21 +263,8 @@ def _extent_track(svg: Svg, case: Case, timeline: Timeline, scale: Scale, at: Dr
     """Levels over time: lesion solid, oedema stippled, gone dotted, levels not given hatched."""
     spans = [o.levels for o in (*extents(case), *extents(case, oedema=True)) if o.levels is not None]
     first, last = max(min(s.upper for s in spans) - 1, 0), min(max(s.lower for s in spans) + 1, 28)
-    step = 7.0
-    top = y + 8
-
-    def level_y(level: int) -> float:
-        return top + (level - first) * step
-
-    bottom = level_y(last + 1)
-    for level in range(first, last + 2):
-        junction = level in {Level.T1, Level.L1, Level.S1}
-        svg.line(
-            scale.left - 20, level_y(level), scale.right, level_y(level), class_="junction" if junction else "hair"
-        )
-    for level in (first, last, *(j for j in (Level.C7, Level.T1, Level.L1) if first <= j <= last)):
-        svg.text(scale.left - 24, level_y(level) + step - 0.5, Level(level).name, class_="t11 end ink3")
-    svg.text(4, top + 10, "Extent", class_="t13 ink2")
+    top, bottom = y + 8, y + 8 + (last + 1 - first) * _LEVEL
+    _level_axis(svg, scale, first, last, top)
     for shift, oedema in ((-4.0, False), (5.0, True)):
         known = None
         for seen in extents(case, oedema=oedema):
@@ -252,12 +272,28 @@ def _extent_track(svg: Svg, case: Case, timeline: Timeline, scale: Scale, at: Dr
             if moment is None:
                 continue
             x = scale.x(moment) + shift
+            known = seen.levels or known
+            if known is None:
+                continue
+            box = (x - 4, top + (known.upper - first) * _LEVEL, 8.0, known.count * _LEVEL)
             if seen.levels is not None:
-                known = seen.levels
-                css = "stipple" if oedema else "solid"
-                svg.rect(x - 4, level_y(known.upper), 8, known.count * step, class_=css)
-            elif known is not None and seen.assertion == "absent":
-                svg.rect(x - 4, level_y(known.upper), 8, known.count * step, class_="gone")
-            elif known is not None:
-                hatched(svg, x - 4, level_y(first), 8, bottom - level_y(first))
+                svg.rect(*box, class_="stipple" if oedema else "solid")
+            elif seen.assertion == "absent":
+                svg.rect(*box, class_="gone")
+            else:
+                hatched(svg, x - 4, top, 8, bottom - top)
     return bottom + 4
+
+
+def _level_axis(svg: Svg, scale: Scale, first: int, last: int, top: float) -> None:
+    """Vertebrae down, junctions stronger, names where there is room."""
+    svg.text(4, top + 10, "Extent", class_="t13 ink2")
+    for level in range(first, last + 2):
+        y = top + (level - first) * _LEVEL
+        css = "junction" if level in {Level.T1, Level.L1, Level.S1} else "hair"
+        svg.line(scale.left - 20, y, scale.right, y, class_=css)
+    named: list[int] = []
+    for level in (first, *(j for j in (Level.T1, Level.L1) if first < j < last), last):
+        if not named or (level - named[-1]) * _LEVEL >= 11:
+            named.append(level)
+            svg.text(scale.left - 24, top + (level - first) * _LEVEL + 6.5, Level(level).name, class_="t11 end ink3")

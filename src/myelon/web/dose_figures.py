@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from myelon.store import Store
 
 
-def dose_figures(store: Store, dose: CordDose, course: str = "sum", *, scale: float = 1.6) -> dict[str, Any]:
+def dose_figures(store: Store, dose: CordDose, course: str = "sum", *, scale: float = 2.2) -> dict[str, Any]:
     """Isodose pictures on a sagittal and an axial plane and the DVH of the cord."""
     chosen = dose.grids
     label = "sum of the courses"
@@ -38,7 +38,7 @@ def dose_figures(store: Store, dose: CordDose, course: str = "sum", *, scale: fl
                 title=f"{view} isodose lines of the {label}, EQD2 in Gy at α/β 2",
                 levels=dose.levels if view == "sagittal" else (),
                 limit_gy=70.0,
-                scale=scale if view == "sagittal" else scale * 1.25,
+                scale=scale if view == "sagittal" else scale * 1.1,
             )
         )
     sums = dose.sums.get("SpinalCord")

@@ -23,41 +23,29 @@ class Packets:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: OrderedDict[tuple[str, int, str], Packet] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, str, bool], Packet] = OrderedDict()
         self._files: OrderedDict[tuple[str, int], dict[str, CourseFiles]] = OrderedDict()
         self._lock = Lock()
 
-    def outline(self, case_id: str) -> Packet:
-        """A case without its dose files: for lists, which must not wait for a DVH.
-
-        Raises:
-            StoreError: No such case.
-        """
-        key = (case_id, self._store.version(case_id), "outline")
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = prepare(self._store.case(case_id))
-            return self._kept[key]
-
-    def get(self, case_id: str, zero: str | None = None) -> Packet:
+    def get(self, case_id: str, *, zero: str | None = None, dose: bool = True) -> Packet:
         """A case with everything computed from it.
+
+        Without ``dose`` its files are not read: a page that does not show them must not wait for a DVH.
 
         Raises:
             StoreError: No such case.
             CaseError: The zero point does not exist.
         """
         version = self._store.version(case_id)
-        key = (case_id, version, zero or "")
+        key = (case_id, version, zero or "", dose)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-            case = self._store.case(case_id)
-            packet = prepare(case, self._read(case, version), zero=zero)
-            self._kept[key] = packet
+            if key not in self._kept:
+                case = self._store.case(case_id)
+                self._kept[key] = prepare(case, self._read(case, version) if dose else None, zero=zero)
+            self._kept.move_to_end(key)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-            return packet
+            return self._kept[key]
 
     def _read(self, case: Case, version: int) -> dict[str, CourseFiles]:
         key = (case.id, version)
@@ -76,13 +64,7 @@ def store_of(request: Request) -> Store:
     return store
 
 
-def outline_of(request: Request, case_id: str) -> Packet:
-    """A prepared case without its dose files."""
+def packet_of(request: Request, case_id: str, *, zero: str | None = None, dose: bool = False) -> Packet:
+    """A prepared case, with its dose files only where they are shown."""
     packets: Packets = request.app.state.packets
-    return packets.outline(case_id)
-
-
-def packet_of(request: Request, case_id: str, zero: str | None = None) -> Packet:
-    """A prepared case."""
-    packets: Packets = request.app.state.packets
-    return packets.get(case_id, zero)
+    return packets.get(case_id, zero=zero, dose=dose)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,8 @@ def window_words(window: Window, unit: str = "day") -> str:
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    """A minus sign for a hyphen; a rounded-off minus zero is zero."""
+    return re.sub(r"-(?=0(?:\.0+)?(?:$|\D))", "", text).replace("-", "−")
 
 
 def _number(value: float | None, digits: int = 2) -> str:

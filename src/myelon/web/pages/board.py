@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from myelon.record.kinds import Board, Imaging, Neurology, Pathology
+from myelon.report.dose_bar import dose_bar
 from myelon.report.spine_figure import spine_figure
-from myelon.report.timeline_figure import timeline_figure
-from myelon.web.packets import outline_of, packet_of, store_of
+from myelon.report.timeline_figure import BOARD, BOARD_TRACKS, timeline_figure
+from myelon.web.packets import packet_of, store_of
 from myelon.web.render import page
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ router = APIRouter()
 @router.get("/board")
 def agenda(request: Request) -> Response:
     """The cases whose sheet can be opened."""
-    rows = [(s, outline_of(request, s.id)) for s in store_of(request).cases()]
+    rows = [(s, packet_of(request, s.id)) for s in store_of(request).cases()]
     return page(request, "board_list.html", {"place": "Board", "rows": rows})
 
 
@@ -30,8 +31,8 @@ def agenda(request: Request) -> Response:
 def sheet(request: Request, case_id: str) -> Response:
     """The board sheet of a case."""
     store = store_of(request)
-    packet = packet_of(request, case_id)
-    figure = spine_figure(packet.case, row=20.0, column=46.0)
+    packet = packet_of(request, case_id, dose=True)
+    figure = spine_figure(packet.case, row=24.0, column=54.0, brief=True)
     ids = [s.id for s in store.cases()]
     at = ids.index(case_id)
     context: dict[str, Any] = {
@@ -40,8 +41,11 @@ def sheet(request: Request, case_id: str) -> Response:
         "case": packet.case,
         "dose": packet.dose,
         "version": store.version(case_id),
-        "timeline": str(timeline_figure(packet.case, packet.timeline, width=1848.0)),
+        "timeline": str(
+            timeline_figure(packet.case, packet.timeline, width=1848.0, tracks=BOARD_TRACKS, measure=BOARD)
+        ),
         "spine": str(figure) if figure else "",
+        "bar": str(dose_bar(packet.dose.judged, width=420.0, font=18.0)) if packet.dose is not None else "",
         "decision": next(packet.case.of(Board), None),
         "neurology": list(packet.case.of(Neurology)),
         "imaging": list(packet.case.of(Imaging)),
@@ -54,7 +58,7 @@ def sheet(request: Request, case_id: str) -> Response:
     if packet.dose is not None and packet.dose.grids:
         from myelon.web.dose_figures import dose_figures
 
-        context |= dose_figures(store, packet.dose, scale=1.0)
+        context |= dose_figures(store, packet.dose, scale=1.5)
     return page(request, "board.html", context)
 
 

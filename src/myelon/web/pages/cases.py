@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from myelon.errors import CaseError
 from myelon.record.case import read_case, write_case
 from myelon.record.kinds import Radiotherapy
+from myelon.report.dose_bar import dose_bar
 from myelon.report.spine_figure import columns_of, spine_figure
 from myelon.report.timeline_figure import TRACKS, DrawAt, timeline_figure
-from myelon.web.packets import outline_of, packet_of, store_of
+from myelon.web.packets import packet_of, store_of
 from myelon.web.render import page
 from myelon.web.uploads import Received
 
@@ -32,7 +33,7 @@ def home() -> Response:
 def case_list(request: Request) -> Response:
     """Every case, with what it is and what is open."""
     store = store_of(request)
-    rows = [(summary, outline_of(request, summary.id)) for summary in store.cases()]
+    rows = [(summary, packet_of(request, summary.id)) for summary in store.cases()]
     return page(request, "cases.html", {"place": "Cases", "rows": rows})
 
 
@@ -61,7 +62,7 @@ def timeline(
     request: Request, case_id: str, zero: str | None = None, at: DrawAt = "earliest", entry: str = ""
 ) -> Response:
     """The timeline and its table twin."""
-    packet = packet_of(request, case_id, zero)
+    packet = packet_of(request, case_id, zero=zero)
     case = packet.case
     rows = [e for e in case.entries if e.when is not None and e.track in TRACKS]
     rows.sort(key=lambda e: _drawn_order(packet, e.id))
@@ -91,7 +92,7 @@ def document(request: Request, case_id: str) -> Response:
 @router.get("/cases/{case_id}/spine")
 def spine(request: Request, case_id: str) -> Response:
     """The spine map and its table twin."""
-    packet = outline_of(request, case_id)
+    packet = packet_of(request, case_id)
     figure = spine_figure(packet.case)
     context = _context(request, packet, "Spine") | {
         "figure": str(figure) if figure else "",
@@ -103,8 +104,9 @@ def spine(request: Request, case_id: str) -> Response:
 @router.get("/cases/{case_id}/dose")
 def dose(request: Request, case_id: str, course: str = "sum") -> Response:
     """Isodose picture, DVH, course table and verdicts."""
-    packet = packet_of(request, case_id)
+    packet = packet_of(request, case_id, dose=True)
     context = _context(request, packet, "Dose") | {"dose": packet.dose, "course": course}
+    context["bar"] = str(dose_bar(packet.dose.judged)) if packet.dose is not None else ""
     if packet.dose is not None and packet.dose.grids:
         from myelon.web.dose_figures import dose_figures
 
@@ -115,19 +117,19 @@ def dose(request: Request, case_id: str, course: str = "sum") -> Response:
 @router.get("/cases/{case_id}/scores")
 def scores(request: Request, case_id: str) -> Response:
     """Every instrument, with what it rests on."""
-    return page(request, "scores.html", _context(request, outline_of(request, case_id), "Scores"))
+    return page(request, "scores.html", _context(request, packet_of(request, case_id), "Scores"))
 
 
 @router.get("/cases/{case_id}/findings")
 def findings(request: Request, case_id: str) -> Response:
     """Findings and gaps."""
-    return page(request, "findings.html", _context(request, outline_of(request, case_id), "Findings"))
+    return page(request, "findings.html", _context(request, packet_of(request, case_id), "Findings"))
 
 
 @router.get("/cases/{case_id}/journal")
 def journal(request: Request, case_id: str) -> Response:
     """Every version of every entry, newest first."""
-    packet = outline_of(request, case_id)
+    packet = packet_of(request, case_id)
     rows = store_of(request).history(case_id)[::-1]
     return page(request, "journal.html", _context(request, packet, "Journal") | {"rows": rows})
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from myelon.errors import ChainError
-from myelon.web.packets import outline_of, store_of
+from myelon.web.packets import packet_of, store_of
 from myelon.web.render import page
 
 router = APIRouter()
@@ -16,7 +16,7 @@ router = APIRouter()
 def quality(request: Request) -> Response:
     """Findings by case, and the state of journal and files."""
     store = store_of(request)
-    rows = [(s, outline_of(request, s.id)) for s in store.cases()]
+    rows = [(s, packet_of(request, s.id)) for s in store.cases()]
     broken, verified = None, None
     try:
         verified = store.verify()
