@@ -6,6 +6,7 @@ this is never below map-then-convert (RADIOBIOLOGY §6). The grids are sampled w
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from myelon.dose.grid import DoseGrid
     from myelon.dose.structure import EndCaps, Structure
 
+_HOTTEST = re.compile(r"^D(\d+(?:\.\d+)?)cc$")
 CORD_METRICS = ("D0.03cc", "D0.1cc", "D0.35cc", "D1.2cc", "max", "mean")
 
 
@@ -31,8 +33,16 @@ class Accumulation:
     total: DVH
 
     def bound(self, metric: str) -> float | None:
-        """Sum of the courses' separate values: an upper bound of the sum at any registration."""
-        values = [c.metric(metric).value for c in self.courses]
+        """Upper bound of a metric of the sum whatever the registration: sum of the courses' separate values.
+
+        A hottest volume is not additive: where the courses are hot in different places, the hottest V of the sum
+        may be made of parts of each. If a sum exceeds Σ aᵢ, some course exceeds its aᵢ, so the hottest V/n of each
+        of n courses bound the hottest V of the sum.
+        """
+        hottest = _HOTTEST.match(metric)
+        if hottest is None:
+            return float(sum(c.metric(metric).value or 0.0 for c in self.courses))
+        values = [c.dose_at_cc(float(hottest[1]) / len(self.courses)) for c in self.courses]
         return None if any(v is None for v in values) else float(sum(v for v in values if v is not None))
 
 

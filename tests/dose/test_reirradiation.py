@@ -1,0 +1,117 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from myelon.dose.bed import Prescription, bed, eqd2, gy_per_fraction_of_bed
+from myelon.dose.interval import Interval
+from myelon.dose.reirradiation import OrganDose, evaluate, from_prescriptions
+from myelon.dose.verdict import Basis
+from myelon.errors import DoseError
+from myelon.terms.levels import Span
+
+PAPER_000 = [Prescription(50.4, 28), Prescription(24.0, 5)]
+courses = st.builds(Prescription, st.floats(0.5, 80), st.integers(1, 40))
+days = st.floats(0, 3000)
+
+
+def outcome(judged, limit):
+    return next(v for v in judged.verdicts if v.limit.id == limit).outcome
+
+
+@pytest.mark.parametrize("text", ["60", "22..60", "14..60"])
+def test_paper_000_as_the_table_says(text):
+    judged = from_prescriptions(PAPER_000, [Interval.parse(text)])
+    assert judged.dose.cumulative_bed == pytest.approx(177.36, abs=1e-9)
+    assert judged.dose.cumulative_eqd2 == pytest.approx(88.68, abs=1e-9)
+    assert (judged.nieder.total, judged.nieder.group, judged.nieder.rate_2006) == (10.5, "high", 0.9)
+    assert [str(v.outcome) for v in judged.verdicts] == ["fail", "fail", "pass", "fail", "pass", "fail", "fail"]
+
+
+def test_an_interval_on_both_sides_of_a_limit_is_unknown_and_its_worst_is_said():
+    judged = from_prescriptions(PAPER_000, [Interval(137, 213)])
+    verdict = next(v for v in judged.verdicts if v.limit.id == "nieder.int")
+    assert verdict.outcome == "unknown"
+    assert "at its shortest it fails" in verdict.why
+    assert (judged.nieder.total, judged.nieder.best_total) == (10.5, 6.0)
+
+
+def test_an_interval_that_is_not_known_is_unknown_not_long():
+    judged = from_prescriptions(PAPER_000, [Interval(None, None)])
+    assert outcome(judged, "nieder.int") == "unknown"
+    assert outcome(judged, "hytec.rert.interval") == "unknown"
+
+
+def test_below_the_conus_the_cord_rules_do_not_apply_and_say_why():
+    judged = from_prescriptions(PAPER_000, [Interval(400, 400)], organ="cauda_equina")
+    assert {str(v.outcome) for v in judged.verdicts} == {"not applicable"}
+    assert all(v.why for v in judged.verdicts)
+    assert judged.nieder is None
+
+
+def test_more_than_five_fractions_are_outside_hytec():
+    judged = from_prescriptions([Prescription(50, 25), Prescription(60, 30)], [Interval(800, 900)])
+    assert outcome(judged, "hytec.rert.cum") == "not applicable"
+    assert outcome(judged, "nieder.each") == "fail"
+
+
+def test_the_lumbar_cord_shows_alpha_beta_2_and_4():
+    judged = from_prescriptions(
+        [Prescription(50, 25), Prescription(60, 30)], [Interval(366, 1204)], span=Span.parse("L2-L5")
+    )
+    assert (judged.dose.cumulative_bed, judged.alternative.cumulative_bed) == pytest.approx((220, 165))
+    assert (judged.nieder.total, judged.nieder_alternative.total) == (13.5, 5.0)
+
+
+def test_a_voxel_sum_may_say_met_and_a_prescription_may_not():
+    dose = OrganDose((40.0, 40.0), 80.0, 2.0, "SpinalCord", "point maximum", Basis.VOXEL_SUM)
+    other = OrganDose((35.0, 35.0), 70.0, 3.0, "SpinalCord", "point maximum", Basis.VOXEL_SUM)
+    two = [Prescription(20, 5), Prescription(12, 2)]
+    judged = evaluate(two, [Interval(400, 400)], dose=dose, alternative=other)
+    assert {v.says for v in judged.verdicts} == {"met"}
+    assert judged.verdicts[0].why == "the limit is for the thecal sac"
+    small = from_prescriptions([Prescription(20, 10), Prescription(10, 5)], [Interval(400, 400)])
+    doses = {v.says for v in small.verdicts if v.basis == "prescription"}
+    assert doses == {"not exceeded if the cord had no more than the prescription"}
+
+
+def test_high_doses_per_fraction_and_third_courses_are_warned_of():
+    judged = from_prescriptions([Prescription(24, 1), *PAPER_000], [Interval(300, 300), Interval(60, 60)])
+    assert any("stretched" in w for w in judged.warnings)
+    assert any("extrapolated" in w for w in judged.warnings)
+    assert judged.nieder.extrapolated
+
+
+def test_wrong_numbers_of_things_are_refused():
+    with pytest.raises(DoseError, match="2 courses, 2 doses and 0 intervals"):
+        from_prescriptions(PAPER_000, [])
+    with pytest.raises(DoseError, match="organ 'brain'"):
+        from_prescriptions(PAPER_000, [Interval(1, 1)], organ="brain")
+
+
+@pytest.mark.parametrize("text", ["", "a", "-3", "60..22", "1..", "..5", "1...5"])
+def test_an_interval_that_is_none_is_refused(text):
+    with pytest.raises(DoseError, match="interval"):
+        Interval.parse(text)
+
+
+@given(courses, courses, days)
+def test_sums_add_and_a_longer_interval_never_scores_more(a, b, gap):
+    near, far = (from_prescriptions([a, b], [Interval(d, d)]) for d in (gap, gap + 200))
+    assert near.dose.cumulative_bed == pytest.approx(
+        bed(a.total_gy, a.fractions, 2.0) + bed(b.total_gy, b.fractions, 2.0)
+    )
+    assert far.nieder.total <= near.nieder.total
+    assert near.nieder.best_total <= near.nieder.total
+
+
+@given(courses, st.floats(0.8, 12))
+def test_the_fraction_size_of_a_bed_gives_the_bed_back(course, alpha_beta):
+    value = bed(course.total_gy, course.fractions, alpha_beta)
+    assert gy_per_fraction_of_bed(value, course.fractions, alpha_beta) == pytest.approx(
+        course.gy_per_fraction, rel=1e-9
+    )
+
+
+@given(courses)
+def test_eqd2_of_two_gray_fractions_is_the_dose(course):
+    assert eqd2(2.0 * course.fractions, course.fractions, 2.0) == pytest.approx(2.0 * course.fractions)
