@@ -143,19 +143,23 @@ def _limits(
             middle, half = np.arcsin(np.sqrt(s)), 0.5 * z * se * np.sqrt(s / (1.0 - s))
             lower = np.sin(np.maximum(0.0, middle - half)) ** 2
             upper = np.sin(np.minimum(np.pi / 2.0, middle + half)) ** 2
-    return lower, upper
+    gone = s <= 0.0
+    return np.where(gone, np.nan, lower), np.where(gone, np.nan, upper)
 
 
 def _falls_to(times: NDArray[np.float64], curve: NDArray[np.float64], height: float) -> float | None:
-    """First time a step curve is at or below a height; the midpoint of a flat piece exactly on it."""
+    """Time at which a step curve falls to a height; the midpoint of a flat piece exactly on it.
+
+    As R: the step is that of the highest value not above the height. On a falling curve this is the first such
+    step; an upper limit may rise again late (its variance grows), and there R takes the later step.
+    """
     known = ~np.isnan(curve)
     t, c = times[known], curve[known]
-    below = np.flatnonzero(c <= height + _ON_THE_LINE)
-    if len(below) == 0:
+    at = []
+    for below in (c[c <= height + _ON_THE_LINE], c[c <= height - _ON_THE_LINE]):
+        if len(below) == 0:
+            break
+        at.append(float(t[np.flatnonzero(c == below.max())[0]]))
+    if not at:
         return None
-    first = below[0]
-    if abs(c[first] - height) <= _ON_THE_LINE:
-        later = np.flatnonzero(c < height - _ON_THE_LINE)
-        if len(later):
-            return float((t[first] + t[later[0]]) / 2.0)
-    return float(t[first])
+    return at[0] if len(at) == 1 else (at[0] + at[1]) / 2.0

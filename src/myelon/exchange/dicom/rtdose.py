@@ -91,8 +91,9 @@ def _values(dataset: Dataset, where: str) -> NDArray[np.float32]:
     frames = int(dataset.get("NumberOfFrames", 1) or 1)
     if not 0 < rows * columns * frames <= MOST_VOXELS:
         raise DicomError(f"{columns} × {rows} × {frames} voxels", where=where, todo="Export a grid of sensible size")
+    stated = str(required(dataset, "DoseGridScaling", where))
     try:
-        scaling = float(str(required(dataset, "DoseGridScaling", where)))
+        scaling = float(stated)
     except ValueError as error:
         raise DicomError("DoseGridScaling is not a number", where=where, todo="Export the dose again") from error
     if not np.isfinite(scaling) or scaling <= 0:

@@ -1,0 +1,31 @@
+"""Files nobody here made: each is read, or refused by a typed error; nothing else may happen."""
+
+import time
+
+import pytest
+from reference_data import data_files
+
+from myelon.errors import DicomError
+from myelon.exchange.dicom import read_ct, read_rtdose, read_rtplan, read_rtstruct
+
+FILES = [*data_files("hostile", "dicom/**/*"), *data_files("hostile", "dicom-fuzzed/**/*")]
+FILES = [f for f in FILES if f.is_file()]
+SLOWEST_SECONDS = 5.0
+
+
+@pytest.mark.family("hostile DICOM")
+def test_every_hostile_file_is_read_or_refused():
+    if not FILES:
+        pytest.skip("third-party data/hostile is not here: set MYELON_REFERENCE")
+    readers = (read_rtdose, read_rtplan, read_rtstruct, lambda p: read_ct([p]))
+    read = 0
+    for path in FILES:
+        start = time.perf_counter()
+        for reader in readers:
+            try:
+                reader(path)
+                read += 1
+            except DicomError as error:
+                assert error.what, path.name
+        assert time.perf_counter() - start < SLOWEST_SECONDS, path.name
+    assert read > 0
