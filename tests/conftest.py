@@ -1,12 +1,17 @@
 """Shared fixtures, and the count of what ran and was skipped per family of proof."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from myelon.demo.hospital import demo_case, load
 from myelon.record.timeline import solve
 from myelon.store import Store
+
+
+def pytest_addoption(parser):
+    parser.addoption("--pictures", type=Path, default=None, help="folder to keep the browser's pictures in")
 
 
 def pytest_configure(config):

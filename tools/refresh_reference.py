@@ -1,6 +1,6 @@
 """Copy the project's own reference tables into tests/reference, so that the clinical proof runs in a plain clone.
 
-    python tools/refresh_reference.py ../shared
+python tools/refresh_reference.py ../shared
 """
 
 import shutil

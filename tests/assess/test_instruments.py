@@ -5,12 +5,12 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference_data import tables
 
 from myelon.assess import INSTRUMENTS, instrument
 from myelon.demo.hospital import demo_case
 from myelon.errors import InstrumentError
 from myelon.terms.sources import SOURCES
+from reference_data import tables
 
 TABLES = tables("instruments.json")
 ROWS = {(origin, row["id"]): row for origin, table in TABLES for row in table["instruments"]}

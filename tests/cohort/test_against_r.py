@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from reference_data import data_files
 
 from myelon.cohort.event_table import merge, summarise
 from myelon.cohort.kaplan_meier import INTERVALS, kaplan_meier
 from myelon.cohort.logrank import logrank
 from myelon.errors import TableError
+from reference_data import data_files
 
 SUITES = [(path, json.loads(path.read_text())) for path in data_files("survival", "*.json")]
 R_NAME = {"arcsine": "arcsin"}

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from phantoms import cylinder, grid
 
 from myelon.demo.phantoms import PHANTOMS, axis_y
 from myelon.dose.accumulate import accumulate
@@ -12,6 +11,7 @@ from myelon.dose.grid import DoseGrid
 from myelon.dose.isodose import Plane, isodose_lines
 from myelon.dose.structure import Structure
 from myelon.errors import DoseError
+from phantoms import cylinder, grid
 
 
 def with_fractions(values, fractions, shift=0.0):

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from phantoms import ORIENTATIONS, cone, cylinder, grid, heights, rings, sphere, stack_above, stack_d_cc
 
 from myelon.dose.dvh import dvh
 from myelon.dose.grid import DoseGrid
 from myelon.dose.structure import Structure
 from myelon.errors import DoseError
+from phantoms import ORIENTATIONS, cone, cylinder, grid, heights, rings, sphere, stack_above, stack_d_cc
 
 SOLIDS = {
     "cord r=3": lambda spacing: cylinder(3.0, 60.0, spacing),

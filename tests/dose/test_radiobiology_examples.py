@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from reference_data import close, tables
 
 from myelon.dose.bed import Prescription, bed, eqd2, single_fraction_equivalent, withers
 from myelon.dose.dvh import discrete_dose_at_cc, discrete_volume_at_gy
@@ -13,6 +12,7 @@ from myelon.dose.reirradiation import from_prescriptions
 from myelon.dose.verdict import compare
 from myelon.errors import DoseError
 from myelon.terms.levels import Span
+from reference_data import close, tables
 
 EXAMPLES = [(origin, e) for origin, table in tables("radiobiology_examples.json") for e in table["examples"]]
 
@@ -107,7 +107,7 @@ def interval_bounds(end1, start2):
     return {"min_days": value.least_days, "max_days": value.most_days, "lt6": tri(value, 6)}
 
 
-def paper_case(courses, intervals_months, level, overlap, assumption):  # noqa: ARG001
+def paper_case(courses, intervals_months, level, overlap, assumption):
     given = [Prescription(c["total_Gy"], c["fractions"]) for c in courses]
     rows = [
         {
@@ -190,7 +190,7 @@ def agree(found, expected, tolerance, where):
 
 @pytest.mark.family("radiobiology examples")
 @pytest.mark.parametrize(("origin", "example"), EXAMPLES, ids=[f"{o}-{e['id']}" for o, e in EXAMPLES])
-def test_worked_example(origin, example):  # noqa: ARG001
+def test_worked_example(origin, example):
     function = FUNCTIONS.get(example["fn"])
     if function is None:
         pytest.skip(f"{example['fn']} is not in this version")

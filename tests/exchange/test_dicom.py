@@ -5,7 +5,6 @@ import io
 import numpy as np
 import pydicom
 import pytest
-from phantoms import ORIENTATIONS, cylinder, grid, stack_d_cc
 
 from myelon.demo.phantoms import PHANTOMS
 from myelon.dose.dvh import dvh
@@ -13,6 +12,7 @@ from myelon.dose.grid import DoseGrid
 from myelon.errors import DicomError
 from myelon.exchange.dicom import read_ct, read_rtdose, read_rtplan, read_rtstruct, scan
 from myelon.exchange.dicom.write import Patient, write_rtdose, write_rtplan, write_rtstruct
+from phantoms import ORIENTATIONS, cylinder, grid, stack_d_cc
 
 PATIENT = Patient("test-1", "Test^Nobody", "20260101")
 
@@ -158,7 +158,7 @@ def test_rois_that_enclose_nothing_are_named_with_the_reason(tmp_path):
     assert "1 open or point contours left out" in read.structures["SpinalCord"].warnings
     with pytest.raises(DicomError, match="open or point contours only"):
         read.get("Empty")
-    with pytest.raises(DicomError, match="no ROI 'Cord'.*SpinalCord"):
+    with pytest.raises(DicomError, match=r"no ROI 'Cord'.*SpinalCord"):
         read.get("Cord")
 
 

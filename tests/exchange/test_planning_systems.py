@@ -6,10 +6,10 @@ import re
 import numpy as np
 import pydicom
 import pytest
-from reference_data import data_files
 
 from myelon.dose.dvh import dvh
 from myelon.exchange.dicom import read_rtdose, read_rtstruct, scan
+from reference_data import data_files
 
 FOLDERS = [p for p in data_files("dicom_rt", "*") if p.is_dir()]
 
@@ -58,7 +58,7 @@ def plain(name):
 @pytest.mark.parametrize("folder", [f for f in FOLDERS if list(f.glob("*Eclipse.csv"))], ids=lambda p: p.name)
 def test_against_eclipse_without_end_caps(folder):
     """Volume within 3 % or 0.15 cc, median dose within 2 % or 0.5 Gy, of Eclipse's own table (rounded to 0.1 cc)."""
-    found, same = usable(folder)
+    _, same = usable(folder)
     structures, grid = same[0]
     by_name = {plain(n): s for n, s in structures.structures.items()}
     compared = 0

@@ -2,7 +2,6 @@
 
 import pytest
 import yaml
-from reference_data import OURS, tables
 
 from myelon.board.packet import prepare
 from myelon.record.extent import extents
@@ -10,6 +9,7 @@ from myelon.record.findings import findings_of
 from myelon.record.kinds import Imaging, Radiotherapy, Systemic, Vital
 from myelon.record.when import DAYS_PER
 from myelon.terms.levels import Span
+from reference_data import OURS, tables
 
 FACTS = yaml.safe_load((OURS / "paper-000-facts.yaml").read_text(encoding="utf-8"))
 CHECKLISTS = tables("checklists.json")

@@ -76,9 +76,12 @@ def _check_address(host: str, port: int) -> None:
 
 
 def _serve(data: Path, host: str, port: int) -> None:
+    import os
+
     import uvicorn
 
-    from myelon.web.app import create_app
-
+    os.environ["MYELON_DATA"] = str(data)
     typer.echo(f"Myelon serves {data} on http://{host}:{port} (Ctrl-C stops it)")
-    uvicorn.run(create_app(data), host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(
+        "myelon.web.app:from_environment", factory=True, host=host, port=port, log_level="warning", server_header=False
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from myelon.errors import InputError
 from myelon.report.palette import ACCENT, FAIL, INK, INK2, INK3, PAPER, RULE, VARIABLES
@@ -139,8 +140,7 @@ def dvh_chart(
             axes.annotate(limit[1], (limit[0], 103), color=FAIL, ha="center", va="bottom", annotation_clip=False)
             top = max(top, limit[0])
         axes.set(xlim=(0, top * 1.06), ylim=(0, 102), xlabel=unit)
-        axes.set_ylabel("% of volume", rotation=0, ha="left", va="bottom", y=1.02, labelpad=0)
-        axes.yaxis.set_label_coords(-0.06, 1.03)
+        axes.set_title("% of volume", loc="left", fontsize=9.5, color=INK3)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
     return Chart(figure, "Dose–volume histogram: " + ", ".join(name for name, _ in curves))
@@ -163,7 +163,7 @@ def _label_curve(axes: Axes, name: str, curve: DVH, n: int, count: int, colour: 
     )
 
 
-def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tuple[float, float] = (7.4, 4.6)) -> Chart:
+def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tuple[float, float] = (9.6, 5.4)) -> Chart:
     """Kaplan–Meier steps with band, censor ticks, median, and the numbers at risk under the axis."""
     with _quiet_fonts(), rc_context(_STYLE):
         figure = Figure(figsize=size, layout="constrained")
@@ -172,6 +172,7 @@ def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tupl
         table = figure.add_subplot(rows[1], sharex=axes)
         end = max(float(c.times[-1]) for c in curves) or 1.0
         axes.set(xlim=(0, end * 1.02), ylim=(0, 1.02))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 2, 3, 5, 6, 10]))
         ticks = [t for t in axes.get_xticks() if 0 <= t <= end * 1.02]
         for n, curve in enumerate(curves):
             colour, dash, weight = _SERIES[n % len(_SERIES)]
@@ -188,8 +189,7 @@ def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tupl
             for tick in ticks:
                 number = curve.number_at_risk(tick)
                 table.text(tick, n, f"{number}", color=INK if number else INK3, ha="center", va="center")
-        axes.set_ylabel("surviving", rotation=0, ha="left", va="bottom")
-        axes.yaxis.set_label_coords(-0.06, 1.02)
+        axes.set_title("surviving", loc="left", fontsize=9.5, color=INK3)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25 %", "50 %", "75 %", "100 %"])
         axes.grid(axis="y")
         axes.tick_params(labelbottom=True)
@@ -214,4 +214,5 @@ def _median(axes: Axes, curve: KaplanMeier, colour: str, end: float, n: int) -> 
         axes.plot([at, at], [0, 0.5], color=colour, linewidth=1.0, linestyle=(0, (1, 2)))
         axes.plot([at], [0.5], "o", color=colour, markerfacecolor="white", markersize=4.5)
         text, x, y = f"{curve.group}, median {at:g}", at + end * 0.02, 0.54 + 0.09 * n
-    axes.annotate(text, (x, y), color=colour, fontweight=500)
+    ground = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
+    axes.annotate(text, (x, y), color=colour, fontweight=500, bbox=ground)

@@ -31,11 +31,12 @@ def dose_bar(judged: Reirradiation, *, width: float = 560.0, font: float = 12.0)
     for n, value in enumerate(values):
         css = "course" if n % 2 == 0 else "plan solidline"
         svg.rect(x, y, value * per_gy, bar, class_=css)
-        label = f"{value:.2f}"
-        strip = text_width(label, font) + 8
-        if n % 2:
-            svg.rect(x + 4, y + bar / 2 - font * 0.7, strip, font * 1.4, class_="clear")
-        svg.text(x + 8, y + bar / 2 + font * 0.36, label, class_="t12 strong " + ("onfill" if n % 2 == 0 else "accent"))
+        label, inside = f"{value:.2f}", value * per_gy > text_width(f"{value:.2f}", font) + 14
+        at = x + 8 if inside else x + value * per_gy + 5
+        if n % 2 and inside:
+            svg.rect(x + 4, y + bar / 2 - font * 0.7, text_width(label, font) + 8, font * 1.4, class_="clear")
+        css = "onfill" if inside and n % 2 == 0 else "accent"
+        svg.text(at, y + bar / 2 + font * 0.36, label, class_=f"t12 strong {css}")
         x += value * per_gy
     axis = y + bar + 4
     svg.line(left, axis, width - 6, axis, class_="axis")
@@ -43,7 +44,7 @@ def dose_bar(judged: Reirradiation, *, width: float = 560.0, font: float = 12.0)
     for tick in range(0, int(top) + 1, step):
         svg.line(left + tick * per_gy, axis, left + tick * per_gy, axis + 4, class_="axis")
         svg.text(left + tick * per_gy, axis + font * 1.3 + 2, f"{tick}", class_=f"t12 {'middle' if tick else ''} ink3")
-    svg.text(width - 6, axis + font * 1.3 + 2, "EQD2, Gy", class_="t12 end ink3")
+    svg.text(left, y - font * 0.6, "EQD2, Gy", class_="t12 ink3")
     for name, at, below in limits:
         position = left + at * per_gy
         svg.line(position, y - 5, position, axis + (font * 0.5 if below else 0), class_="limitline")

@@ -104,6 +104,7 @@ def isodose_figure(
         source = "data:image/png;base64," + base64.b64encode(png).decode()
         svg.add("image", href=source, x=0, y=0, width=image_width, height=height, preserveAspectRatio="none")
     wanted = {level: (colour, dash, width) for level, colour, dash, width in ISODOSES}
+    numbers = []
     for n, (level, lines) in enumerate(isodose_lines(plane, grids, list(wanted)).items()):
         colour, dash, width = wanted[level]
         for line in lines:
@@ -113,7 +114,9 @@ def isodose_figure(
                 points, stroke=colour, stroke_width=width, stroke_dasharray=dash or None, stroke_linecap="round"
             )
         if lines:
-            _number(svg, level, colour, max(lines, key=len) * scale, (n + 0.35) / len(wanted))
+            numbers.append((level, colour, max(lines, key=len) * scale, (n + 0.35) / len(wanted)))
+    for number in numbers:
+        _number(svg, *number)
     _orientation(svg, view, image_width, height)
     svg.line(12, height - 12, 12 + 20 * scale, height - 12, class_="filmline")
     svg.text(16 + 20 * scale, height - 8, "20 mm", class_="t12 film-text")

@@ -20,9 +20,9 @@ def text_width(text: str, size: float, em: float = NARROW) -> float:
 class Svg:
     """A drawing that grows by elements; coordinates are px of its own box."""
 
-    def __init__(self, width: float, height: float, title: str, css_class: str = "figure") -> None:
+    def __init__(self, width: float, height: float, title: str, css_class: str = "figure", role: str = "img") -> None:
         self.width, self.height = width, height
-        self._title, self._class = title, css_class
+        self._title, self._class, self._role = title, css_class, role
         self._parts: list[str] = []
 
     def add(self, tag: str, body: str = "", /, **attributes: object) -> None:
@@ -57,7 +57,7 @@ class Svg:
         """The whole element."""
         return (
             f'<svg class="{self._class}" width="{_text(self.width)}" height="{_text(self.height)}" '
-            f'viewBox="0 0 {_text(self.width)} {_text(self.height)}" role="img" '
+            f'viewBox="0 0 {_text(self.width)} {_text(self.height)}" role="{self._role}" '
             f'aria-label="{escape(self._title)}">{"".join(self._parts)}</svg>'
         )
 

@@ -126,7 +126,7 @@ def timeline_figure(
         body.line(0, y, width, y, class_="hair")
         y += 5
     height = y + measure.font + 12
-    figure = Svg(width, height, f"Timeline of {case.title}, in {scale.unit}s from {timeline.zero}", "timeline")
+    figure = Svg(width, height, f"Timeline of {case.title}, in {scale.unit}s from {timeline.zero}", "timeline", "group")
     for x, label in scale.ticks():
         figure.line(x, measure.font + 4, x, y - 4, class_="grid")
         figure.text(x, y + measure.font, label, class_="t12 middle ink3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from sqlalchemy import (
@@ -63,9 +64,7 @@ def open_database(folder: Path) -> Engine:
     path = folder / FILENAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.write_bytes(b"")
-        probe.unlink()
+        tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise StoreError(
             f"data folder {folder} cannot be written", todo="Choose another with --data, or mend its rights"

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
 from myelon.errors import ChainError, StoreError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
@@ -25,14 +23,14 @@ def put(folder: Path, content: bytes) -> str:
     target = path_of(folder, digest)
     if target.exists():
         return digest
-    part = target.with_suffix(".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
+        number, part = tempfile.mkstemp(prefix="part.", dir=folder / "files")
+        with os.fdopen(number, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(target)
+        Path(part).replace(target)
     except OSError as error:
         raise StoreError("a file could not be stored", where=str(folder), todo="Check space and rights") from error
     return digest

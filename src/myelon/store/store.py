@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from sqlalchemy import func, select
@@ -18,7 +20,6 @@ from myelon.store.database import open_database, stored_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
@@ -218,13 +219,16 @@ class Store:
         return (last.seq, last.hash) if last else (0, journal.GENESIS)
 
     def _keep_head(self, head: tuple[int, str]) -> None:
-        """Write the end of the chain beside the database, so that a cut end is seen."""
-        part = self.folder / "journal.head.part"
-        with part.open("w", encoding="ascii") as stream:
+        """Write the end of the chain beside the database, so that a cut end is seen.
+
+        It may lag behind (a crash, a second writer): `verify` asks only that the journal still holds this row.
+        """
+        number, part = tempfile.mkstemp(prefix="journal.head.", dir=self.folder)
+        with os.fdopen(number, "w", encoding="ascii") as stream:
             json.dump({"seq": head[0], "hash": head[1]}, stream)
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(self.folder / "journal.head")
+        Path(part).replace(self.folder / "journal.head")
 
     def _head(self) -> tuple[int, str] | None:
         path = self.folder / "journal.head"

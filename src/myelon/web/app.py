@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,11 @@ def create_app(data: Path) -> FastAPI:
     app.add_exception_handler(MyelonError, _known_error)
     app.add_exception_handler(404, _no_page)
     return app
+
+
+def from_environment() -> FastAPI:
+    """The service over the data folder that MYELON_DATA names, for uvicorn."""
+    return create_app(Path(os.environ["MYELON_DATA"]))
 
 
 async def _known_error(request: Request, error: Exception) -> Response:

@@ -58,7 +58,7 @@ def sheet(request: Request, case_id: str) -> Response:
     if packet.dose is not None and packet.dose.grids:
         from myelon.web.dose_figures import dose_figures
 
-        context |= dose_figures(store, packet.dose, scale=1.5)
+        context |= dose_figures(store, packet.dose, scale=1.9)
     return page(request, "board.html", context)
 
 

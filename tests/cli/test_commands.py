@@ -1,0 +1,297 @@
+"""The command line as a user meets it: answers, JSON, exit codes, wrong arguments."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import yaml
+
+from myelon.demo.phantoms import PHANTOMS
+from myelon.exchange.dicom.write import Patient, write_rtdose, write_rtplan, write_rtstruct
+from phantoms import cylinder, grid
+
+CASE = str(files("myelon.demo") / "cases" / "paper-000.yaml")
+MYELON = Path(sys.executable).with_name("myelon")
+
+
+def run(*arguments, cwd=None):
+    return subprocess.run([MYELON, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def answer(*arguments, code=0, cwd=None):
+    done = run(*arguments, "--json", cwd=cwd)
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_help_answers_at_once():
+    run("--help")
+    best = 9.0
+    for _ in range(5):
+        start = time.perf_counter()
+        assert run("--help").returncode == 0
+        best = min(best, time.perf_counter() - start)
+    assert best < 0.4
+
+
+@pytest.mark.parametrize("command", ["case", "assess", "dose", "cohort", "schema", "verify", "demo", "serve"])
+def test_every_command_has_help(command):
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert "Usage: myelon" in done.stdout
+
+
+def test_case_check_lists_windows_findings_and_gaps():
+    found = answer("case", "check", CASE)
+    assert {f"XA{n}" for n in range(1, 13)} <= {f["id"] for f in found["findings"]}
+    windows = {w["entry"]: w for w in found["windows"]}
+    assert windows["rt-2"]["start_days"] == [60.0, 106.0]
+    assert found["gaps"]
+    text = run("case", "check", CASE).stdout
+    assert "XA4" in text
+    assert "60 … 106" in text
+
+
+def test_case_check_ends_with_1_when_times_contradict(tmp_path):
+    document = yaml.safe_load(Path(CASE).read_text(encoding="utf-8"))
+    death = next(e for e in document["entries"] if e["id"] == "death")
+    death["when"]["offset"]["n"] = 2
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    found = answer("case", "check", tmp_path / "c.yaml", code=1)
+    assert any("death" in " ".join(c) for c in found["contradictions"])
+    assert any(f["kind"] == "time" and f["severity"] == "danger" for f in found["findings"])
+
+
+def test_case_show_and_schema():
+    shown = answer("case", "show", CASE)
+    assert shown["id"] == "paper-000"
+    assert yaml.safe_load(run("case", "show", CASE).stdout)["entries"][0]["id"] == "subject"
+    assert answer("schema")["title"] == "Myelon case document"
+
+
+def test_dose_bed_gives_the_numbers_of_paper_000():
+    found = answer("dose", "bed", "--course", "50.4/28", "--course", "24/5", "--interval-days", "22..60", "--alpha-beta", "2",
+                   "--organ", "cord")  # fmt: skip
+    assert found["sum"] == pytest.approx({"bed": 177.36, "eqd2": 88.68})
+    assert found["nieder"]["total"] == 10.5
+    assert {v["id"]: v["verdict"] for v in found["verdicts"]} == {
+        "hytec.rert.cum": "fail", "hytec.rert.new": "fail", "hytec.rert.ratio": "pass", "hytec.rert.interval": "fail",
+        "nieder.each": "pass", "nieder.cum": "fail", "nieder.int": "fail",
+    }  # fmt: skip
+    assert found["alternative"]["alpha_beta_gy"] == 3
+    for verdict in found["verdicts"]:
+        assert verdict["status"] == "verified"
+        assert verdict["source"]
+        assert verdict["basis"] in {"prescription", "dates"}
+
+
+def test_assess_list_and_run():
+    assert [row["id"] for row in answer("assess", "list")] == ["dss_2016", "sins_2010", "escc_2010"]
+    found = answer("assess", "run", "escc_2010", "--inputs", '{"grade": "2"}')
+    assert found["category"] == "high_grade"
+    partial = answer("assess", "run", "sins_2010", "--inputs", '{"location": "junctional", "pain": null}')
+    assert partial["status"] == "incomplete"
+    assert partial["reachable"] == [3, 18]
+    assert answer("assess", "run", "sins_2010", "--case", CASE)["status"] == "not applicable"
+    phantom = str(files("myelon.demo") / "cases" / "phantom-2.yaml")
+    assert answer("assess", "run", "sins_2010", "--case", phantom, "--on", "2026-02-01")["score"] == 8
+    assert answer("assess", "run", "sins_2010", "--case", phantom, "--on", "2026-01-13")["missing"] != []
+
+
+@pytest.fixture(scope="module")
+def plan_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plan")
+    phantom = PHANTOMS[0]
+    objects = phantom.dicom()
+    (folder / "rtstruct.dcm").write_bytes(objects["rtstruct"][0])
+    for n in (0, 1):
+        (folder / f"rtdose{n}.dcm").write_bytes(objects["rtdose"][n])
+        (folder / f"rtplan{n}.dcm").write_bytes(objects["rtplan"][n])
+    courses = [{"label": f"RT {n + 1}", "rtdose": f"rtdose{n}.dcm", "rtplan": f"rtplan{n}.dcm"} for n in (0, 1)]
+    plan = {"structures": "rtstruct.dcm", "rois": ["SpinalCord", "ThecalSac"], "alpha_beta": 2, "courses": courses}
+    plan |= {"interval_days": "23", "outputs": {"csv": "sum.csv", "plot": "sum.svg"}}
+    (folder / "PLAN.yaml").write_text(yaml.safe_dump(plan))
+    return folder
+
+
+def test_dose_dvh_with_both_end_caps_csv_and_plot(plan_folder):
+    common = (
+        "dose",
+        "dvh",
+        "--structures",
+        plan_folder / "rtstruct.dcm",
+        "--dose",
+        plan_folder / "rtdose0.dcm",
+        "--roi",
+        "SpinalCord",
+    )
+    slab = answer(
+        *common, "--metrics", "D0.03cc,D2%,V20Gy,mean", "--csv", plan_folder / "c.csv", "--plot", plan_folder / "c.png"
+    )
+    none = answer(*common, "--end-caps", "none")
+    assert slab["rois"][0]["metrics"]["D0.03cc"] == pytest.approx(50.3, abs=0.1)
+    assert none["rois"][0]["volume_cc"] < slab["rois"][0]["volume_cc"]
+    assert (plan_folder / "c.csv").read_text().startswith("roi,dose_gy")
+    assert (plan_folder / "c.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_dose_sum_adds_by_voxel_with_the_bound_beside(plan_folder):
+    found = answer("dose", "sum", plan_folder / "PLAN.yaml")
+    cord = found["structures"][0]
+    assert cord["structure"] == "SpinalCord"
+    assert cord["sum"]["D0.03cc"] == pytest.approx(88.3, abs=0.2)
+    assert cord["no_registration_bound"]["D0.03cc"] >= cord["sum"]["D0.03cc"]
+    assert cord["alternative"]["alpha_beta_gy"] == 3
+    assert found["reirradiation"]["nieder"]["group"] == "high"
+    assert {v["structure"] for v in found["reirradiation"]["verdicts"]} == {"SpinalCord", "ThecalSac", ""}
+    assert (plan_folder / "sum.csv").is_file()
+    assert "<svg" in (plan_folder / "sum.svg").read_text()
+
+
+def test_dose_sum_with_another_frame_needs_a_transform(tmp_path):
+    here, away = Patient("a", "A", "20260101"), Patient("b", "B", "20260101")
+    solid = cylinder(4.0, 30.0, 2.0)
+    contours = []
+    for z, (polygon,) in zip(solid.planes_mm, solid.polygons, strict=True):
+        contours.append([[*p, z] for p in polygon])
+    import numpy as np
+
+    (tmp_path / "s.dcm").write_bytes(write_rtstruct(here, {"SpinalCord": [np.array(c) for c in contours]}))
+    (tmp_path / "d.dcm").write_bytes(write_rtdose(away, "RT", grid([0, 1, 0], 2.5)))
+    (tmp_path / "p.dcm").write_bytes(write_rtplan(away, "RT", 30.0, 10))
+    course = {"label": "RT 1", "rtdose": "d.dcm", "rtplan": "p.dcm"}
+    plan = {"structures": "s.dcm", "courses": [course]}
+    (tmp_path / "P.yaml").write_text(yaml.safe_dump(plan))
+    refused = run("dose", "sum", tmp_path / "P.yaml")
+    assert refused.returncode == 2
+    assert "different frames of reference" in refused.stderr
+    course["transform"] = [[1, 0, 0, 0], [0, 1, 0, 2.0], [0, 0, 1, 0], [0, 0, 0, 1]]
+    (tmp_path / "P.yaml").write_text(yaml.safe_dump(plan))
+    found = answer("dose", "sum", tmp_path / "P.yaml")
+    # at the axis the dose is 60 − 2 Gy in 10 fractions
+    assert found["structures"][0]["sum"]["mean"] == pytest.approx(58 * (5.8 + 2) / 4, rel=0.01)
+
+
+TABLE = "time,event,arm\n5,1,A\n8,0,A\n12,1,A\n3,1,B\n4,1,B\n9,0,B\n"
+
+
+def test_cohort_km_and_test(tmp_path):
+    (tmp_path / "t.csv").write_text(TABLE)
+    km = answer("cohort", "km", tmp_path / "t.csv", "--time", "time", "--event", "event", "--group", "arm", "--ci", "log",
+                "--plot", tmp_path / "k.pdf")  # fmt: skip
+    assert [(g["group"], g["n"]) for g in km["groups"]] == [("A", 3), ("B", 3)]
+    assert (tmp_path / "k.pdf").read_bytes().startswith(b"%PDF")
+    test = answer("cohort", "test", tmp_path / "t.csv", "--time", "time", "--event", "event", "--group", "arm", "--method",
+                  "gehan-breslow")  # fmt: skip
+    assert test["method"] == "gehan-breslow"
+    assert 0 < test["p"] < 1
+
+
+def test_demo_loads_and_verify_proves(tmp_path, hospital):
+    assert answer("verify", "--data", hospital)["whole"]
+    rows = answer("demo", "--data", hospital, "--no-serve")
+    assert [r["case_id"] for r in rows] == ["paper-000", "phantom-1", "phantom-2"]
+    assert "there" in run("demo", "--data", hospital, "--no-serve").stdout
+    assert run("case", "check", "phantom-1", "--data", hospital).returncode == 0
+    assert run("verify", "--data", tmp_path / "nothing").returncode == 3
+
+
+def test_a_broken_chain_ends_with_1(tmp_path):
+    import sqlite3
+
+    from myelon.demo.hospital import demo_case
+    from myelon.store import Store
+
+    store = Store.open(tmp_path)
+    store.save(demo_case("phantom-1"), reason="r")
+    store.close()
+    with sqlite3.connect(tmp_path / "myelon.sqlite3") as connection:
+        connection.execute("UPDATE journal SET actor = 'x' WHERE seq = 3")
+    connection.close()
+    assert run("verify", "--data", tmp_path).returncode == 1
+
+
+WRONG = [
+    (("case", "check", "none.yaml"), 2, "no such file"),
+    (("case", "check", "no-id"), 2, "no such file"),
+    (("assess", "run", "nope", "--inputs", "{}"), 2, "no instrument 'nope'"),
+    (("assess", "run", "sins_2010"), 2, "either --inputs or --case"),
+    (("assess", "run", "sins_2010", "--inputs", "{"), 2, "not JSON"),
+    (("assess", "run", "sins_2010", "--inputs", '{"pain": "awful"}'), 2, "cannot be 'awful'"),
+    (("dose", "bed", "--course", "50"), 2, "course '50'"),
+    (("dose", "bed", "--course", "5040/28"), 2, "Give Gy, not cGy"),
+    (("dose", "bed", "--course", "50/25", "--interval-days", "5"), 2, "1 intervals for 1 courses"),
+    (("dose", "bed", "--course", "50/25", "--course", "20/5", "--organ", "brain"), 2, "organ 'brain'"),
+    (("dose", "bed", "--course", "50/25", "--alpha-beta", "0"), 2, "α/β"),
+    (("dose", "bed", "--course", "50/25", "--level", "T13"), 2, "T13"),
+    (("dose", "dvh", "--structures", "x", "--dose", "y", "--end-caps", "round"), 2, "end caps 'round'"),
+    (("dose", "dvh", "--structures", "x", "--dose", "y"), 2, "no such file"),
+    (("dose", "sum", "none.yaml"), 2, "no such file"),
+    (("cohort", "km", "none.csv", "--time", "t", "--event", "e"), 2, "no such file"),
+    (("serve", "--host", "0.0.0.0", "--port", "8999"), 2, "not a loopback address"),
+    (("frobnicate",), 2, "No such command"),
+    (("dose", "bed"), 2, "Missing option"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "words"), WRONG, ids=[" ".join(w[0])[:40] for w in WRONG])
+def test_wrong_arguments_are_one_line_and_the_documented_code(tmp_path, arguments, code, words):
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    if done.stderr.startswith("myelon:"):
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_error_with_json_is_json(tmp_path):
+    done = run("dose", "bed", "--course", "x", "--json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["kind"] == "DoseError"
+
+
+def test_a_port_in_use_and_an_unwritable_folder_are_refused_with_3(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("serve", "--data", tmp_path / "d", "--port", port)
+    assert done.returncode == 3
+    assert "in use" in done.stderr
+    (tmp_path / "file").write_text("x")
+    done = run("demo", "--data", tmp_path / "file", "--no-serve")
+    assert done.returncode == 3
+    assert "cannot be written" in done.stderr
+
+
+def test_the_second_start_shows_its_first_page_in_under_3_seconds(hospital):
+    import urllib.request
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    start = time.perf_counter()
+    command = [MYELON, "demo", "--data", hospital, "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+    try:
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/cases") as page:
+                    assert b"Phantom 1" in page.read()
+                break
+            except OSError:
+                assert time.perf_counter() - start < 30
+                time.sleep(0.02)
+        took = time.perf_counter() - start
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+    assert took < 3.0 * float(os.environ.get("MYELON_SLOW", "1"))
