@@ -6,10 +6,10 @@ import time
 
 import numpy as np
 import pydicom
-from reference_data import MORE
 
 from myelon.dose.dvh import dvh
 from myelon.exchange.dicom import read_rtdose, read_rtstruct
+from reference_data import MORE
 
 FOLDER = MORE / "data/dicom_rt"
 METRICS = ("D2%", "D50%", "D98%", "mean")

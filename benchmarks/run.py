@@ -96,11 +96,10 @@ def start_rows():
     """What a user waits for."""
     import subprocess
 
-    from phantoms import cylinder, grid
-
     from myelon.demo.hospital import demo_case
     from myelon.dose.dvh import dvh
     from myelon.record.timeline import solve
+    from phantoms import cylinder, grid
 
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     command = [str(Path(sys.executable).with_name("myelon")), "--help"]

@@ -4,9 +4,9 @@ import statistics
 import time
 
 import numpy as np
-from phantoms import cone, cylinder, grid, sphere, stack_above, stack_d_cc
 
 from myelon.dose.dvh import dvh
+from phantoms import cone, cylinder, grid, sphere, stack_above, stack_d_cc
 
 SOLIDS = {
     "cord r = 3 mm": (lambda s: cylinder(3.0, 60.0, s), np.pi * 9 * 60 / 1000, None),

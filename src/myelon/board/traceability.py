@@ -138,7 +138,7 @@ _ROWS: tuple[_Row, ...] = (
     _Row("001", "whole paper", "intramedullary metastases of a lung carcinoma", "", "", "", "", None, "its record is not entered yet"),
     _Row("002", "whole paper", "cohort of 61 patients", "", "", "", "", None, "its records are not entered yet; Kaplan–Meier, log-rank and both hazard ratios stand"),
     _Row("003", "whole paper", "recurrent lumbar haemangiopericytoma, third recurrence", "", "", "", "", None, "its record is not entered yet"),
-    _Row("004", "Tables 1–2", "Dumbbell Scoring System", "assess/dss.py", "myelon assess run dss_2016 --inputs '{\"size\": \"ge5\", \"boundary\": \"indistinguishable\", \"lobulated\": \"yes\", \"osteolysis\": \"yes\"}'", "tests/assess/test_vignettes.py", "0–6, cut-off 3", lambda _: _dss()),
+    _Row("004", "Tables 1–2", "Dumbbell Scoring System", "assess/dss.py", "myelon assess run dss_2016 --inputs '{\"size\": \"ge5\", \"boundary\": \"indistinguishable\", \"lobulated\": \"yes\", \"osteolysis\": \"yes\"}'", "tests/assess/test_instruments.py", "0–6, cut-off 3", lambda _: _dss()),
     _Row("004", "rest of the paper", "rules, WBB, outcomes, figure cases", "", "", "", "", None, "not built yet"),
 )  # fmt: skip
 
