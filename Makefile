@@ -37,7 +37,7 @@ bench: .venv/.ready ## measure side by side with the peers, write docs/performan
 
 docs: .venv/.ready ## build the documentation into site/
 	@$(UV) sync --frozen --quiet --group docs
-	@.venv/bin/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
 
 clean: ## remove what the other commands made (never the data folder)
 	rm -rf .venv .tools site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
