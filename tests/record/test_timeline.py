@@ -155,3 +155,15 @@ def test_a_thousand_entries_are_solved_at_once():
     solved = solve(record)
     assert solved.window("e999") == (10.0, 30.0)
     assert time.perf_counter() - start < 5.0
+
+
+def test_an_order_that_runs_in_a_circle_is_a_finding():
+    from myelon.record.findings import findings_of
+
+    record = case(
+        {"id": "a", "when": {"kind": "ordinal", "after": ["b"]}},
+        {"id": "b", "when": {"kind": "ordinal", "after": ["a"]}},
+    )
+    found = findings_of(record, solve(record))
+    assert [(f.kind, f.severity) for f in found] == [("time", "danger")]
+    assert "circle" in found[0].rule

@@ -102,7 +102,7 @@ class DVH:
         return float(np.interp(dose_gy, self.edges_gy, self.volume_cc, right=0.0))
 
     def metric(self, name: str) -> Metric:
-        """A metric by its name: D0.03cc, D2%, V20Gy, V20%, mean, max, min, volume.
+        """A metric by its name: D0.03cc, D2%, V20Gy, mean, max, min, volume.
 
         Raises:
             DoseError: Not a metric.

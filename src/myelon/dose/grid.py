@@ -101,9 +101,11 @@ class DoseGrid:
         Raises:
             DoseError: The transform is not rigid.
         """
+        whole = transform.shape == (4, 4) and bool(np.isfinite(transform).all())
+        if not whole or not np.allclose(transform[3], [0, 0, 0, 1]):
+            raise DoseError("transform is not 4 × 4", where=self.label, todo="End it with the row 0 0 0 1")
         rotation, shift = transform[:3, :3], transform[:3, 3]
-        rigid = np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-6) and np.linalg.det(rotation) > 0
-        if transform.shape != (4, 4) or not rigid:
+        if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-6) or np.linalg.det(rotation) <= 0:
             raise DoseError("transform is not rigid", where=self.label, todo="Give a 4 × 4 rotation and shift in mm")
         return replace(
             self,

@@ -100,13 +100,6 @@ def histogram(
     )
 
 
-def exact_volume_mm3(slabs: Sequence[Slab]) -> float:
-    """Volume of the slabs from their exact even-odd polygon areas, without any dose."""
-    edges, edge_start, vertices, vertex_start = _flatten(slabs)
-    areas = _areas(edges, edge_start, vertices, vertex_start)
-    return float(areas @ np.array([s.high_mm - s.low_mm for s in slabs]))
-
-
 def _flatten(
     slabs: Sequence[Slab],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
@@ -207,20 +200,6 @@ def _crossings(edges, lo, hi, v, found):
             found[at] = u
             count += 1
     return count
-
-
-@njit(cache=True)
-def _areas(edges, edge_start, vertices, vertex_start):
-    result = np.zeros(len(edge_start) - 1)
-    for s in range(len(result)):
-        lo, hi = edge_start[s], edge_start[s + 1]
-        found = np.empty(hi - lo + 2)
-        for r in range(vertex_start[s], vertex_start[s + 1] - 1):
-            v0, v1 = vertices[r], vertices[r + 1]
-            count = _crossings(edges, lo, hi, 0.5 * (v0 + v1), found)
-            for c in range(0, count - 1, 2):
-                result[s] += (found[c + 1] - found[c]) * (v1 - v0)
-    return result
 
 
 @njit(cache=True, inline="always")

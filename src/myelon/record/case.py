@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 import yaml
@@ -11,6 +12,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from myelon.errors import CaseError
 from myelon.record.base import Entry, EntryId, Part
+from myelon.record.document import read_document
 from myelon.record.kinds import AnyEntry, Neoplasm, Subject
 from myelon.record.when import split_reference
 
@@ -99,17 +101,12 @@ def _anchors(entry: Entry) -> tuple[str, ...]:
 
 
 def _anchor_loop(entries: tuple[Entry, ...]) -> list[str]:
-    """A loop of offsets: each entry's time counts from the next one's (an order alone may not loop either)."""
-    hangs_on = {
-        e.id: e.when.anchor for e in entries if e.when is not None and e.when.kind == "relative" and e.when.anchor
-    }
-    for first, anchor in hangs_on.items():
-        path, at = [first], anchor
-        while at in hangs_on and at not in path:
-            path.append(at)
-            at = hangs_on[at]
-        if at == first:
-            return [*path, at]
+    """A loop of anchors: each entry's time counts from the next one's, so that none of them has a time."""
+    counts_from = {e.id: {e.when.anchor} if e.when is not None and e.when.anchor else set() for e in entries}
+    try:
+        TopologicalSorter(counts_from).prepare()
+    except CycleError as error:
+        return [str(entry) for entry in reversed(error.args[1])]
     return []
 
 
@@ -134,14 +131,7 @@ def read_case(text: str, *, where: str = "case") -> Case:
     Raises:
         CaseError: Not YAML, or not a case; every problem is named with its place, at most twelve of them.
     """
-    try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both are safe
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{where}, line {mark.line + 1}" if mark else where
-        raise CaseError("not valid YAML or JSON", where=place, todo="Mend the syntax there") from error
-    except RecursionError as error:
-        raise CaseError("nested too deeply", where=where, todo="A case has five levels at most") from error
+    document = read_document(text, where=where, error=CaseError)
     if not isinstance(document, dict):
         raise CaseError("not a case document", where=where, todo="It must be a mapping; see `myelon schema`")
     return case_from(document, where=where)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Literal
 
 from myelon.record.kinds import (
@@ -18,6 +19,7 @@ from myelon.record.kinds import (
     Radiotherapy,
     Systemic,
 )
+from myelon.record.when import split_reference
 from myelon.terms.drugs import DRUGS
 from myelon.terms.markers import marker_of
 
@@ -108,6 +110,31 @@ def time_contradicts_itself(_case: Case, timeline: Timeline) -> Iterator[Finding
             tuple(dict.fromkeys(s.split(" ")[0] for s in cycle)),
             tuple(Statement(s) for s in cycle),
             rule="these statements about time cannot all hold",
+            severity="danger",
+        )
+
+
+def order_runs_in_a_circle(case: Case, _timeline: Timeline) -> Iterator[Finding]:
+    """Entries of which each is said to come after the next: only at one moment could all of it be true."""
+    waits: dict[tuple[str, str], set[tuple[str, str]]] = {(e.id, "end"): {(e.id, "start")} for e in case.entries}
+    for entry in case.entries:
+        if entry.when is None:
+            continue
+        point = (entry.id, "start")
+        waits.setdefault(point, set()).update(split_reference(r, "end") for r in entry.when.after)
+        for reference in entry.when.before:
+            waits.setdefault(split_reference(reference), set()).add(point)
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        names = tuple(dict.fromkeys(name for name, _ in reversed(error.args[1])))
+        said = [case.by_id[n] for n in names if case.by_id[n].when is not None]
+        yield Finding(
+            f"order:{names[0]}",
+            "time",
+            names,
+            tuple(Statement(f"{e.id}: {e.when}", _codes(e.source)) for e in said),
+            rule="their order runs in a circle: " + " after ".join((*names, names[0])),
             severity="danger",
         )
 
@@ -270,6 +297,7 @@ def extent_differs_by_feature(case: Case, _timeline: Timeline) -> Iterator[Findi
 
 RULES: tuple[Callable[[Case, Timeline], Iterator[Finding]], ...] = (
     time_contradicts_itself,
+    order_runs_in_a_circle,
     anchor_point_not_said,
     unit_is_suspect,
     marker_is_both,

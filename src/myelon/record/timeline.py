@@ -134,7 +134,7 @@ def solve(case: Case, *, zero: str | None = None, assumptions: bool = True) -> T
 
 
 def as_of(case: Case, day: dt.date) -> Case:
-    """The record with only what had certainly begun by a day, and what has no time of its own.
+    """The record with only what had certainly begun by a day, and who the patient is.
 
     Raises:
         CaseError: The case has no calendar date, so that no day can be placed in it.
@@ -148,7 +148,12 @@ def as_of(case: Case, day: dt.date) -> Case:
         raise CaseError("the zero point has no calendar date", where=case.id, todo="Date the zero point")
     limit = _day(day) - since_zero.latest
     latest = {e.id: timeline.window(e.id).latest for e in case.entries}
-    kept = tuple(e for e in case.entries if e.when is None or ((at := latest[e.id]) is not None and at <= limit))
+    kept = tuple(
+        e
+        for e in case.entries
+        if e.track in {"Patient", "Diagnosis"}
+        or (e.when is not None and (at := latest[e.id]) is not None and at <= limit)
+    )
     cut = case.model_copy(update={"entries": kept})
     for cached in ("by_id", "subject", "neoplasm"):
         cut.__dict__.pop(cached, None)

@@ -12,6 +12,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from myelon.errors import CaseError
+
 DAYS_PER = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 Unit = Literal["day", "week", "month", "year"]
 Point = Literal["start", "end"]
@@ -23,14 +25,14 @@ class _Strict(BaseModel):
 
 
 class Period(_Strict):
-    """A length of time, perhaps a range, in the unit it was said in; ``n_max`` null means open upwards.
+    """A length of time, perhaps a range, in the unit it was said in.
 
     >>> Period(n=4, n_max=6, unit="week").days
     (28.0, 42.0)
     """
 
-    n: float = Field(ge=0)
-    n_max: float | None = None
+    n: float = Field(ge=0, le=100_000, allow_inf_nan=False)
+    n_max: float | None = Field(default=None, le=100_000, allow_inf_nan=False)
     unit: Unit
 
     @model_validator(mode="after")
@@ -109,9 +111,13 @@ class When(_Strict):
 def split_reference(reference: str, default: Point = "start") -> tuple[str, Point]:
     """Split "rt-1.end" into entry and point.
 
+    Raises:
+        CaseError: Not such a reference.
+
     >>> split_reference("rt-1.end")
     ('rt-1', 'end')
     """
     match = _REFERENCE.match(reference)
-    assert match is not None, reference  # noqa: S101  # When validates its references
+    if match is None:
+        raise CaseError(f"{reference!r} is not 'entry', 'entry.start' or 'entry.end'", todo="Name a point of an entry")
     return match[1], (match[2] or default)  # type: ignore[return-value]

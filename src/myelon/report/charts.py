@@ -57,12 +57,16 @@ class Chart:
         """Write SVG, PDF or PNG by the ending.
 
         Raises:
-            InputError: Another ending.
+            InputError: Another ending, or a place that cannot be written.
         """
         if path.suffix.lower() not in FORMATS:
             raise InputError(f"plot {path.name!r}", todo="End the name in .svg, .pdf or .png")
-        with _quiet_fonts(), rc_context(_STYLE):
-            self.figure.savefig(path, dpi=200, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
+        try:
+            with _quiet_fonts(), rc_context(_STYLE):
+                self.figure.savefig(path, dpi=200, metadata=metadata)
+        except OSError as error:
+            raise InputError(f"plot {path.name!r} cannot be written", todo="Choose a folder that exists") from error
 
     def svg(self) -> str:
         """For a page: no style attributes (the content security policy forbids them), colours as variables."""

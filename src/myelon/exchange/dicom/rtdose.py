@@ -32,7 +32,7 @@ def read_rtdose(path: Path, *, fractions: int | None = None) -> DoseGrid:
         fractions: Number of fractions that the dose is the total of (from RT Plan or by hand).
 
     Returns:
-        Physical dose in Gy, frames in ascending order along their normal.
+        Dose in Gy (``unit`` says when it is effective dose), frames in ascending order along their normal.
 
     Raises:
         DicomError: Not RT Dose, relative units, a part of a plan or an unknown summation type, no pixels,
@@ -40,7 +40,7 @@ def read_rtdose(path: Path, *, fractions: int | None = None) -> DoseGrid:
     """
     dataset = open_dataset(path, RTDOSE)
     where = path.name
-    _check_meaning(dataset, where)
+    unit = _unit(dataset, where)
     orientation = numbers(required(dataset, "ImageOrientationPatient", where), 6, "ImageOrientationPatient", where)
     origin = numbers(required(dataset, "ImagePositionPatient", where), 3, "ImagePositionPatient", where)
     spacing = numbers(required(dataset, "PixelSpacing", where), 2, "PixelSpacing", where)
@@ -52,6 +52,8 @@ def read_rtdose(path: Path, *, fractions: int | None = None) -> DoseGrid:
     normal = np.cross(along_columns, along_rows)
     values = _values(dataset, where)
     offsets = _offsets(dataset, len(values), float(origin @ normal), where)
+    if len(values) == 1:
+        values, offsets = _single_frame(dataset, values, where)
     order = np.argsort(offsets, kind="stable")
     first = offsets[order[0]]
     return DoseGrid(
@@ -63,12 +65,13 @@ def read_rtdose(path: Path, *, fractions: int | None = None) -> DoseGrid:
         offsets[order] - first,
         str(required(dataset, "FrameOfReferenceUID", where)),
         fractions,
-        "Gy",
+        unit,
         where,
     )
 
 
-def _check_meaning(dataset: Dataset, where: str) -> None:
+def _unit(dataset: Dataset, where: str) -> str:
+    """The unit of a whole plan's absolute dose; effective dose is kept apart, so that no model converts it."""
     units = str(required(dataset, "DoseUnits", where)).upper()
     if units != "GY":
         raise DicomError(f"DoseUnits is {units}, not GY", where=where, todo="Export the dose in absolute units")
@@ -84,6 +87,7 @@ def _check_meaning(dataset: Dataset, where: str) -> None:
         raise DicomError(
             f"DoseSummationType {summation!r} is unknown", where=where, todo="Export with DoseSummationType PLAN"
         )
+    return "Gy" if kind == "PHYSICAL" else "Gy (effective)"
 
 
 def _values(dataset: Dataset, where: str) -> NDArray[np.float32]:
@@ -104,6 +108,17 @@ def _values(dataset: Dataset, where: str) -> NDArray[np.float32]:
             f"{stored.size} values for {columns} × {rows} × {frames} voxels", where=where, todo="Export again"
         )
     return (stored.reshape(frames, rows, columns).astype(np.float64) * scaling).astype(np.float32)
+
+
+def _single_frame(
+    dataset: Dataset, values: NDArray[np.float32], where: str
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """One frame as two equal ones inside its thickness: it reaches as far as it says, and no further."""
+    stated = required(dataset, "SliceThickness", where)
+    thickness = float(numbers([stated], 1, "SliceThickness", where)[0])
+    if thickness <= 0:
+        raise DicomError("a single frame without thickness", where=where, todo="Export every frame of the dose")
+    return np.concatenate([values, values]), np.array([-thickness / 4.0, thickness / 4.0])
 
 
 def _offsets(dataset: Dataset, frames: int, height: float, where: str) -> NDArray[np.float64]:

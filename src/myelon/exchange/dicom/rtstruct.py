@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,12 +70,14 @@ def read_rtstruct(path: Path, *, rois: Iterable[str] | None = None) -> Structure
             contours[int(row.ReferencedROINumber)] = row
     except (TypeError, ValueError, AttributeError) as error:
         raise DicomError("ROI list cannot be read", where=path.name, todo="Export the structures again") from error
+    shared = {name for name, count in Counter(names.values()).items() if count > 1}
     if not names:
         raise DicomError("no ROI in the structure set", where=path.name, todo="Export the structures again")
     structures: dict[str, Structure] = {}
     unusable: dict[str, str] = {}
-    for number, name in names.items():
-        if wanted is not None and name not in wanted:
+    for number, plain in names.items():
+        name = f"{plain} (ROI {number})" if plain in shared else plain
+        if wanted is not None and name not in wanted and plain not in wanted:
             continue
         try:
             closed, left_out = _contours(contours.get(number))
@@ -86,6 +89,9 @@ def read_rtstruct(path: Path, *, rois: Iterable[str] | None = None) -> Structure
             notes = (*structure.warnings, f"{left_out} open or point contours left out")
             structure = Structure(name, structure.axes, structure.planes_mm, structure.polygons, frames[number], notes)
         structures[name] = structure
+    for plain in shared:
+        twins = ", ".join(f"{plain} (ROI {number})" for number, name in names.items() if name == plain)
+        unusable[plain] = f"several ROIs bear this name: choose one of {twins}"
     frame = next(iter(frames.values()), "")
     return StructureSet(structures, unusable, frame)
 

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from myelon.record.base import Entry, EntryId, LevelSpan, Part, Provenance, Stated
 
-_DOSE_SLACK_GY = 0.005
-"""Printed totals and doses per fraction are rounded to two decimals."""
+_ROUNDED_TO = 2
+"""Printed doses per fraction are rounded to two decimals, or bear a third."""
 
 
 class DoseFiles(Part):
@@ -42,6 +42,7 @@ class Radiotherapy(Entry):
     total_gy: float = Field(gt=0, le=200)
     fractions: int = Field(ge=1)
     dose_per_fraction_gy: float | None = Field(default=None, gt=0)
+    region: Literal["spine", "brain", "other", "not reported"] = "not reported"
     target: str = ""
     levels: LevelSpan | None = None
     files: DoseFiles | None = None
@@ -53,7 +54,11 @@ class Radiotherapy(Entry):
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         stated = self.dose_per_fraction_gy
-        if stated is not None and abs(stated * self.fractions - self.total_gy) > _DOSE_SLACK_GY * self.fractions:
+        if stated is None:
+            return self
+        decimals = _ROUNDED_TO if round(stated, _ROUNDED_TO) == stated else _ROUNDED_TO + 1
+        slack = 0.5 * 10.0**-decimals * self.fractions
+        if abs(stated * self.fractions - self.total_gy) > slack + 1e-9:
             raise ValueError(
                 f"{self.fractions} fractions × {stated:g} Gy = {self.fractions * stated:g} Gy, "
                 f"but the total is {self.total_gy:g} Gy"
