@@ -122,3 +122,47 @@ def test_a_record_without_pain_leaves_sins_open():
     assert result.missing == ("pain",)
     assert result.reachable == (5, 8)
     assert result.reachable_categories == ("stable", "potentially_unstable")
+
+
+def dated(entry_id, day, **lesion):
+    when = {"when": {"kind": "exact", "earliest": day, "latest": day}} if day else {}
+    seen = {"feature": "bone lesion", **lesion}
+    return {"id": entry_id, "kind": "imaging", "modality": "MRI", "lesions": [seen], **when}
+
+
+def record(*entries):
+    from myelon.record.case import case_from
+
+    tumour = {"id": "t", "kind": "neoplasm", "role": "secondary", "entity": "x", "compartment": ["epidural"]}
+    head = {
+        "schema": "myelon.case/1",
+        "id": "c",
+        "title": "T",
+        "about": {"nature": "synthetic"},
+        "zero": entries[0]["id"],
+    }
+    return case_from(head | {"entries": [tumour, *entries]})
+
+
+def test_the_last_in_time_counts_and_not_the_last_in_the_document():
+    case = record(dated("late", "2021-06-01", epidural_grade="3"), dated("early", "2020-06-01", epidural_grade="0"))
+    assert instrument("escc_2010").from_case(case).because[0].option == "3"
+
+
+def test_an_order_that_is_not_decided_leaves_the_item_open():
+    case = record(dated("late", "2021-06-01", epidural_grade="3"), dated("undated", None, epidural_grade="1a"))
+    result = instrument("escc_2010").from_case(case)
+    assert result.missing == ("grade",)
+    same = record(dated("late", "2021-06-01", epidural_grade="3"), dated("undated", None, epidural_grade="3"))
+    assert instrument("escc_2010").from_case(same).because[0].option == "3"
+
+
+def test_what_was_absent_or_at_another_level_does_not_score():
+    case = record(
+        dated("first", "2020-01-01", levels="L3", bone_quality="lytic", collapse="gt50"),
+        dated("gone", "2021-01-01", levels="S3", bone_quality="blastic", assertion="absent"),
+        dated("elsewhere", "2019-01-01", levels="T5", alignment="subluxation"),
+    )
+    result = instrument("sins_2010").from_case(case)
+    assert {b.item: b.option for b in result.because} == {"location": "mobile", "lesion": "lytic", "collapse": "gt50"}
+    assert set(result.missing) == {"pain", "alignment", "posterolateral"}

@@ -236,12 +236,22 @@ WRONG = [
     (("cohort", "km", "none.csv", "--time", "t", "--event", "e"), 2, "no such file"),
     (("serve", "--host", "0.0.0.0", "--port", "8999"), 2, "not a loopback address"),
     (("frobnicate",), 2, "No such command"),
+    (("assess", "run", "sins_2010", "--inputs", "{}", "--on", "2026-01-01"), 2, "--on goes with --case"),
+    (("cohort", "km", "good.csv", "--time", "t", "--event", "e", "--plot", "none/x.svg"), 2, "cannot be written"),
+    (("cohort", "km", "good.csv", "--time", "t", "--event", "e", "--plot", "x.gif"), 2, "End the name in"),
+    (("case", "check", "deep.yaml"), 2, "nested too deeply"),
+    (("case", "check", "date.yaml"), 2, "holds a value that cannot be"),
+    (("dose", "sum", "deep.yaml"), 2, "nested too deeply"),
+    (("dose", "sum", "date.yaml"), 2, "holds a value that cannot be"),
     (("dose", "bed"), 2, "Missing option"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "code", "words"), WRONG, ids=[" ".join(w[0])[:40] for w in WRONG])
 def test_wrong_arguments_are_one_line_and_the_documented_code(tmp_path, arguments, code, words):
+    (tmp_path / "good.csv").write_text("t,e\n1,1\n2,0\n")
+    (tmp_path / "deep.yaml").write_text("[" * 100_000)
+    (tmp_path / "date.yaml").write_text("x: 2021-13-45")
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == code
     assert words in done.stderr

@@ -191,3 +191,41 @@ def test_a_dvh_through_files_is_the_dvh_of_the_solid(tmp_path):
     dose = dose_file(tmp_path / "d.dcm", grid([0, 1, 0], 2.5, 0.47))
     found = dvh(read_rtstruct(path).get("SpinalCord"), [read_rtdose(dose)])
     assert found.metric("D0.03cc").value == pytest.approx(stack_d_cc(structure, "slab", 0.03, "y"), abs=0.05)
+
+
+def test_rois_of_one_name_are_kept_apart(tmp_path):
+    rois = {"SpinalCord": [ring(z) for z in (0, 3, 6)], "Other": [ring(z, 9.0) for z in (0, 3, 6)]}
+
+    def change(data):
+        data.StructureSetROISequence[1].ROIName = "SpinalCord"
+
+    read = read_rtstruct(structure_file(tmp_path / "s.dcm", rois, change))
+    assert set(read.structures) == {"SpinalCord (ROI 1)", "SpinalCord (ROI 2)"}
+    with pytest.raises(DicomError, match="several ROIs bear this name"):
+        read.get("SpinalCord")
+
+
+def test_a_single_frame_reaches_as_far_as_its_thickness(tmp_path):
+    def change(data):
+        frame = data.pixel_array[len(data.pixel_array) // 2]
+        data.NumberOfFrames, data.PixelData, data.SliceThickness = 1, frame.tobytes(), 4.0
+        data.ImagePositionPatient = [*data.ImagePositionPatient[:2], 0.0]
+
+    read = read_rtdose(dose_file(tmp_path / "d.dcm", grid([0, 1, 0], 2.0), change))
+    found = dvh(cylinder(4.0, 40.0, 2.0), [DoseGrid(**{**vars(read), "frame_of_reference": ""})])
+    assert found.covered_share == pytest.approx(0.1, abs=0.01)
+
+
+def test_effective_dose_keeps_its_unit(tmp_path):
+    path = dose_file(tmp_path / "d.dcm", grid([0, 1, 0], 3.0), lambda d: setattr(d, "DoseType", "EFFECTIVE"))
+    assert read_rtdose(path).unit == "Gy (effective)"
+
+
+@pytest.mark.parametrize(
+    "matrix", [np.full((4, 4), np.nan), np.eye(3), np.diag([1.0, 1, 1, 7]), np.diag([2.0, 1, 1, 1])]
+)
+def test_impossible_transforms_are_refused(matrix):
+    from myelon.errors import DoseError
+
+    with pytest.raises(DoseError, match="transform"):
+        grid([0, 1, 0], 3.0).moved(matrix, "1.2")

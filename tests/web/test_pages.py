@@ -156,6 +156,28 @@ def test_words_from_a_record_cannot_become_markup(own):
         assert "<script>alert" not in answer.text
 
 
+def test_the_least_case_there_can_be_has_every_page(own):
+    least = {"schema": "myelon.case/1", "id": "least", "title": "Least", "about": {"nature": "local"}, "zero": "a"}
+    least["entries"] = [{"id": "a", "kind": "support", "treatment": "x"}]
+    assert own.post("/cases", files={"case": ("c.yaml", yaml.safe_dump(least).encode())}).status_code == 200
+    for page in ("/cases", *(f"/cases/least{p}" for p in CASE_PAGES), "/board", "/board/least", "/quality"):
+        assert own.get(page).status_code == 200, page
+    least["entries"] = [
+        {"id": "a", "kind": "radiotherapy", "ordinal": 1, "total_gy": 30, "fractions": 10},
+        {"id": "b", "kind": "radiotherapy", "ordinal": 2, "total_gy": 20, "fractions": 5},
+    ]
+    least["id"] = "two"
+    assert own.post("/cases", files={"case": ("c.yaml", yaml.safe_dump(least).encode())}).status_code == 200
+    for page in ("/cases", *(f"/cases/two{p}" for p in CASE_PAGES), "/board/two", "/quality"):
+        assert own.get(page).status_code == 200, page
+
+
+def test_a_zero_that_is_no_reference_is_refused(own):
+    own.post("/cases", files={"case": ("c.yaml", write_case(demo_case("phantom-2")).encode())})
+    for zero in ("a.b.c", "%20", "../x"):
+        assert own.get(f"/cases/phantom-2?zero={zero}").status_code == 422
+
+
 def test_a_changed_journal_shows_on_the_quality_page(own, tmp_path):
     import sqlite3
 

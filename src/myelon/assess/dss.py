@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, Filled, FromRecord, Instrument, Item, Option
-from myelon.assess.lesion import last_observation, latest, source_code
+from myelon.assess.lesion import fill, last_stated, source_code
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -19,12 +19,11 @@ def _fill(case: Case) -> FromRecord:
     tumour = case.neoplasm
     if tumour is not None and "dumbbell" not in tumour.compartment:
         return FromRecord({}, f"made for dumbbell tumours; this one is {', '.join(tumour.compartment)}")
-    found = latest(case, ("boundary", "lobulated", "osteolysis"))
-    measured = last_observation(case, "max_diameter_cm")
+    found = fill(case, (("boundary", "boundary"), ("lobulated", "lobulated"), ("osteolysis", "osteolysis")))
+    measured = last_stated(case, "max_diameter_cm")
     if measured is not None:
-        study, seen = measured
-        size = "ge5" if (seen.max_diameter_cm or 0.0) >= CUT_CM else "lt5"
-        found["size"] = Filled(size, study.id, source_code(study, seen))
+        size = "ge5" if (measured.lesion.max_diameter_cm or 0.0) >= CUT_CM else "lt5"
+        found["size"] = Filled(size, measured.study.id, source_code(measured))
     return FromRecord(found)
 
 

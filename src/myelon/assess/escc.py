@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, Filled, FromRecord, Instrument, Item, Option
-from myelon.assess.lesion import last_observation, source_code
+from myelon.assess.lesion import last_stated, source_code
 from myelon.terms.levels import organ_at
 from myelon.terms.verification import Verification
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 def _fill(case: Case) -> FromRecord:
     tumour = case.neoplasm
-    read = last_observation(case, "epidural_grade")
+    read = last_stated(case, "epidural_grade")
     if read is None:
         if tumour is not None and not {"epidural", "vertebral", "dumbbell"} & set(tumour.compartment):
             return FromRecord({}, f"made for epidural disease; the tumour is {', '.join(tumour.compartment)}")
         return FromRecord({})
-    study, seen = read
-    if seen.levels is not None and organ_at(seen.levels).organs == ("cauda_equina",):
-        return FromRecord({}, f"not defined below the conus ({seen.levels}: cauda equina)")
-    return FromRecord({"grade": Filled(str(seen.epidural_grade), study.id, source_code(study, seen))})
+    levels = read.lesion.levels
+    if levels is not None and organ_at(levels).organs == ("cauda_equina",):
+        return FromRecord({}, f"not defined below the conus ({levels}: cauda equina)")
+    return FromRecord({"grade": Filled(str(read.lesion.epidural_grade), read.study.id, source_code(read))})
 
 
 ESCC = Instrument(

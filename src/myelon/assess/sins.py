@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, Filled, FromRecord, Instrument, Item, Option
-from myelon.assess.lesion import last_observation, last_pain, latest, source_code
+from myelon.assess.lesion import fill, last_pain, last_stated, source_code
 from myelon.terms.levels import Level, Span
 from myelon.terms.verification import Verification
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 _JUNCTIONAL = (Span(Level.C1, Level.C2), Span(Level.C7, Level.T2), Span(Level.T11, Level.L1), Span(Level.L5, Level.S1))
 _MOBILE = (Span(Level.C3, Level.C6), Span(Level.L2, Level.L4))
 _SEMIRIGID = (Span(Level.T3, Level.T10),)
-_FIELDS = {
-    "bone_quality": "lesion",
-    "alignment": "alignment",
-    "collapse": "collapse",
-    "posterolateral": "posterolateral",
-}
+_FIELDS = (
+    ("bone_quality", "lesion"),
+    ("alignment", "alignment"),
+    ("collapse", "collapse"),
+    ("posterolateral", "posterolateral"),
+)
 
 
 def location_of(span: Span) -> str:
@@ -37,13 +37,13 @@ def location_of(span: Span) -> str:
 
 def _fill(case: Case) -> FromRecord:
     tumour = case.neoplasm
-    bone = last_observation(case, "bone_quality")
+    bone = last_stated(case, "bone_quality")
     if tumour is not None and bone is None and not {"vertebral", "epidural"} & set(tumour.compartment):
         return FromRecord({}, f"no bone lesion: the tumour is {', '.join(tumour.compartment)}")
-    found = {_FIELDS[name]: value for name, value in latest(case, _FIELDS).items()}
-    if bone is not None and bone[1].levels is not None:
-        study, seen = bone
-        found["location"] = Filled(location_of(bone[1].levels), study.id, source_code(study, seen))
+    levels = bone.lesion.levels if bone is not None else None
+    found = fill(case, _FIELDS, levels=levels)
+    if bone is not None and levels is not None:
+        found["location"] = Filled(location_of(levels), bone.study.id, source_code(bone))
     pain = last_pain(case)
     if pain is not None:
         found["pain"] = pain

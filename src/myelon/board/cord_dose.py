@@ -22,6 +22,7 @@ from myelon.dose.reirradiation import (
     from_prescriptions,
 )
 from myelon.dose.verdict import Basis
+from myelon.record.base import Assertion
 from myelon.record.kinds import Radiotherapy
 from myelon.terms.levels import Level, Span, organ_at
 
@@ -58,13 +59,14 @@ class LevelDose:
 
 @dataclass(frozen=True)
 class CordDose:
-    """Everything the dose panel shows."""
+    """Everything the dose panel shows of one group of courses that meet at a level."""
 
     courses: tuple[Radiotherapy, ...]
-    left_out: tuple[tuple[Radiotherapy, str], ...]
     organ: OrganAtLevel
     span: Span | None
     judged: Reirradiation
+    other_organs: tuple[Reirradiation, ...]
+    """The same for every other organ that may lie there."""
     interval_readings: dict[str, Interval]
     overlap: str
     basis: Basis
@@ -73,57 +75,137 @@ class CordDose:
     physical: dict[str, tuple[DVH, ...]]
     levels: tuple[LevelDose, ...]
     grids: tuple[DoseGrid, ...]
+    notes: tuple[str, ...] = ()
 
 
-def cord_dose(
-    case: Case, timeline: Timeline, files: dict[str, CourseFiles] | None = None, *, organ: str | None = None
-) -> CordDose | None:
-    """Assess the radiotherapy of a case.
+@dataclass(frozen=True)
+class Group:
+    """Courses that share at least one vertebra, in time order, and what that rests on."""
+
+    courses: tuple[Radiotherapy, ...]
+    shared: tuple[Level, ...]
+    assumed: bool
+
+
+def cord_doses(
+    case: Case, timeline: Timeline, files: dict[str, CourseFiles] | None = None
+) -> tuple[tuple[CordDose, ...], tuple[tuple[Radiotherapy, str], ...]]:
+    """Assess the radiotherapy of a case, group by group, the heaviest first.
 
     Args:
         case: The record.
         timeline: Its solved times.
-        files: Course id → what was read; the sum is by voxel only when every summed course has them.
-        organ: Override of the organ at level.
+        files: Course id → what was read; a sum is by voxel only when every course of the group has them.
 
     Returns:
-        None when the case has no course.
+        The groups, and the courses that are in none, each with the reason.
     """
-    courses, left_out, overlap = overlapping_courses(case)
-    if not courses:
-        return None
-    span = case.neoplasm.levels if case.neoplasm and case.neoplasm.levels else courses[-1].levels
-    at_level = organ_at(span)
-    chosen = organ or at_level.organs[0]
-    prescriptions = [Prescription(c.total_gy, c.fractions) for c in courses]
-    intervals, readings = _intervals(courses, timeline)
-    read = [(files or {}).get(c.id) for c in courses]
-    if all(r is not None for r in read):
-        return _by_voxel(case, courses, left_out, overlap, span, chosen, intervals, readings, [r for r in read if r])
-    judged = from_prescriptions(prescriptions, intervals, organ=chosen, span=span)
-    return CordDose(courses, left_out, at_level, span, judged, readings, overlap, Basis.PRESCRIPTION, {}, {}, (), ())
+    given, left_out = _given(case)
+    ordered, late = _in_time_order(given, timeline)
+    doses = [_assess(case, timeline, group, files or {}, late) for group in groups_of(ordered)]
+    doses.sort(key=lambda d: (len(d.courses), d.judged.dose.cumulative_bed), reverse=True)
+    return tuple(doses), left_out
 
 
-def overlapping_courses(case: Case) -> tuple[tuple[Radiotherapy, ...], tuple[tuple[Radiotherapy, str], ...], str]:
-    """The courses that meet the last one's levels, those that do not, and what that rests on."""
-    courses = sorted(case.of(Radiotherapy), key=lambda c: c.ordinal)
-    if not courses:
-        return (), (), ""
-    last = courses[-1]
-    kept, left_out = [], []
-    for course in courses:
-        apart = course.levels is not None and last.levels is not None and course.levels.overlap(last.levels) is None
-        if apart:
-            left_out.append((course, f"{course.levels} does not meet {last.levels}: not added"))
+def _given(case: Case) -> tuple[list[Radiotherapy], tuple[tuple[Radiotherapy, str], ...]]:
+    """Courses over the spine that were given or are proposed; the rest with the reason."""
+    given, left_out = [], []
+    for course in case.of(Radiotherapy):
+        if course.assertion in {Assertion.ABSENT, Assertion.NOT_DONE}:
+            left_out.append((course, f"stated as {course.assertion}"))
+        elif course.region in {"brain", "other"}:
+            left_out.append((course, f"given to another region ({course.region}): never added to the spine"))
         else:
-            kept.append(course)
-    if any(c.levels is None for c in kept):
-        return tuple(kept), tuple(left_out), "assumed: levels irradiated not reported"
-    spans = [c.levels for c in kept if c.levels is not None]
-    shared = spans[0]
-    for span in spans[1:]:
-        shared = shared.overlap(span) or shared
-    return tuple(kept), tuple(left_out), f"{shared}" if len(kept) > 1 else ""
+            given.append(course)
+    return given, tuple(left_out)
+
+
+def _in_time_order(courses: list[Radiotherapy], timeline: Timeline) -> tuple[list[Radiotherapy], str]:
+    """By number, unless their times say otherwise for sure."""
+    by_number = sorted(courses, key=lambda c: c.ordinal)
+    by_time = list(by_number)
+    for _ in by_time:
+        for n, (a, b) in enumerate(pairwise(by_time)):
+            gap, _ = timeline.interval(f"{a.id}.start", f"{b.id}.start")
+            if gap.latest is not None and gap.latest < 0:
+                by_time[n], by_time[n + 1] = b, a
+    if by_time == by_number:
+        return by_time, ""
+    return by_time, "the courses' numbers and their times disagree: they are taken in the order of time"
+
+
+def groups_of(courses: Sequence[Radiotherapy]) -> list[Group]:
+    """Every greatest set of courses with a common vertebra; a course without levels may be in each of them."""
+    placed = [c for c in courses if c.levels is not None]
+    unplaced = [c for c in courses if c.levels is None]
+    if not placed:
+        return [Group(tuple(courses), (), assumed=True)] if courses else []
+    by_members: dict[tuple[str, ...], list[Level]] = {}
+    for level in Level:
+        here = tuple(c.id for c in placed if c.levels is not None and c.levels.upper <= level <= c.levels.lower)
+        if here:
+            by_members.setdefault(here, []).append(level)
+    kept = [m for m in by_members if not any(set(m) < set(other) for other in by_members)]
+    extra = {c.id for c in unplaced}
+    return [
+        Group(tuple(c for c in courses if c.id in set(m) | extra), tuple(by_members[m]), assumed=bool(unplaced))
+        for m in kept
+    ]
+
+
+def _assess(case: Case, timeline: Timeline, group: Group, files: dict[str, CourseFiles], late: str) -> CordDose:
+    courses = group.courses
+    span = (
+        Span(group.shared[0], group.shared[-1]) if group.shared else (case.neoplasm.levels if case.neoplasm else None)
+    )
+    organ = organ_at(span)
+    intervals, readings = _intervals(courses, timeline)
+    prescriptions = tuple(Prescription(c.total_gy, c.fractions) for c in courses)
+    carbon = [f"RT {c.ordinal}" for c in courses if c.modality == "carbon"]
+    needs_model = f"{', '.join(carbon)}: GyE of carbon ions is not converted without its model" if carbon else ""
+    read = [files[c.id] for c in courses if c.id in files]
+    sums: dict[str, tuple[Accumulation, Accumulation]] = {}
+    notes = [late] if late else []
+    notes += [f"RT {c.ordinal} is proposed, not given" for c in courses if c.status == "proposed"]
+    notes += [f"RT {c.ordinal} was stopped: prescribed dose, not given dose" for c in courses if c.status == "stopped"]
+    whole = len(read) == len(courses)
+    if whole and not needs_model:
+        other = alternative_alpha_beta(CORD_ALPHA_BETA_GY, span)
+        structures, grids = read[-1].structures, tuple(r.dose for r in read)
+        for name in (CORD, SAC):
+            if name in structures:
+                at_two, at_other = (accumulate(structures[name], grids, ab) for ab in (CORD_ALPHA_BETA_GY, other))
+                sums[name] = (at_two, at_other)
+        if CORD not in sums:
+            notes.append(f"no structure is called {CORD}: the sum is of prescriptions")
+
+    def judge(name: str) -> Reirradiation:
+        if CORD not in sums:
+            return from_prescriptions(prescriptions, intervals, organ=name, span=span, needs_model=needs_model)
+        dose, alternative = (organ_dose(a) for a in sums[CORD])
+        sac = (organ_dose(sums[SAC][0]), organ_dose(sums[SAC][1])) if SAC in sums else None
+        return evaluate(prescriptions, intervals, organ=name, dose=dose, alternative=alternative, thecal_sac=sac)
+
+    by_voxel = CORD in sums
+    structures = read[-1].structures if whole else {}
+    grids = tuple(r.dose for r in read) if whole else ()
+    shown = [n for n in (CORD, SAC, "GTV", "PTV") if n in structures]
+    shared = "assumed: levels irradiated not reported" if group.assumed else (str(span) if len(courses) > 1 else "")
+    return CordDose(
+        courses,
+        organ,
+        span,
+        judge(organ.organs[0]),
+        tuple(judge(name) for name in organ.organs[1:]),
+        readings,
+        shared,
+        Basis.VOXEL_SUM if by_voxel else Basis.PRESCRIPTION,
+        sums,
+        {n: tuple(dvh(structures[n], [g]) for g in grids) for n in shown},
+        _by_level(structures, grids) if by_voxel else (),
+        grids if by_voxel else (),
+        tuple(notes),
+    )
 
 
 def _intervals(courses: Sequence[Radiotherapy], timeline: Timeline) -> tuple[list[Interval], dict[str, Interval]]:
@@ -137,50 +219,25 @@ def _intervals(courses: Sequence[Radiotherapy], timeline: Timeline) -> tuple[lis
     return intervals, readings
 
 
-def _by_voxel(
-    case: Case,
-    courses: tuple[Radiotherapy, ...],
-    left_out: tuple[tuple[Radiotherapy, str], ...],
-    overlap: str,
-    span: Span | None,
-    organ: str,
-    intervals: list[Interval],
-    readings: dict[str, Interval],
-    read: list[CourseFiles],
-) -> CordDose:
-    structures = read[-1].structures
-    grids = tuple(r.dose for r in read)
-    other = alternative_alpha_beta(CORD_ALPHA_BETA_GY, span)
-    sums = {
-        name: (accumulate(structures[name], grids, CORD_ALPHA_BETA_GY), accumulate(structures[name], grids, other))
-        for name in (CORD, SAC)
-        if name in structures
-    }
-    prescriptions = tuple(Prescription(c.total_gy, c.fractions) for c in courses)
-    if CORD in sums:
-        dose, alternative = (organ_dose(a) for a in sums[CORD])
-        sac = organ_dose(sums[SAC][0]) if SAC in sums else None
-        judged = evaluate(prescriptions, intervals, organ=organ, dose=dose, alternative=alternative, thecal_sac=sac)
-        basis = Basis.VOXEL_SUM
-    else:
-        judged = from_prescriptions(prescriptions, intervals, organ=organ, span=span)
-        basis = Basis.PRESCRIPTION
-    physical = {
-        name: tuple(dvh(structures[name], [g]) for g in grids)
-        for name in (CORD, SAC, "GTV", "PTV")
-        if name in structures
-    }
-    levels = _by_level(structures, grids) if CORD in structures else ()
-    at_level = organ_at(case.neoplasm.levels if case.neoplasm and case.neoplasm.levels else span)
-    return CordDose(courses, left_out, at_level, span, judged, readings, overlap, basis, sums, physical, levels, grids)
-
-
 def organ_dose(sums: Accumulation, metric: str = "max") -> OrganDose:
-    """A metric of an accumulation as BED, for the rules: they are for a point maximum."""
+    """A metric of an accumulation as BED, for the rules: they are for a point maximum.
+
+    Where a grid does not reach all of the structure the sum is known only where all do; it is at least the
+    greatest single course, and says that it is a lower bound.
+    """
     back = 1.0 + 2.0 / sums.alpha_beta_gy
-    courses = tuple((c.metric(metric).value or 0.0) * back for c in sums.courses)
-    total = (sums.total.metric(metric).value or 0.0) * back
-    return OrganDose(courses, total, sums.alpha_beta_gy, sums.structure, "point maximum", Basis.VOXEL_SUM)
+    courses = tuple(_known(c, metric) * back for c in sums.courses)
+    total = max([_known(sums.total, metric) * back, *courses])
+    share = min(sums.total.covered_share, *(c.covered_share for c in sums.courses))
+    return OrganDose(
+        courses, total, sums.alpha_beta_gy, sums.structure, "point maximum", Basis.VOXEL_SUM, covered_share=share
+    )
+
+
+def _known(curve: DVH, metric: str) -> float:
+    """A metric of the covered part; nothing is known where nothing is covered, and 0 is its lower bound."""
+    value = curve.metric(metric).value if curve.covered_cc > 0 else 0.0
+    return value if value is not None else 0.0
 
 
 def _by_level(structures: dict[str, Structure], grids: Sequence[DoseGrid]) -> tuple[LevelDose, ...]:

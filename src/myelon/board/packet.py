@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from myelon.assess import INSTRUMENTS, Instrument, Result
-from myelon.board.cord_dose import CordDose, CourseFiles, cord_dose
+from myelon.board.cord_dose import CordDose, CourseFiles, cord_doses
 from myelon.record.findings import Finding, Gap, findings_of, gaps_of
 from myelon.record.timeline import Timeline, solve
 
 if TYPE_CHECKING:
     from myelon.record.case import Case
+    from myelon.record.kinds import Radiotherapy
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,16 @@ class Packet:
     timeline: Timeline
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
-    dose: CordDose | None
+    doses: tuple[CordDose, ...]
+    """One per group of courses that meet at a level, the heaviest first."""
+    left_out: tuple[tuple[Radiotherapy, str], ...]
+    """Courses that are added to nothing, with the reason."""
     scores: tuple[tuple[Instrument, Result], ...]
+
+    @property
+    def dose(self) -> CordDose | None:
+        """The group that the board asks about; None without radiotherapy."""
+        return self.doses[0] if self.doses else None
 
 
 def prepare(case: Case, files: dict[str, CourseFiles] | None = None, *, zero: str | None = None) -> Packet:
@@ -35,11 +44,13 @@ def prepare(case: Case, files: dict[str, CourseFiles] | None = None, *, zero: st
         zero: Point to count time from; the case's own when None.
     """
     timeline = solve(case, zero=zero)
+    doses, left_out = cord_doses(case, timeline, files)
     return Packet(
         case,
         timeline,
         tuple(findings_of(case, timeline)),
         tuple(gaps_of(case)),
-        cord_dose(case, timeline, files),
+        doses,
+        left_out,
         tuple((i, i.from_case(case)) for i in INSTRUMENTS),
     )

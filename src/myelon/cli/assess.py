@@ -56,6 +56,8 @@ def run(
     from myelon.errors import InstrumentError
 
     chosen = find(instrument)
+    if on is not None and case is None:
+        raise InstrumentError("--on goes with --case", todo="Inputs have no date")
     if (inputs is None) == (case is None):
         raise InstrumentError("give either --inputs or --case", todo="See myelon assess run --help")
     if case is not None:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from myelon.dose.accumulate import Accumulation
     from myelon.dose.dvh import DVH
-    from myelon.dose.interval import Interval
     from myelon.dose.reirradiation import OrganDose, Reirradiation
+    from myelon.dose.structure import EndCaps
+    from myelon.exchange.sum_plan import LoadedPlan
 
 app = typer.Typer(help="BED and EQD2, DVH, sum of courses.", no_args_is_help=True)
 _ORGANS = {"cord": "spinal_cord", "cauda": "cauda_equina", "sac": "thecal_sac"}
@@ -38,7 +39,7 @@ def bed(
     from myelon.dose.interval import Interval
     from myelon.dose.reirradiation import from_prescriptions
     from myelon.errors import DoseError
-    from myelon.terms.levels import Span
+    from myelon.terms.levels import Span, organ_at
 
     check_alpha_beta(alpha_beta)
     courses = [Prescription.parse(c) for c in course]
@@ -59,6 +60,9 @@ def bed(
         print_json(judged_as_dict(judged))
         return
     _print_judged(judged)
+    at_level = organ_at(Span.parse(level)) if level else None
+    if at_level is not None and judged.organ not in at_level.organs:
+        typer.echo(f"warning: at {level} lies {', '.join(at_level.organs)}: {at_level.why}")
 
 
 def judged_as_dict(judged: Reirradiation) -> dict[str, Any]:
@@ -75,8 +79,10 @@ def judged_as_dict(judged: Reirradiation) -> dict[str, Any]:
             "sum": {"bed": judged.alternative.cumulative_bed, "eqd2": judged.alternative.cumulative_eqd2},
         },
         "interval_days": [list(i) for i in judged.intervals],
-        "nieder": judged.nieder._asdict() if judged.nieder else None,
-        "nieder_alternative": judged.nieder_alternative._asdict() if judged.nieder_alternative else None,
+        "nieder": {"alpha_beta_gy": 2.0, **judged.nieder._asdict()} if judged.nieder else None,
+        "nieder_alternative": {"alpha_beta_gy": _other_alpha_beta(judged), **judged.nieder_alternative._asdict()}
+        if judged.nieder_alternative
+        else None,
         "verdicts": [
             {
                 "id": v.limit.id,
@@ -97,12 +103,19 @@ def judged_as_dict(judged: Reirradiation) -> dict[str, Any]:
                 "basis": v.basis,
                 "status": v.limit.status,
                 "source": v.limit.source,
+                "margin": v.margin,
                 "why": v.why,
             }
             for v in judged.verdicts
         ],
         "warnings": list(judged.warnings),
     }
+
+
+def _other_alpha_beta(judged: Reirradiation) -> float:
+    """The α/β beside the rules' own 2."""
+    main = judged.dose.alpha_beta_gy
+    return judged.alternative.alpha_beta_gy if main == 2.0 else main
 
 
 def _courses(judged: Reirradiation, dose: OrganDose) -> list[dict[str, Any]]:
@@ -135,12 +148,14 @@ def _print_judged(judged: Reirradiation) -> None:
     table(
         ("course", f"BED α/β {a}", f"EQD2 α/β {a}", f"BED α/β {b}", f"EQD2 α/β {b}"), zip(names, *columns, strict=True)
     )
-    if judged.nieder is not None:
-        n = judged.nieder
-        best = "" if n.best_total == n.total else f" (at best {n.best_total:g})"
-        heading(
-            f"Nieder score {n.total:g}{best}: {n.group} risk, myelopathy seen in {n.rate_2006:.0%} "
-            f"({n.bed_points} dose + {n.interval_points:g} interval + {n.course_points:g} course) [second-hand bands]"
+    for score, alpha_beta_gy in ((judged.nieder, 2.0), (judged.nieder_alternative, _other_alpha_beta(judged))):
+        if score is None:
+            continue
+        best = "" if score.best_total == score.total else f" (at best {score.best_total:g})"
+        typer.echo(
+            f"Nieder score at α/β {alpha_beta_gy:g}: {score.total:g}{best}, {score.group} risk, myelopathy seen in "
+            f"{score.rate_2006:.0%} ({score.bed_points} dose + {score.interval_points:g} interval + "
+            f"{score.course_points:g} course) [second-hand bands]"
         )
     if judged.verdicts:
         heading("limits (each at its own α/β; the sums are undiscounted)")
@@ -176,18 +191,12 @@ def dvh(
     json: Json = False,
 ) -> None:
     """DVH and metrics of structures under a dose."""
-    from myelon.dose.dvh import dvh as compute
     from myelon.errors import DoseError
-    from myelon.exchange.dicom import read_rtdose, read_rtstruct
 
     if end_caps not in {"slab", "none"}:
         raise DoseError(f"end caps {end_caps!r}", todo="Use slab or none")
     names = [m.strip() for m in metrics.split(",") if m.strip()]
-    found = read_rtstruct(structures, rois=roi)
-    for name in roi or []:
-        found.get(name)
-    grid = read_rtdose(dose)
-    curves = [compute(s, [grid], end_caps=end_caps) for s in found.structures.values()]  # type: ignore[arg-type]
+    curves, unusable = _curves(structures, dose, roi, "slab" if end_caps == "slab" else "none")
     rows = [{"roi": c.structure, **dvh_as_dict(c, names)} for c in curves]
     if csv is not None:
         _write_curves(csv, curves)
@@ -196,7 +205,7 @@ def dvh(
 
         dvh_chart([(c.structure, c) for c in curves]).save(plot)
     if json:
-        print_json({"rois": rows, "unusable": found.unusable})
+        print_json({"rois": rows, "unusable": unusable})
         return
     table(
         ("ROI", *names, "inside grid", "end caps"),
@@ -209,8 +218,35 @@ def dvh(
     for c in curves:
         for warning in c.warnings:
             typer.echo(f"warning: {c.structure}: {warning}")
-    for name, reason in found.unusable.items():
+    for name, reason in unusable.items():
         typer.echo(f"left out: {name}: {reason}")
+
+
+def _curves(
+    structures: Path, dose: Path, rois: list[str] | None, end_caps: EndCaps
+) -> tuple[list[DVH], dict[str, str]]:
+    """The DVHs of the wanted ROIs, and those that have none with the reason; one that was named must have one."""
+    from myelon.dose.dvh import dvh as compute
+    from myelon.errors import DoseError
+    from myelon.exchange.dicom import one_of, read_rtdose, read_rtstruct
+
+    found = read_rtstruct(one_of(structures, "rtstruct"), rois=rois)
+    for name in rois or []:
+        found.get(name)
+    grid = read_rtdose(one_of(dose, "rtdose"))
+    curves, unusable = [], dict(found.unusable)
+    for name, structure in found.structures.items():
+        try:
+            curves.append(compute(structure, [grid], end_caps=end_caps))
+        except DoseError as error:
+            if rois:
+                raise
+            unusable[name] = error.what
+    if not curves:
+        raise DoseError(
+            "no ROI has a DVH", where=structures.name, todo="; ".join(f"{n}: {r}" for n, r in unusable.items())
+        )
+    return curves, unusable
 
 
 def dvh_as_dict(curve: DVH, names: Sequence[str]) -> dict[str, Any]:
@@ -230,7 +266,13 @@ def dvh_as_dict(curve: DVH, names: Sequence[str]) -> dict[str, Any]:
 def _write_curves(path: Path, curves: Sequence[DVH]) -> None:
     import csv as csvlib
 
-    with path.open("w", newline="", encoding="utf-8") as stream:
+    from myelon.errors import InputError
+
+    try:
+        stream = path.open("w", newline="", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path.name!r} cannot be written", todo="Choose a folder that exists") from error
+    with stream:
         writer = csvlib.writer(stream)
         writer.writerow(["roi", "dose_gy", "volume_cc", "volume_percent", "end_caps"])
         for c in curves:
@@ -256,7 +298,7 @@ def add(
         tuple(accumulate(s, loaded.grids, ab, end_caps=stated.end_caps) for ab in (stated.alpha_beta, other))  # type: ignore[arg-type]
         for s in loaded.structures.structures.values()
     ]
-    judged = _judge(loaded.prescriptions, loaded.intervals, stated.organ, pairs)
+    judged, reason = _judge(loaded, pairs)
     if stated.outputs.csv:
         _write_curves(plan.parent / stated.outputs.csv, [p[0].total for p in pairs])
     if stated.outputs.plot:
@@ -270,6 +312,7 @@ def add(
             {
                 "structures": [sum_as_dict(a, b, labels) for a, b in pairs],
                 "reirradiation": judged_as_dict(judged) if judged else None,
+                "not_judged": reason,
                 "unusable": loaded.structures.unusable,
             }
         )
@@ -291,33 +334,39 @@ def add(
             for m in ("D0.03cc", "max", "mean")
         ],
     )
+    for a, _ in pairs:
+        for warning in a.total.warnings:
+            typer.echo(f"warning: {a.structure}: {warning}")
     if judged is not None:
         _print_judged(judged)
+    else:
+        typer.echo(f"limits not judged: {reason}")
 
 
-def _judge(
-    prescriptions: Sequence[Any],
-    intervals: Sequence[Interval] | None,
-    organ: str,
-    pairs: Sequence[Sequence[Accumulation]],
-) -> Reirradiation | None:
-    """Limits on the cord (and sac), where the plan tells what is needed."""
-    from myelon.board.cord_dose import CORD, SAC, organ_dose
+def _judge(loaded: LoadedPlan, pairs: Sequence[Sequence[Accumulation]]) -> tuple[Reirradiation | None, str]:
+    """Limits on the cord (and sac) of the plan, or the reason why they cannot be judged."""
+    from myelon.board.cord_dose import organ_dose
     from myelon.dose.interval import Interval
     from myelon.dose.reirradiation import evaluate
 
-    by_name = {p[0].structure: p for p in pairs}
-    if CORD not in by_name or len(prescriptions) < 2 or any(p is None for p in prescriptions):
-        return None
-    cord, sac = by_name[CORD], by_name.get(SAC)
-    return evaluate(
-        list(prescriptions),
-        list(intervals or [Interval(None, None)] * (len(prescriptions) - 1)),
-        organ=_ORGANS.get(organ, organ),
+    plan, by_name = loaded.plan, {p[0].structure: p for p in pairs}
+    if len(plan.courses) < 2:
+        return None, "one course only"
+    if plan.cord not in by_name:
+        return None, f"no ROI {plan.cord!r} among those summed: name the cord with `cord:`"
+    prescriptions = [p for p in loaded.prescriptions if p is not None]
+    if len(prescriptions) < len(plan.courses):
+        return None, "a course without total_gy or a prescription in its plan"
+    cord, sac = by_name[plan.cord], by_name.get(plan.sac)
+    judged = evaluate(
+        prescriptions,
+        list(loaded.intervals or [Interval(None, None)] * (len(prescriptions) - 1)),
+        organ=_ORGANS.get(plan.organ, plan.organ),
         dose=organ_dose(cord[0]),
         alternative=organ_dose(cord[1]),
-        thecal_sac=organ_dose(sac[0]) if sac else None,
+        thecal_sac=(organ_dose(sac[0]), organ_dose(sac[1])) if sac else None,
     )
+    return judged, ""
 
 
 def sum_as_dict(main: Accumulation, other: Accumulation, labels: Sequence[str]) -> dict[str, Any]:

@@ -42,18 +42,21 @@ class NiederScore(NamedTuple):
     extrapolated: bool
 
 
-def nieder_score(course_bed: Sequence[float], intervals: Sequence[Interval]) -> NiederScore:
+def nieder_score(
+    course_bed: Sequence[float], intervals: Sequence[Interval], cumulative_bed: float | None = None
+) -> NiederScore:
     """Score courses over the same cord.
 
     Args:
         course_bed: BED of each course in Gy with the region's α/β, in time order.
         intervals: End-to-start intervals between adjacent courses; unknown counts as short in the worst reading.
+        cumulative_bed: BED of the sum where it was added by voxel; the sum of the courses when None.
 
     >>> from myelon.dose.interval import Interval
     >>> nieder_score([95.76, 81.60], [Interval(60, 60)])[:5]
     (177.36, 6, 4.5, 0.0, 10.5)
     """
-    cumulative = float(sum(course_bed))
+    cumulative = float(sum(course_bed)) if cumulative_bed is None else cumulative_bed
     points = next((p for edge, p in BANDS if cumulative <= edge + _SLACK), POINTS_ABOVE)
     long_enough = [i.at_least_months(SHORT_INTERVAL_MONTHS) for i in intervals]
     worst = 0.0 if all(x is True for x in long_enough) else SHORT_INTERVAL_POINTS

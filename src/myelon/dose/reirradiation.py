@@ -6,10 +6,12 @@ a thecal sac point maximum after stereotactic re-irradiation of 1 to 5 fractions
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from myelon.dose.bed import LQ_VALID_TO_GY_PER_FRACTION, Prescription, bed, eqd2_of_bed
+from myelon.dose.dvh import WHOLLY_COVERED
 from myelon.dose.limits import LIMITS, Limit
 from myelon.dose.nieder import NiederScore, nieder_score
 from myelon.dose.verdict import Basis, Outcome, Verdict, compare
@@ -38,6 +40,13 @@ class OrganDose:
     structure: str
     metric: str
     basis: Basis
+    covered_share: float = 1.0
+    """Share of the structure inside every dose grid; below 1 the values are lower bounds."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the dose is known in the whole structure."""
+        return self.covered_share > WHOLLY_COVERED and math.isfinite(self.cumulative_bed)
 
     @classmethod
     def from_prescriptions(cls, courses: Sequence[Prescription], alpha_beta_gy: float) -> OrganDose:
@@ -69,6 +78,7 @@ class Reirradiation:
     nieder_alternative: NiederScore | None
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
+    thecal_sac: OrganDose | None = None
 
 
 def alternative_alpha_beta(alpha_beta_gy: float, span: Span | None) -> float:
@@ -85,7 +95,8 @@ def evaluate(
     organ: str = "spinal_cord",
     dose: OrganDose,
     alternative: OrganDose,
-    thecal_sac: OrganDose | None = None,
+    thecal_sac: tuple[OrganDose, OrganDose] | None = None,
+    needs_model: str = "",
 ) -> Reirradiation:
     """Judge two or more courses over one organ.
 
@@ -93,12 +104,13 @@ def evaluate(
         courses: Prescriptions in time order.
         intervals: End-to-start intervals between adjacent courses, one fewer than courses.
         organ: ``spinal_cord``, ``conus``, ``cauda_equina`` or ``thecal_sac``.
-        dose: Dose of the organ at the main α/β (rules are always judged at their own α/β of 2).
-        alternative: The same at the other α/β.
-        thecal_sac: Dose of the thecal sac at α/β 2, where it was contoured: HyTEC's own structure.
+        dose: Dose of the organ at the main α/β.
+        alternative: The same at the other α/β; one of the two is 2 Gy, at which the rules are judged.
+        thecal_sac: Dose of the thecal sac at both α/β, where it was contoured: HyTEC's own structure.
+        needs_model: Why no photon limit can be applied (carbon ions), or "".
 
     Raises:
-        DoseError: Unknown organ, or numbers of courses, doses and intervals that do not match.
+        DoseError: Unknown organ, numbers of courses, doses and intervals that do not match, or no dose at α/β 2.
     """
     if organ not in ORGANS:
         raise DoseError(f"organ {organ!r}", todo="Use " + ", ".join(ORGANS))
@@ -107,7 +119,8 @@ def evaluate(
             f"{len(courses)} courses, {len(dose.course_bed)} doses and {len(intervals)} intervals",
             todo="Give one dose per course and one interval between each two",
         )
-    at_two, other = (dose, alternative) if dose.alpha_beta_gy == CORD_ALPHA_BETA_GY else (alternative, dose)
+    at_two, other = _at_two(dose, alternative)
+    sac = _at_two(*thecal_sac) if thecal_sac else None
     warnings = [
         f"{c.gy_per_fraction:.1f} Gy per fraction is above {LQ_VALID_TO_GY_PER_FRACTION:g}: the LQ model is stretched"
         for c in courses
@@ -115,19 +128,34 @@ def evaluate(
     ]
     if len(courses) > 2:
         warnings.append("more than two courses: Nieder and HyTEC are extrapolated")
-    cord = organ in _CORD
-    several = len(courses) > 1
+    if not at_two.complete:
+        warnings.append(
+            f"only {at_two.covered_share:.1%} of the {at_two.structure} lies in every dose grid: "
+            "its values are lower bounds"
+        )
+    scored = organ in _CORD and len(courses) > 1 and not needs_model
+    rules = _Rules(courses, intervals, organ, at_two, other, sac, needs_model)
     return Reirradiation(
         tuple(courses),
         tuple(intervals),
         organ,
         dose,
         alternative,
-        nieder_score(at_two.course_bed, intervals) if cord and several else None,
-        nieder_score(other.course_bed, intervals) if cord and several else None,
-        _verdicts(courses, intervals, organ, at_two, other, thecal_sac) if several else (),
+        nieder_score(at_two.course_bed, intervals, at_two.cumulative_bed) if scored else None,
+        nieder_score(other.course_bed, intervals, other.cumulative_bed) if scored else None,
+        rules.verdicts() if len(courses) > 1 else (),
         tuple(warnings),
+        sac[0] if sac else None,
     )
+
+
+def _at_two(one: OrganDose, another: OrganDose) -> tuple[OrganDose, OrganDose]:
+    """The dose at the rules' α/β of 2, then the other."""
+    if one.alpha_beta_gy == CORD_ALPHA_BETA_GY:
+        return one, another
+    if another.alpha_beta_gy == CORD_ALPHA_BETA_GY:
+        return another, one
+    raise DoseError("no dose at α/β 2", todo="The rules are made at 2 Gy: give it as one of the two")
 
 
 def from_prescriptions(
@@ -137,6 +165,7 @@ def from_prescriptions(
     organ: str = "spinal_cord",
     alpha_beta_gy: float = CORD_ALPHA_BETA_GY,
     span: Span | None = None,
+    needs_model: str = "",
 ) -> Reirradiation:
     """Judge courses when only the prescriptions are known: the cord dose itself is not.
 
@@ -154,80 +183,109 @@ def from_prescriptions(
         organ=organ,
         dose=OrganDose.from_prescriptions(courses, alpha_beta_gy),
         alternative=OrganDose.from_prescriptions(courses, other),
+        needs_model=needs_model,
     )
 
 
 # ── one verdict per row ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _verdicts(
-    courses: Sequence[Prescription],
-    intervals: Sequence[Interval],
-    organ: str,
-    at_two: OrganDose,
-    other: OrganDose,
-    thecal_sac: OrganDose | None,
-) -> tuple[Verdict, ...]:
-    hytec = thecal_sac or at_two
-    new, cumulative = hytec.course_eqd2[-1], hytec.cumulative_eqd2
-    note = "" if thecal_sac or at_two.basis is Basis.PRESCRIPTION else "the limit is for the thecal sac"
-    if courses[-1].fractions > HYTEC_MOST_FRACTIONS:
-        outside = f"HyTEC judges a new course of 1 to 5 fractions, this one has {courses[-1].fractions}"
-    elif organ == "cauda_equina":
-        outside = "made for the spinal cord; below the conus the rules of the cauda equina hold"
-    else:
-        outside = ""
-    nieder_outside = "made for the spinal cord" if organ not in _CORD else ""
-    rows: list[Verdict] = []
+@dataclass(frozen=True)
+class _Rules:
+    """The rows of HyTEC and Nieder over one organ."""
 
-    def add(limit_id: str, value: float, dose: OrganDose, shown: str, other_value: float | None, why: str) -> None:
-        limit = LIMITS[limit_id]
-        refused = outside if limit.rule.startswith("HyTEC") else nieder_outside
-        alternative = ""
-        if other_value is not None:
-            alternative = f"α/β {other.alpha_beta_gy:g}: {other_value:.2f}, {compare(other_value, limit)}"
-        rows.append(
-            Verdict(
-                limit,
-                Outcome.NOT_APPLICABLE if refused else compare(value, limit),
-                value,
-                shown,
-                organ,
-                dose.alpha_beta_gy,
-                dose.structure,
-                dose.metric,
-                dose.basis,
-                refused or why,
-                alternative,
-            )
+    courses: Sequence[Prescription]
+    intervals: Sequence[Interval]
+    organ: str
+    cord: OrganDose
+    cord_other: OrganDose
+    sac: tuple[OrganDose, OrganDose] | None
+    needs_model: str
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Every row, in the order it is shown."""
+        hytec, other = self.sac or (self.cord, self.cord_other)
+        note = "" if self.sac or self.cord.basis is Basis.PRESCRIPTION else "the limit is for the thecal sac"
+        cord, cord_other = self.cord, self.cord_other
+        return (
+            self._dose("hytec.rert.cum", hytec, hytec.cumulative_eqd2, other, other.cumulative_eqd2, note),
+            self._dose("hytec.rert.new", hytec, hytec.course_eqd2[-1], other, other.course_eqd2[-1], note),
+            self._dose("hytec.rert.ratio", hytec, _ratio(hytec), other, _ratio(other), note),
+            self._interval("hytec.rert.interval", self.intervals[-1:]),
+            self._dose("nieder.each", cord, max(cord.course_bed), cord_other, max(cord_other.course_bed)),
+            self._dose("nieder.cum", cord, cord.cumulative_bed, cord_other, cord_other.cumulative_bed),
+            self._interval("nieder.int", self.intervals),
         )
 
-    add("hytec.rert.cum", cumulative, hytec, f"{cumulative:.2f}", other.cumulative_eqd2, note)
-    add("hytec.rert.new", new, hytec, f"{new:.2f}", other.course_eqd2[-1], note)
-    ratio = new / cumulative if cumulative > 0 else 0.0
-    other_ratio = other.course_eqd2[-1] / other.cumulative_eqd2 if other.cumulative_eqd2 > 0 else 0.0
-    add("hytec.rert.ratio", ratio, hytec, f"{ratio:.2f}", other_ratio, note)
-    rows.append(_interval_verdict(LIMITS["hytec.rert.interval"], intervals[-1:], organ, outside))
-    worst = max(at_two.course_bed)
-    add("nieder.each", worst, at_two, f"{worst:.2f}", max(other.course_bed), "")
-    add("nieder.cum", at_two.cumulative_bed, at_two, f"{at_two.cumulative_bed:.2f}", other.cumulative_bed, "")
-    rows.append(_interval_verdict(LIMITS["nieder.int"], intervals, organ, nieder_outside))
-    return tuple(rows)
+    def _outside(self, limit: Limit) -> str:
+        """Why a rule does not apply, or ""."""
+        if limit.rule.startswith("HyTEC"):
+            if self.courses[-1].fractions > HYTEC_MOST_FRACTIONS:
+                return f"HyTEC judges a new course of 1 to 5 fractions, this one has {self.courses[-1].fractions}"
+            if self.organ == "cauda_equina":
+                return "made for the spinal cord; below the conus the rules of the cauda equina hold"
+            return ""
+        return "" if self.organ in _CORD else "made for the spinal cord"
+
+    def _dose(
+        self, limit_id: str, dose: OrganDose, value: float, other: OrganDose, other_value: float, why: str = ""
+    ) -> Verdict:
+        limit = LIMITS[limit_id]
+        outcome, reason = self._judge(limit, dose, value)
+        alternative = f"α/β {other.alpha_beta_gy:g}: {other_value:.2f}"
+        if outcome in {Outcome.PASS, Outcome.FAIL}:
+            alternative += f", {self._judge(limit, other, other_value)[0]}"
+        known = math.isfinite(value)
+        return Verdict(
+            limit,
+            outcome,
+            value if known else None,
+            ("" if dose.complete else "≥ ") + f"{value:.2f}" if known else "unknown",
+            self.organ,
+            dose.alpha_beta_gy,
+            dose.structure,
+            dose.metric,
+            dose.basis,
+            reason or why,
+            alternative,
+        )
+
+    def _judge(self, limit: Limit, dose: OrganDose, value: float) -> tuple[Outcome, str]:
+        """Where a structure is not wholly covered its value is a lower bound: it can exceed a limit, not meet it."""
+        outside = self._outside(limit)
+        if outside:
+            return Outcome.NOT_APPLICABLE, outside
+        if self.needs_model:
+            return Outcome.NEEDS_MODEL, self.needs_model
+        partly = f"{dose.covered_share:.1%} of the {dose.structure} lies in every dose grid"
+        if not math.isfinite(value) or (not dose.complete and limit.unit == "1"):
+            return Outcome.UNKNOWN, partly
+        outcome = compare(value, limit)
+        if outcome is Outcome.PASS and not dose.complete:
+            return Outcome.UNKNOWN, partly
+        return outcome, ""
+
+    def _interval(self, limit_id: str, intervals: Sequence[Interval]) -> Verdict:
+        """The shortest interval decides; a range on both sides of the limit is unknown, and says its worst."""
+        limit = LIMITS[limit_id]
+        answers = [i.at_least_months(limit.value) for i in intervals]
+        shortest = min(intervals, key=lambda i: i.months[0] if i.months[0] is not None else -1.0)
+        why = self._outside(limit)
+        if why:
+            outcome = Outcome.NOT_APPLICABLE
+        elif any(i.most_days is not None and i.most_days < 0 for i in intervals):
+            outcome, why = Outcome.UNKNOWN, "the later course starts before the earlier one ends"
+        elif any(a is False for a in answers):
+            outcome = Outcome.FAIL
+        elif any(a is None for a in answers):
+            outcome, why = Outcome.UNKNOWN, "the range lies on both sides of the limit; at its shortest it fails"
+        else:
+            outcome = Outcome.PASS
+        shown = str(shortest)
+        return Verdict(
+            limit, outcome, shortest.months[0], shown, self.organ, None, "", "end to start", Basis.DATES, why, ""
+        )
 
 
-def _interval_verdict(limit: Limit, intervals: Sequence[Interval], organ: str, outside: str) -> Verdict:
-    """The shortest interval decides; a range on both sides of the limit is unknown, and says its worst."""
-    answers = [i.at_least_months(limit.value) for i in intervals]
-    shortest = min(intervals, key=lambda i: i.months[0] if i.months[0] is not None else -1.0)
-    why = outside
-    if outside:
-        outcome = Outcome.NOT_APPLICABLE
-    elif any(a is False for a in answers):
-        outcome = Outcome.FAIL
-    elif any(a is None for a in answers):
-        outcome, why = Outcome.UNKNOWN, "the range lies on both sides of the limit; at its shortest it fails"
-    else:
-        outcome = Outcome.PASS
-    return Verdict(
-        limit, outcome, shortest.months[0], str(shortest), organ, None, "", "end to start", Basis.DATES, why, ""
-    )
+def _ratio(dose: OrganDose) -> float:
+    return dose.course_eqd2[-1] / dose.cumulative_eqd2 if dose.cumulative_eqd2 > 0 else math.nan

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from myelon.dose.bed import Prescription
 from myelon.dose.interval import Interval
 from myelon.errors import DoseError
+from myelon.exchange.dicom.folder import one_of
 from myelon.exchange.dicom.rtdose import read_rtdose
 from myelon.exchange.dicom.rtplan import PlanSummary, read_rtplan
 from myelon.exchange.dicom.rtstruct import StructureSet, read_rtstruct
+from myelon.record.document import read_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,11 +51,20 @@ class SumPlan(_Strict):
     structures: str
     rois: list[str] = []
     alpha_beta: float = Field(default=2.0, gt=0)
-    organ: str = "spinal_cord"
+    cord: str = Field(default="SpinalCord", description="ROI that the limits of the cord are judged on")
+    sac: str = Field(default="ThecalSac", description="ROI that HyTEC is judged on, where it is contoured")
+    organ: Literal["cord", "spinal_cord", "conus", "cauda", "cauda_equina"] = "cord"
     end_caps: str = Field(default="slab", pattern="^(slab|none)$")
-    interval_days: list[str] | str | float | None = None
+    interval_days: list[str | float] | str | float | None = None
     courses: list[CourseRow] = Field(min_length=1)
     outputs: Outputs = Outputs()
+
+    @model_validator(mode="after")
+    def _labels(self) -> Self:
+        labels = [c.label for c in self.courses]
+        if len(set(labels)) < len(labels):
+            raise ValueError("two courses bear the same label")
+        return self
 
 
 @dataclass(frozen=True)
@@ -78,13 +88,15 @@ def read_sum_plan(path: Path) -> LoadedPlan:
     if not path.is_file():
         raise DoseError("no such file", where=path.name, todo="Check the path")
     try:
-        plan = SumPlan.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DoseError("not YAML", where=path.name, todo="Mend the syntax") from error
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DoseError("not UTF-8 text", where=path.name, todo="A plan is YAML") from error
+    try:
+        plan = SumPlan.model_validate(read_document(text, where=path.name, error=DoseError))
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:8])
         raise DoseError(problems, where=path.name, todo="See the documentation of `myelon dose sum`") from error
-    structures = read_rtstruct(path.parent / plan.structures, rois=plan.rois or None)
+    structures = read_rtstruct(one_of(path.parent / plan.structures, "rtstruct"), rois=plan.rois or None)
     for roi in plan.rois:
         structures.get(roi)
     rows = [_course(row, path.parent, structures.frame_of_reference) for row in plan.courses]
@@ -92,7 +104,7 @@ def read_sum_plan(path: Path) -> LoadedPlan:
 
 
 def _course(row: CourseRow, folder: Path, frame: str) -> tuple[DoseGrid, Prescription | None]:
-    summary: PlanSummary | None = read_rtplan(folder / row.rtplan) if row.rtplan else None
+    summary: PlanSummary | None = read_rtplan(one_of(folder / row.rtplan, "rtplan")) if row.rtplan else None
     if row.fractions is None and summary is None:
         raise DoseError("neither fractions nor rtplan", where=row.label, todo="Give one of them")
     fractions = row.fractions or (summary.fractions if summary else 0)
@@ -100,7 +112,7 @@ def _course(row: CourseRow, folder: Path, frame: str) -> tuple[DoseGrid, Prescri
         raise DoseError(
             f"fractions say {fractions}, the plan {summary.fractions}", where=row.label, todo="Give one of them"
         )
-    grid = read_rtdose(folder / row.rtdose, fractions=fractions)
+    grid = read_rtdose(one_of(folder / row.rtdose, "rtdose"), fractions=fractions)
     if row.transform is not None:
         grid = grid.moved(_matrix(row), frame)
     elif grid.frame_of_reference != frame:

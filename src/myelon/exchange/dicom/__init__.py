@@ -1,7 +1,7 @@
 """DICOM in and out: RT Structure Set, RT Dose, RT Plan and CT, as grids, contours and plans."""
 
 from myelon.exchange.dicom.ct import CtVolume, read_ct
-from myelon.exchange.dicom.folder import DicomFolder, scan
+from myelon.exchange.dicom.folder import DicomFolder, one_of, scan
 from myelon.exchange.dicom.rtdose import read_rtdose
 from myelon.exchange.dicom.rtplan import PlanSummary, read_rtplan
 from myelon.exchange.dicom.rtstruct import StructureSet, read_rtstruct
@@ -11,6 +11,7 @@ __all__ = [
     "DicomFolder",
     "PlanSummary",
     "StructureSet",
+    "one_of",
     "read_ct",
     "read_rtdose",
     "read_rtplan",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pydicom
 from pydicom.uid import UID
@@ -24,6 +24,21 @@ class DicomFolder:
     rtplan: list[Path] = field(default_factory=list)
     rtstruct: list[Path] = field(default_factory=list)
     others: dict[Path, str] = field(default_factory=dict)
+
+
+def one_of(path: Path, kind: Literal["rtdose", "rtplan", "rtstruct"]) -> Path:
+    """A file as it is, or the one object of a kind in a folder.
+
+    Raises:
+        DicomError: The folder holds none, or several.
+    """
+    if not path.is_dir():
+        return path
+    found: list[Path] = getattr(scan(path), kind)
+    if len(found) != 1:
+        named = f": {', '.join(p.name for p in found)}" if found else ""
+        raise DicomError(f"{len(found)} {kind.upper()} objects{named}", where=path.name, todo="Name the file itself")
+    return found[0]
 
 
 def scan(folder: Path) -> DicomFolder:

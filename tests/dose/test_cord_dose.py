@@ -1,0 +1,161 @@
+"""Which courses meet, in which organ, and what can be said when a dose is known only in part."""
+
+import numpy as np
+import pytest
+
+from myelon.board.cord_dose import CourseFiles, groups_of, organ_dose
+from myelon.board.packet import prepare
+from myelon.dose.accumulate import accumulate
+from myelon.dose.bed import Prescription
+from myelon.dose.grid import DoseGrid
+from myelon.dose.interval import Interval
+from myelon.dose.reirradiation import OrganDose, evaluate
+from myelon.dose.verdict import Basis
+from myelon.errors import DoseError
+from myelon.record.case import case_from
+from myelon.record.kinds import Radiotherapy
+from phantoms import cylinder, grid
+
+
+def case(*courses, compartment="intramedullary", levels="T1-T4"):
+    rows = [
+        {"kind": "radiotherapy", "id": f"rt-{n}", "ordinal": n, **c,
+         "when": {"kind": "exact", "earliest": c.get("day", f"20{18 + n}-01-01"), "latest": c.get("day", f"20{18 + n}-01-01")}}
+        for n, c in enumerate(courses, start=1)
+    ]  # fmt: skip
+    for row in rows:
+        row.pop("day", None)
+    tumour = {"id": "t", "kind": "neoplasm", "role": "primary", "entity": "x", "compartment": [compartment]}
+    tumour |= {"levels": levels} if levels else {}
+    head = {"schema": "myelon.case/1", "id": "c", "title": "T", "about": {"nature": "synthetic"}, "zero": "rt-1"}
+    return case_from(head | {"entries": [tumour, *rows]})
+
+
+def course(total, fractions, levels=None, **more):
+    return {"total_gy": total, "fractions": fractions, **({"levels": levels} if levels else {}), **more}
+
+
+def outcomes(dose):
+    return {v.limit.id: str(v.outcome) for v in dose.judged.verdicts}
+
+
+def test_a_brain_course_is_never_added_to_the_spine():
+    packet = prepare(case(course(30, 10, region="brain"), course(42, 21, "T9-L1"), levels="T9-L1"))
+    assert [c.id for c in packet.dose.courses] == ["rt-2"]
+    assert packet.dose.judged.dose.cumulative_bed == pytest.approx(84)
+    assert packet.dose.judged.verdicts == ()
+    assert "brain" in packet.left_out[0][1]
+
+
+def test_a_course_that_was_not_given_is_not_added():
+    packet = prepare(case(course(50, 25, "T1-T4"), course(30, 5, "T1-T4", assertion="absent")))
+    assert packet.dose.judged.dose.cumulative_bed == pytest.approx(100)
+    proposed = prepare(case(course(50, 25, "T1-T4"), course(30, 5, "T1-T4", status="proposed")))
+    assert any("proposed" in note for note in proposed.dose.notes)
+
+
+def test_a_later_course_elsewhere_does_not_hide_a_reirradiation():
+    packet = prepare(case(course(50, 25, "T1-T4"), course(30, 5, "T1-T4"), course(8, 1, "L3-L4")))
+    assert [[c.id for c in d.courses] for d in packet.doses] == [["rt-1", "rt-2"], ["rt-3"]]
+    assert outcomes(packet.dose)["nieder.cum"] == "fail"
+
+
+def test_courses_are_added_only_where_they_share_a_vertebra():
+    packet = prepare(case(course(50, 25, "T1-T4"), course(30, 10, "T8-T10"), course(20, 5, "T3-T9")))
+    groups = {tuple(c.id for c in d.courses): str(d.span) for d in packet.doses}
+    assert groups == {("rt-1", "rt-3"): "T3–T4", ("rt-2", "rt-3"): "T8–T9"}
+
+
+def test_groups_hold_every_course_and_none_is_part_of_another():
+    record = case(course(10, 5, "C3-T2"), course(10, 5, "T1-T6"), course(10, 5, "T5-L2"), course(10, 5, "T6"))
+    groups = groups_of(list(record.of(Radiotherapy)))
+    members = [{c.id for c in g.courses} for g in groups]
+    assert set().union(*members) == {"rt-1", "rt-2", "rt-3", "rt-4"}
+    assert not any(a < b for a in members for b in members)
+
+
+def test_courses_out_of_order_are_taken_by_time_and_said():
+    packet = prepare(case(course(50, 25, "T1-T4", day="2022-01-01"), course(30, 5, "T1-T4", day="2020-01-01")))
+    assert [c.id for c in packet.dose.courses] == ["rt-2", "rt-1"]
+    assert any("order of time" in note for note in packet.dose.notes)
+    assert packet.dose.judged.intervals[0].least_days > 600
+
+
+def test_an_unknown_level_is_judged_as_each_organ_that_may_lie_there():
+    packet = prepare(case(course(50, 25), course(30, 5), levels=None))
+    assert packet.dose.organ.organs == ("spinal_cord", "cauda_equina")
+    assert [o.organ for o in packet.dose.other_organs] == ["cauda_equina"]
+    assert {str(v.outcome) for v in packet.dose.other_organs[0].verdicts} == {"not applicable"}
+
+
+def test_carbon_ions_need_their_model():
+    packet = prepare(case(course(64, 16, "T1-T4", modality="carbon"), course(8, 1, "T1-T4")))
+    found = outcomes(packet.dose)
+    assert found.pop("nieder.int") == found.pop("hytec.rert.interval") == "pass"
+    assert set(found.values()) == {"needs model"}
+    assert packet.dose.judged.nieder is None
+
+
+def part(values, low, high, fractions):
+    """A uniform grid that reaches from low to high along z only."""
+    flat = grid([0, 1, 0], 2.0)
+    heights = flat.origin_mm[2] + flat.frame_offsets_mm
+    keep = (heights >= low) & (heights <= high)
+    return DoseGrid(
+        np.full_like(flat.values[keep], values), flat.origin_mm + np.array([0.0, 0.0, heights[keep][0] - flat.origin_mm[2]]),
+        flat.column_step_mm, flat.row_step_mm, flat.frame_normal, heights[keep] - heights[keep][0], fractions=fractions,
+    )  # fmt: skip
+
+
+def judged(first, second):
+    structure = cylinder(5.0, 60.0, 2.0)
+    sums = [accumulate(structure, [first, second], ab) for ab in (2.0, 3.0)]
+    dose, other = (organ_dose(s) for s in sums)
+    two = [Prescription(70, 25), Prescription(10, 5)]
+    return evaluate(two, [Interval(900, 900)], dose=dose, alternative=other)
+
+
+def test_a_cord_outside_one_grid_is_never_met_and_never_below_a_single_course():
+    result = judged(part(70, -40, 0, 25), part(10, -40, 40, 5))
+    assert result.dose.covered_share < 0.99
+    assert result.dose.cumulative_eqd2 >= 84 - 1e-6
+    found = {v.limit.id: v for v in result.verdicts}
+    assert found["hytec.rert.cum"].outcome == "fail"
+    assert found["hytec.rert.new"].outcome == "unknown"
+    assert found["hytec.rert.ratio"].outcome == "unknown"
+    assert found["hytec.rert.new"].value_text.startswith("≥")
+    assert any("lower bounds" in w for w in result.warnings)
+
+
+def test_grids_that_share_nothing_leave_the_sum_unknown_unless_one_exceeds_alone():
+    result = judged(part(20, -40, -4, 25), part(10, 4, 40, 5))
+    assert {str(v.outcome) for v in result.verdicts if v.basis != "dates"} == {"unknown"}
+    assert all(v.value is None or np.isfinite(v.value) for v in result.verdicts)
+
+
+def test_the_alternative_is_of_the_same_structure(hospital):
+    from myelon.exchange.dicom.courses import read_courses
+    from myelon.store import Store
+
+    store = Store.open(hospital)
+    record = store.case("phantom-2")
+    packet = prepare(record, read_courses(record, store.file))
+    verdict = next(v for v in packet.dose.judged.verdicts if v.limit.id == "hytec.rert.cum")
+    sac = packet.dose.sums["ThecalSac"][1].total.max_gy
+    assert verdict.alternative.startswith(f"α/β 3: {sac:.2f}")
+    assert packet.dose.judged.nieder.cumulative_bed == pytest.approx(packet.dose.judged.dose.cumulative_bed)
+
+
+def test_rules_are_never_judged_at_another_alpha_beta():
+    three = OrganDose((50.0, 20.0), 70.0, 3.0, "SpinalCord", "point maximum", Basis.VOXEL_SUM)
+    four = OrganDose((50.0, 20.0), 70.0, 4.0, "SpinalCord", "point maximum", Basis.VOXEL_SUM)
+    with pytest.raises(DoseError, match="no dose at α/β 2"):
+        evaluate([Prescription(30, 10), Prescription(20, 5)], [Interval(1, 1)], dose=three, alternative=four)
+
+
+def test_effective_dose_is_not_converted():
+    flat = grid([0, 1, 0], 2.0)
+    effective = DoseGrid(**{**vars(flat), "unit": "Gy (effective)", "fractions": 10})
+    with pytest.raises(DoseError, match="not physical Gy"):
+        effective.to_eqd2(2.0)
+    assert CourseFiles(effective, {}).structures == {}
