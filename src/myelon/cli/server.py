@@ -25,6 +25,7 @@ def demo(
     from rich.console import Console
 
     from myelon.demo.hospital import load
+    from myelon.dose.dvh import warm_up
     from myelon.store import Store
 
     if not no_serve:
@@ -33,6 +34,9 @@ def demo(
     console = Console(stderr=True, highlight=False)
     with console.status("opening the data folder") as status:
         loaded = load(store, status.update)
+        if any(row.rows for row in loaded):
+            status.update("compiling the dose kernels (once on a machine)")
+            warm_up()
     if json:
         print_json([row._asdict() for row in loaded])
     else:

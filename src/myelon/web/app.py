@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from myelon.dose.dvh import warm_up
 from myelon.errors import MyelonError, StoreError
 from myelon.store import Store
 from myelon.web import security
@@ -42,7 +44,8 @@ def create_app(data: Path) -> FastAPI:
 
 
 def from_environment() -> FastAPI:
-    """The service over the data folder that MYELON_DATA names, for uvicorn."""
+    """The service over the data folder that MYELON_DATA names, for uvicorn; the dose kernels load meanwhile."""
+    Thread(target=warm_up, daemon=True).start()
     return create_app(Path(os.environ["MYELON_DATA"]))
 
 
