@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 from threading import Thread
@@ -45,8 +46,14 @@ def create_app(data: Path) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """The service over the data folder that MYELON_DATA names, for uvicorn; the dose kernels load meanwhile."""
-    Thread(target=warm_up, daemon=True).start()
+    Thread(target=_load_the_slow_parts, daemon=True).start()
     return create_app(Path(os.environ["MYELON_DATA"]))
+
+
+def _load_the_slow_parts() -> None:
+    """Kernels, matplotlib and pydicom, so that the first dose page does not wait for them."""
+    warm_up()
+    importlib.import_module("myelon.web.dose_figures")
 
 
 async def _known_error(request: Request, error: Exception) -> Response:
