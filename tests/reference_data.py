@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-OURS = Path(__file__).parent / "reference"
-MORE = Path(os.environ.get("MYELON_REFERENCE", Path(__file__).parent.parent.parent / "shared"))
+HERE = Path(__file__).resolve().parent
+OURS = HERE / "reference"
+MORE = Path(os.environ.get("MYELON_REFERENCE", HERE.parent.parent / "shared"))
 
 
 def tables(name):

@@ -23,6 +23,12 @@ class Limit(NamedTuple):
     source: str
     status: Verification
 
+    def __str__(self) -> str:
+        """As printed beside a value: "≤ 135.5 Gy₂"."""
+        sign = "≤" if self.comparator == "<=" else "≥"
+        unit = {"1": "", "Gy2": " Gy₂"}.get(self.unit, f" {self.unit}")
+        return f"{sign} {self.value:g}{unit}"
+
 
 # ── rows written by the script
 _ROWS = (
