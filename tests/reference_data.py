@@ -37,6 +37,12 @@ def data_files(name, pattern):
     return sorted(folder.glob(pattern)) if folder.is_dir() else []
 
 
+def or_absent(rows, name, width=1):
+    """The rows for parametrize, or one that is skipped and says why."""
+    reason = f"third-party data/{name} is not here: set MYELON_REFERENCE"
+    return list(rows) or [pytest.param(*[None] * width, marks=pytest.mark.skip(reason=reason), id="absent")]
+
+
 def close(found, expected, tolerance):
     """The tolerance rule of the examples: max(tol, tol × |expected|)."""
     return abs(found - expected) <= max(tolerance, tolerance * abs(expected))

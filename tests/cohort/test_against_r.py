@@ -11,7 +11,7 @@ from myelon.cohort.event_table import merge, summarise
 from myelon.cohort.kaplan_meier import INTERVALS, kaplan_meier
 from myelon.cohort.logrank import logrank
 from myelon.errors import TableError
-from reference_data import data_files
+from reference_data import data_files, or_absent
 
 SUITES = [(path, json.loads(path.read_text())) for path in data_files("survival", "*.json")]
 R_NAME = {"arcsine": "arcsin"}
@@ -52,16 +52,14 @@ def same(found, expected):
     return found is not None and math.isclose(found, expected, rel_tol=TOLERANCE, abs_tol=1e-12)
 
 
-KM = [pytest.param(p, s, id=s["id"]) for p, s in SUITES if isinstance(s.get("results"), dict) and curves_of(s)]
-GROUPED = [pytest.param(p, s, id=s["id"]) for p, s in SUITES if "km_group" in s.get("results", {})]
-TESTED = [pytest.param(p, s, id=s["id"]) for p, s in SUITES if "logrank" in s.get("results", {})]
+def suites_with(wanted):
+    rows = [pytest.param(p, s, id=s["id"]) for p, s in SUITES if isinstance(s.get("results"), dict) and wanted(s)]
+    return or_absent(rows, "survival", 2)
 
 
-def test_the_reference_suites_are_here():
-    if not SUITES:
-        pytest.skip("third-party data/survival is not here: set MYELON_REFERENCE")
-    assert KM
-    assert TESTED
+KM = suites_with(curves_of)
+GROUPED = suites_with(lambda s: "km_group" in s["results"])
+TESTED = suites_with(lambda s: "logrank" in s["results"])
 
 
 @pytest.mark.family("survival against R")
