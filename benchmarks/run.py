@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
 from planning_systems import comparison  # noqa: E402  # benchmarks stand beside each other
-from solids import accuracy  # noqa: E402
+from solids import accuracy  # noqa: E402  # as above
 
 RUNS = 5
 TARGET = HERE.parent / "docs/performance.md"

@@ -167,6 +167,9 @@ def _assess(case: Case, timeline: Timeline, group: Group, files: dict[str, Cours
     sums: dict[str, tuple[Accumulation, Accumulation]] = {}
     notes = [late] if late else []
     notes += [f"RT {c.ordinal} is proposed, not given" for c in courses if c.status == "proposed"]
+    notes += [
+        f"RT {c.ordinal} is of protons: its dose is taken as RBE-weighted" for c in courses if c.modality == "proton"
+    ]
     notes += [f"RT {c.ordinal} was stopped: prescribed dose, not given dose" for c in courses if c.status == "stopped"]
     whole = len(read) == len(courses)
     if whole and not needs_model:

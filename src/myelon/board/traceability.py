@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.board.packet import Packet, prepare
-from myelon.dose.nieder import NiederScore
+from myelon.errors import CaseError
 from myelon.record.extent import extents
 from myelon.record.kinds import AdverseEvent, Evidence, Pathology, Radiotherapy, Systemic
 from myelon.record.when import DAYS_PER
@@ -16,6 +16,7 @@ from myelon.record.when import DAYS_PER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from myelon.dose.reirradiation import Reirradiation
     from myelon.record.case import Case
 
 
@@ -72,22 +73,25 @@ def _courses(packet: Packet) -> str:
     return "; ".join(f"{c.total_gy:g} Gy/{c.fractions}" for c in packet.case.of(Radiotherapy))
 
 
+def _judged(packet: Packet) -> Reirradiation:
+    if packet.dose is None:
+        raise CaseError("has no radiotherapy", where=packet.case.id, todo="Trace a case that was irradiated")
+    return packet.dose.judged
+
+
 def _verdicts(packet: Packet) -> str:
-    assert packet.dose is not None  # noqa: S101  # the case has courses
-    failed = [v for v in packet.dose.judged.verdicts if v.outcome == "fail"]
-    return f"{len(failed)} of {len(packet.dose.judged.verdicts)} limits exceeded (EQD2 sum {_sum(packet)} Gy)"
+    verdicts = _judged(packet).verdicts
+    failed = [v for v in verdicts if v.outcome == "fail"]
+    return f"{len(failed)} of {len(verdicts)} limits exceeded (EQD2 sum {_sum(packet)} Gy)"
 
 
 def _sum(packet: Packet) -> str:
-    assert packet.dose is not None  # noqa: S101
-    return f"{packet.dose.judged.dose.cumulative_eqd2:.2f}"
+    return f"{_judged(packet).dose.cumulative_eqd2:.2f}"
 
 
 def _nieder(packet: Packet) -> str:
-    assert packet.dose is not None  # noqa: S101
-    score = packet.dose.judged.nieder
-    assert isinstance(score, NiederScore)  # noqa: S101
-    return f"{score.total:g}, {score.group}"
+    score = _judged(packet).nieder
+    return f"{score.total:g}, {score.group}" if score else "not scored"
 
 
 def _line_2(packet: Packet) -> str:
@@ -109,8 +113,7 @@ def _highest(packet: Packet) -> str:
 
 def _share(entry: str) -> Callable[[Packet], str]:
     def ours(packet: Packet) -> str:
-        item = packet.case.by_id[entry]
-        assert isinstance(item, Evidence)  # noqa: S101
+        item = next(e for e in packet.case.of(Evidence) if e.id == entry)
         return "; ".join(
             f"{f.numerator}/{f.denominator} = {f.percent:.1f} %" for f in item.figures if f.percent is not None
         )

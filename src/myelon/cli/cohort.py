@@ -31,11 +31,11 @@ def km(
     json: Json = False,
 ) -> None:
     """Kaplan–Meier estimate with interval, number at risk and median."""
-    from myelon.cohort.kaplan_meier import kaplan_meier
+    from myelon.cohort.kaplan_meier import interval_named, kaplan_meier
     from myelon.exchange.table import read_survival_csv
 
     read = read_survival_csv(data, time=time, event=event, group=group)
-    curves = [kaplan_meier(read.table.group(g), interval=ci, level=level) for g in read.table.groups]  # type: ignore[arg-type]
+    curves = [kaplan_meier(read.table.group(g), interval=interval_named(ci), level=level) for g in read.table.groups]
     if plot is not None:
         from myelon.report.charts import km_chart
 
@@ -95,11 +95,11 @@ def compare(
     json: Json = False,
 ) -> None:
     """Compare groups with a weighted log-rank test."""
-    from myelon.cohort.logrank import logrank
+    from myelon.cohort.logrank import logrank, method_named
     from myelon.exchange.table import read_survival_csv
 
     read = read_survival_csv(data, time=time, event=event, group=group)
-    result = logrank(read.table, method=method)  # type: ignore[arg-type]
+    result = logrank(read.table, method=method_named(method))
     if json:
         print_json({"rows": read.rows, "used": read.used, **comparison_as_dict(result)})
         return

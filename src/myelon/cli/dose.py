@@ -182,7 +182,7 @@ def add(
     stated = loaded.plan
     other = alternative_alpha_beta(stated.alpha_beta, None)
     pairs = [
-        tuple(accumulate(s, loaded.grids, ab, end_caps=stated.end_caps) for ab in (stated.alpha_beta, other))  # type: ignore[arg-type]
+        tuple(accumulate(s, loaded.grids, ab, end_caps=stated.end_caps) for ab in (stated.alpha_beta, other))
         for s in loaded.structures.structures.values()
     ]
     judged, reason = _judge(loaded, pairs)

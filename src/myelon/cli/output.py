@@ -19,7 +19,7 @@ def print_json(value: Any) -> None:  # noqa: ANN401  # any plain value
     sys.stdout.write(json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n")
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401
+def _finite(value: Any) -> Any:  # noqa: ANN401  # any plain value
     if isinstance(value, float):
         return value if value == value and abs(value) != float("inf") else None  # noqa: PLR0124  # not a number
     if isinstance(value, dict):

@@ -26,6 +26,18 @@ INTERVALS: tuple[Interval, ...] = get_args(Interval)
 _ON_THE_LINE = 1e-9
 
 
+def interval_named(name: str) -> Interval:
+    """An interval by its name.
+
+    Raises:
+        TableError: There is none of that name.
+    """
+    for known in INTERVALS:
+        if known == name:
+            return known
+    raise TableError(f"interval {name!r}", todo="Use " + ", ".join(INTERVALS))
+
+
 class Quantile(NamedTuple):
     """A survival quantile and its limits; None where the curve does not fall that far."""
 
@@ -96,8 +108,7 @@ def kaplan_meier(table: EventTable, *, interval: Interval = "log-log", level: fl
     """
     if len(table.groups) != 1:
         raise TableError(f"{len(table.groups)} groups in one curve", todo="Choose one group, or pool them")
-    if interval not in INTERVALS:
-        raise TableError(f"interval {interval!r}", todo="Use " + ", ".join(INTERVALS))
+    interval = interval_named(interval)
     if not 0 < level < 1:
         raise TableError(f"confidence level {level:g}", todo="Give a share between 0 and 1, such as 0.95")
     from scipy.special import ndtri  # noqa: PLC0415  # scipy loads only where a quantile is needed

@@ -24,6 +24,18 @@ Method = Literal["logrank", "gehan-breslow", "tarone-ware", "peto"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
 
+def method_named(name: str) -> Method:
+    """A test by its name.
+
+    Raises:
+        TableError: There is none of that name.
+    """
+    for known in METHODS:
+        if known == name:
+            return known
+    raise TableError(f"method {name!r}", todo="Use " + ", ".join(METHODS))
+
+
 class HazardRatio(NamedTuple):
     """A hazard ratio of the first group to the second, with the name of its method."""
 
@@ -64,8 +76,7 @@ def logrank(table: EventTable, *, method: Method = "logrank", level: float = 0.9
     >>> round(test.statistic, 4), test.degrees_of_freedom
     (5.0517, 1)
     """
-    if method not in METHODS:
-        raise TableError(f"method {method!r}", todo="Use " + ", ".join(METHODS))
+    method = method_named(method)
     if len(table.groups) < 2:
         raise TableError("only one group", todo="Give a column that splits the patients in two or more")
     from scipy.special import chdtrc, ndtri  # noqa: PLC0415  # scipy loads only where a p is needed

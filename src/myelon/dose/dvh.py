@@ -192,7 +192,7 @@ def dvh(
 def warm_up() -> None:
     """Compile the kernels, or load them from the disk, before somebody waits for them: about 14 s once, 1 s after."""
     from myelon.dose.grid import DoseGrid  # noqa: PLC0415  # a runtime need of this function alone
-    from myelon.dose.structure import Structure  # noqa: PLC0415
+    from myelon.dose.structure import Structure  # noqa: PLC0415  # as above
 
     x, y, z = np.eye(3)
     flat = DoseGrid(np.ones((3, 3, 3), dtype=np.float32), np.zeros(3), x, y, z, np.arange(3.0))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from myelon.dose.bed import Prescription
 from myelon.dose.interval import Interval
+from myelon.dose.structure import EndCaps
 from myelon.errors import DoseError
 from myelon.exchange.dicom.folder import one_of
 from myelon.exchange.dicom.rtdose import read_rtdose
@@ -54,7 +55,7 @@ class SumPlan(_Strict):
     cord: str = Field(default="SpinalCord", description="ROI that the limits of the cord are judged on")
     sac: str = Field(default="ThecalSac", description="ROI that HyTEC is judged on, where it is contoured")
     organ: Literal["cord", "spinal_cord", "conus", "cauda", "cauda_equina"] = "cord"
-    end_caps: str = Field(default="slab", pattern="^(slab|none)$")
+    end_caps: EndCaps = "slab"
     interval_days: list[str | float] | str | float | None = None
     courses: list[CourseRow] = Field(min_length=1)
     outputs: Outputs = Outputs()

@@ -120,4 +120,5 @@ def split_reference(reference: str, default: Point = "start") -> tuple[str, Poin
     match = _REFERENCE.match(reference)
     if match is None:
         raise CaseError(f"{reference!r} is not 'entry', 'entry.start' or 'entry.end'", todo="Name a point of an entry")
-    return match[1], (match[2] or default)  # type: ignore[return-value]
+    point: Point = "end" if match[2] == "end" else ("start" if match[2] else default)
+    return match[1], point

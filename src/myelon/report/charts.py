@@ -106,7 +106,7 @@ class _quiet_fonts:  # noqa: N801  # reads as a statement
     """The page has the font; the machine that draws need not."""
 
     def __enter__(self) -> None:
-        import logging  # noqa: PLC0415
+        import logging  # noqa: PLC0415  # needed here alone
 
         self._logger = logging.getLogger("matplotlib.font_manager")
         self._level = self._logger.level
@@ -205,7 +205,7 @@ def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tupl
 
 
 def _row(axes: Axes):  # type: ignore[no-untyped-def]  # noqa: ANN202  # matplotlib's blended transform
-    from matplotlib.transforms import blended_transform_factory  # noqa: PLC0415
+    from matplotlib.transforms import blended_transform_factory  # noqa: PLC0415  # needed here alone
 
     return blended_transform_factory(axes.transAxes, axes.transData)
 

@@ -107,7 +107,7 @@ def _bring_up_to_date(engine: Engine, path: Path) -> None:
 
 def _migrate(engine: Engine) -> None:
     from alembic import command  # noqa: PLC0415  # slow to import and needed once per version
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415  # as above
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

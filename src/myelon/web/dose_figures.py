@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from myelon.exchange.dicom import read_ct
 from myelon.report.charts import dvh_chart
-from myelon.report.isodose_figure import Volume, isodose_figure, plane_of, slice_png
+from myelon.report.isodose_figure import View, Volume, isodose_figure, plane_of, slice_png
 from myelon.report.palette import ISODOSES
 
 if TYPE_CHECKING:
     from myelon.board.cord_dose import CordDose
     from myelon.store import Store
+
+_VIEWS: tuple[tuple[View, tuple[float, float]], ...] = (("sagittal", (110.0, 250.0)), ("axial", (130.0, 130.0)))
+"""Planes drawn, with their width and height in mm."""
 
 
 def dose_figures(store: Store, dose: CordDose, course: str = "sum", *, scale: float = 2.2) -> dict[str, Any]:
@@ -25,13 +28,13 @@ def dose_figures(store: Store, dose: CordDose, course: str = "sum", *, scale: fl
     read = _ct_of(store, dose)
     centre = _centre(dose)
     pictures = {}
-    for view, size in (("sagittal", (110.0, 250.0)), ("axial", (130.0, 130.0))):
+    for view, size in _VIEWS:
         middle = (centre[0], centre[1], centre[2] if view == "axial" else _middle_z(dose, centre[2]))
-        plane = plane_of(view, middle, size)  # type: ignore[arg-type]
+        plane = plane_of(view, middle, size)
         png = slice_png(read, plane) if read is not None else None
         pictures[view] = str(
             isodose_figure(
-                view,  # type: ignore[arg-type]
+                view,
                 plane,
                 grids,
                 png=png,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pydicom
@@ -14,6 +14,7 @@ from pydicom.uid import UID, CTImageStorage, RTDoseStorage, RTPlanStorage, RTStr
 from myelon.errors import DicomError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -74,7 +75,7 @@ def numbers(value: object, count: int, keyword: str, where: str) -> NDArray[np.f
         DicomError: Not numbers, not finite, or not as many.
     """
     try:
-        array = np.array([float(v) for v in value], dtype=np.float64)  # type: ignore[attr-defined]
+        array = np.array([float(v) for v in cast("Iterable[str]", value)], dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DicomError(f"{keyword} does not hold numbers", where=where, todo="Export the object again") from error
     if len(array) != count or not np.isfinite(array).all():

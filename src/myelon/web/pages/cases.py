@@ -154,7 +154,8 @@ def _context(request: Request, packet: Packet, tab: str) -> dict[str, Any]:
 
 def _drawn_order(packet: Packet, entry_id: str) -> tuple[float, float]:
     low, high = packet.timeline.window(entry_id)
-    return (high if low is None else low) if (low, high) != (None, None) else 0.0, high or 0.0  # type: ignore[return-value]
+    known = [b for b in (low, high) if b is not None]
+    return (known[0], known[-1]) if known else (0.0, 0.0)
 
 
 def _spread(packet: Packet) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, File, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from myelon.cohort.kaplan_meier import INTERVALS, kaplan_meier
+from myelon.cohort.kaplan_meier import INTERVALS, interval_named, kaplan_meier
 from myelon.cohort.logrank import logrank
 from myelon.errors import InputError, MyelonError, TableError
 from myelon.exchange.table import parse_survival_csv
@@ -77,7 +77,7 @@ def _computed(text: str, chosen: dict[str, str]) -> dict[str, Any]:
     from myelon.report.charts import km_chart
 
     read = parse_survival_csv(text, time=chosen["time"], event=chosen["event"], group=chosen["group"] or None)
-    curves = [kaplan_meier(read.table.group(g), interval=chosen["ci"]) for g in read.table.groups]  # type: ignore[arg-type]
+    curves = [kaplan_meier(read.table.group(g), interval=interval_named(chosen["ci"])) for g in read.table.groups]
     tests = []
     if len(curves) > 1 and read.table.events.sum() > 0:
         tests = [logrank(read.table, method="logrank"), logrank(read.table, method="gehan-breslow")]
