@@ -1,0 +1,38 @@
+"""What is measured again and again: unit, range, and codes.
+
+A LOINC code stands only where it was seen (the mCODE STU4 examples); the others have none yet.
+"""
+
+from typing import NamedTuple
+
+
+class Observable(NamedTuple):
+    """A scale or measurement: its unit, the values it can take, its LOINC code."""
+
+    name: str
+    words: str
+    unit: str
+    low: float | None
+    high: float | None
+    whole: bool
+    loinc: str = ""
+
+
+_ROWS = (
+    Observable("ECOG", "ECOG performance status", "", 0, 5, whole=True, loinc="89247-1"),
+    Observable("KPS", "Karnofsky performance status", "", 0, 100, whole=True, loinc="89243-0"),
+    Observable("NRS", "numeric rating of pain", "", 0, 10, whole=False),
+    Observable("EQ-5D", "EQ-5D index value", "", -1, 1, whole=False),
+    Observable("weight", "body weight", "kg", 0, None, whole=False, loinc="29463-7"),
+    Observable("height", "body height", "cm", 0, None, whole=False, loinc="8302-2"),
+    Observable("haemoglobin", "haemoglobin", "g/dL", 0, None, whole=False, loinc="718-7"),
+    Observable("neutrophils", "absolute neutrophil count", "10^9/L", 0, None, whole=False),
+    Observable("platelets", "platelet count", "10^9/L", 0, None, whole=False),
+    Observable("creatinine", "serum creatinine", "µmol/L", 0, None, whole=False),
+    Observable("albumin", "serum albumin", "g/L", 0, None, whole=False),
+    Observable("calcium", "serum calcium", "mmol/L", 0, None, whole=False),
+    Observable("days at home", "days spent at home in the period", "days", 0, None, whole=True),
+)
+
+OBSERVATIONS: dict[str, Observable] = {row.name: row for row in _ROWS}
+"""Every known observable by its short name; others may be recorded freely."""
