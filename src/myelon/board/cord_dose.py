@@ -101,10 +101,12 @@ def cord_doses(
         The groups, and the courses that are in none, each with the reason.
     """
     given, left_out = _given(case)
-    ordered, late = _in_time_order(given, timeline)
-    doses = [_assess(case, timeline, group, files or {}, late) for group in groups_of(ordered)]
+    known = [c for c in given if c.schedule is not None]
+    unknown = [c for c in given if c.schedule is None]
+    ordered, late = _in_time_order(known, timeline)
+    doses = [_assess(case, timeline, group, files or {}, late, unknown) for group in groups_of(ordered)]
     doses.sort(key=lambda d: (len(d.courses), d.judged.dose.cumulative_bed), reverse=True)
-    return tuple(doses), left_out
+    return tuple(doses), left_out + tuple((c, f"{c.dose_words}: nothing can be added") for c in unknown)
 
 
 def _given(case: Case) -> tuple[list[Radiotherapy], tuple[tuple[Radiotherapy, str], ...]]:
@@ -153,16 +155,27 @@ def groups_of(courses: Sequence[Radiotherapy]) -> list[Group]:
     ]
 
 
-def _assess(case: Case, timeline: Timeline, group: Group, files: dict[str, CourseFiles], late: str) -> CordDose:
+def _assess(
+    case: Case,
+    timeline: Timeline,
+    group: Group,
+    files: dict[str, CourseFiles],
+    late: str,
+    unknown: Sequence[Radiotherapy],
+) -> CordDose:
+    """Judge a group; ``unknown`` are courses without a dose, which leave open every sum they may belong to."""
     courses = group.courses
     span = (
         Span(group.shared[0], group.shared[-1]) if group.shared else (case.neoplasm.levels if case.neoplasm else None)
     )
     organ = organ_at(span)
     intervals, readings = _intervals(courses, timeline)
-    prescriptions = tuple(Prescription(c.total_gy, c.fractions) for c in courses)
+    prescriptions = tuple(Prescription(s.total_gy, s.fractions) for s in (c.schedule for c in courses) if s)
     carbon = [f"RT {c.ordinal}" for c in courses if c.modality == "carbon"]
     needs_model = f"{', '.join(carbon)}: GyE of carbon ions is not converted without its model" if carbon else ""
+    open_courses = [f"RT {c.ordinal}" for c in unknown if not (span and c.levels) or c.levels.overlap(span)]
+    if open_courses:
+        needs_model = f"{', '.join(open_courses)}: dose not reported, so that the sum is not known"
     read = [files[c.id] for c in courses if c.id in files]
     sums: dict[str, tuple[Accumulation, Accumulation]] = {}
     notes = [late] if late else []

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from myelon.assess import INSTRUMENTS, Instrument, Result
 from myelon.board.cord_dose import CordDose, CourseFiles, cord_doses
-from myelon.record.findings import Finding, Gap, findings_of, gaps_of
+from myelon.record.findings import Gap, findings_of, gaps_of
 from myelon.record.timeline import Timeline, solve
 
 if TYPE_CHECKING:
     from myelon.record.case import Case
+    from myelon.record.finding import Finding
     from myelon.record.kinds import Radiotherapy
 
 

@@ -5,16 +5,18 @@ A row is data; `ours` is computed from the record each time, so that a differenc
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.board.packet import Packet, prepare
 from myelon.errors import CaseError
+from myelon.record.exposure import exposures
 from myelon.record.extent import extents
-from myelon.record.kinds import AdverseEvent, Evidence, Pathology, Radiotherapy, Systemic
+from myelon.record.kinds import AdverseEvent, Evidence, Neurology, Pathology, Radiotherapy, Systemic
 from myelon.record.when import DAYS_PER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from myelon.dose.reirradiation import Reirradiation
     from myelon.record.case import Case
@@ -47,8 +49,13 @@ class _Row(NamedTuple):
 
 
 _CASE = "myelon case check src/myelon/demo/cases/paper-000.yaml"
+_CASE_1 = "myelon case check src/myelon/demo/cases/paper-001.yaml"
+_CASE_3 = "myelon case check src/myelon/demo/cases/paper-003.yaml"
 _DOSE = "myelon dose bed --course 50.4/28 --course 24/5 --interval-days 14..60"
 _RECORD = "tests/record/test_paper_000.py"
+_RECORD_1 = "tests/record/test_paper_001.py"
+_RECORD_3 = "tests/record/test_paper_003.py"
+_FACTS = "tests/record/test_papers.py"
 _BED = "tests/dose/test_reirradiation.py"
 
 
@@ -70,7 +77,7 @@ def _stain(packet: Packet, marker: str) -> str:
 
 
 def _courses(packet: Packet) -> str:
-    return "; ".join(f"{c.total_gy:g} Gy/{c.fractions}" for c in packet.case.of(Radiotherapy))
+    return "; ".join(str(c.schedule).replace(" in ", "/") for c in packet.case.of(Radiotherapy))
 
 
 def _judged(packet: Packet) -> Reirradiation:
@@ -100,6 +107,28 @@ def _line_2(packet: Packet) -> str:
     return f"{line.cycles} courses, {why}: {low / 7:.0f}–{high / 7:.0f} weeks"
 
 
+def _counted(packet: Packet) -> str:
+    numbered = sum(1 for f in packet.findings if f.number)
+    letter = {"paper-001": "B", "paper-003": "C"}[packet.case.id]
+    facts = sum(fact.startswith(letter) for fact in packet.case.facts())
+    return f"{facts} facts at {len(packet.case.entries)} entries, {numbered} contradictions"
+
+
+def _dates(packet: Packet, entry: str) -> str:
+    low, high = packet.timeline.date(entry)
+    return " … ".join("open" if d is None else str(dt.date.fromordinal(round(d))) for d in (low, high))
+
+
+def _months(packet: Packet, before: str, after: str) -> str:
+    (low, high), _ = packet.timeline.interval(before, after)
+    lower = "open" if low is None else f"{low / DAYS_PER['month']:.0f}"
+    return f"at least {lower} months" if high is None else f"{lower}–{high / DAYS_PER['month']:.0f} months"
+
+
+def _doxorubicin(packet: Packet) -> str:
+    return next(e.total_words for e in exposures(packet.case) if e.drug == "doxorubicin")
+
+
 def _survival(packet: Packet) -> str:
     window, _ = packet.timeline.interval("tumour.start", "death.start")
     low, high = (None if b is None else b / DAYS_PER["month"] for b in window)
@@ -107,7 +136,9 @@ def _survival(packet: Packet) -> str:
 
 
 def _highest(packet: Packet) -> str:
-    grades = [e.grade for e in packet.case.of(AdverseEvent) if e.during == "line-2" and e.grade and "Blood" in e.system]
+    grades = [
+        e.grade for e in packet.case.of(AdverseEvent) if e.during == "line-2" and e.grade and "Blood" in e.organ_class
+    ]
     return f"highest haematological grade {max(grades)}"
 
 
@@ -138,12 +169,30 @@ _ROWS: tuple[_Row, ...] = (
     _Row("000", "Discussion", "BEV + ICE: haematological toxicity", "evidence-bev-ice", _CASE, _RECORD, "7 of 8", _share("evidence-bev-ice")),
     _Row("000", "Introduction, Discussion", "14 evidence items as printed", "evidence-*", _CASE, _RECORD, "facts A83–A96", lambda p: f"{sum(1 for _ in p.case.of(Evidence))} entries (A84 stands at the tumour)"),
     _Row("000", "Fig 3", "isodose plots", "", "", "", "two pictures", None, "the dose objects are not published; a picture is no dose"),
-    _Row("001", "whole paper", "intramedullary metastases of a lung carcinoma", "", "", "", "", None, "its record is not entered yet"),
+    _Row("001", "whole paper", "86 facts and 12 contradictions", "paper-001.yaml", _CASE_1, _FACTS, "facts B01–B86, XB1–XB12", _counted),
+    _Row("001", "Case", "patient", "subject", _CASE_1, _RECORD_1, "65-year-old man", lambda p: p.case.subject.label if p.case.subject else ""),
+    _Row("001", "Abstract, Case", "date of the diagnosis of the lung carcinoma", "lung, finding XB2", _CASE_1, _RECORD_1, "June 2021 (the CT)", lambda p: _dates(p, "lung")),
+    _Row("001", "Case", "date of the diagnosis of the cord metastases", "iscm, finding XB3", _CASE_1, _RECORD_1, "not printed", lambda p: _dates(p, "iscm")),
+    _Row("001", "Case", "date of death", "death", _CASE_1, _RECORD_1, "not printed", lambda p: _dates(p, "death")),
+    _Row("001", "Case", "radiotherapy courses", "rt-1, rt-2", _CASE_1, _RECORD_1, "30 Gy/10 fractions (brain); 42 Gy/21 fractions (cord)", _courses),
+    _Row("001", "–", "courses that are added", "computed: dose panel", _CASE_1, _RECORD_1, "not printed", lambda p: "; ".join(f"{c.id} is added to nothing: {why}" for c, why in p.left_out)),
+    _Row("001", "Fig 1B", "isodose section and DVH", "", "", "", "a picture and a plot", None, "the dose objects are not published; a picture is no dose"),
     _Row("002", "whole paper", "cohort of 61 patients", "", "", "", "", None, "its records are not entered yet; Kaplan–Meier, log-rank and both hazard ratios stand"),
-    _Row("003", "whole paper", "recurrent lumbar haemangiopericytoma, third recurrence", "", "", "", "", None, "its record is not entered yet"),
+    _Row("003", "whole paper", "84 facts and 15 contradictions", "paper-003.yaml", _CASE_3, _FACTS, "facts C01–C84, XC1–XC15", _counted),
+    _Row("003", "Case", "patient", "subject", _CASE_3, _RECORD_3, "14-year-old girl", lambda p: p.case.subject.label if p.case.subject else ""),
+    _Row("003", "Case, Fig 1", "extent of the tumour over time", "imaging-* lesions", _CASE_3, _RECORD_3, "L2–4 … L3–5", lambda p: _extents(p, oedema=False)),
+    _Row("003", "Case", "radiotherapy courses", "rt-1, rt-2", _CASE_3, _RECORD_3, "50 Gy at 2 Gy; 60 Gy/30 fractions", _courses),
+    _Row("003", "Discussion", "re-irradiation against the rule it quotes", "computed: dose panel", _CASE_3, _RECORD_3, "BED below 98 Gy each, 135.5 Gy in sum, interval of 6 months", _verdicts),
+    _Row("003", "Case", "muscle strength (MRC) over time", "neurology-*", _CASE_3, _RECORD_3, "4 → resolved → 2 → 3", lambda p: " → ".join(str(e.worst_mrc) for e in p.case.of(Neurology) if e.worst_mrc is not None)),
+    _Row("003", "Case", "doxorubicin over eleven cycles", "line-1, finding", _CASE_3, _RECORD_3, "50 mg/m² each", _doxorubicin),
+    _Row("003", "Case", "survival from the first admission", "death", _CASE_3, _RECORD_3, "not printed", lambda p: _months(p, "admission-1.start", "death.start")),
     _Row("004", "Tables 1–2", "Dumbbell Scoring System", "assess/dss.py", "myelon assess run dss_2016 --inputs '{\"size\": \"ge5\", \"boundary\": \"indistinguishable\", \"lobulated\": \"yes\", \"osteolysis\": \"yes\"}'", "tests/assess/test_instruments.py", "0–6, cut-off 3", lambda _: _dss()),
     _Row("004", "rest of the paper", "rules, WBB, outcomes, figure cases", "", "", "", "", None, "not built yet"),
 )  # fmt: skip
+
+
+TRACED = ("000", "001", "003")
+"""Papers whose case stands in the record."""
 
 
 def _dss() -> str:
@@ -154,15 +203,19 @@ def _dss() -> str:
     return f"0–{most:g}, cut-off {dss.categories[1].low:g}"
 
 
-def traced(case: Case) -> list[Trace]:
-    """Every row with its value computed from the record of paper 000."""
-    packet = prepare(case)
+def traced(cases: Mapping[str, Case]) -> list[Trace]:
+    """Every row with its value computed from the records of the papers.
+
+    Args:
+        cases: Paper number → its case.
+    """
+    packets = {paper: prepare(case) for paper, case in cases.items()}
     rows = []
     for row in _ROWS:
         if row.ours is None:
             rows.append(Trace(*row[:7], "", f"not in Myelon: {row.absent}"))
             continue
-        ours = row.ours(packet)
+        ours = row.ours(packets.get(row.paper, packets[TRACED[0]]))
         rows.append(Trace(*row[:7], ours, ""))
     return rows
 

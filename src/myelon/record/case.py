@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from myelon.errors import CaseError
 from myelon.record.base import Entry, EntryId, Part
 from myelon.record.document import read_document
-from myelon.record.kinds import AnyEntry, Neoplasm, Subject
+from myelon.record.kinds import AnyEntry, Assumption, Neoplasm, Subject
 from myelon.record.when import split_reference
 
 if TYPE_CHECKING:
@@ -70,6 +70,13 @@ class Case(Part):
         """Every entry by its id."""
         return {entry.id: entry for entry in self.entries}
 
+    def with_entries(self, entries: tuple[Entry, ...]) -> Case:
+        """The same case with other entries; what points to an entry that is gone is not checked."""
+        twin = self.model_copy(update={"entries": entries})
+        for cached in ("by_id", "subject", "neoplasm"):
+            twin.__dict__.pop(cached, None)
+        return twin
+
     def of(self, kind: type[E]) -> Iterator[E]:
         """Entries of one kind, in the order of the document."""
         return (entry for entry in self.entries if isinstance(entry, kind))
@@ -81,8 +88,9 @@ class Case(Part):
 
     @cached_property
     def neoplasm(self) -> Neoplasm | None:
-        """The first tumour of the document."""
-        return next(self.of(Neoplasm), None)
+        """The tumour that the board asks about: the first in or at the spine, else the first of the document."""
+        tumours = list(self.of(Neoplasm))
+        return next((t for t in tumours if t.spinal), tumours[0] if tumours else None)
 
     def facts(self) -> dict[str, list[str]]:
         """Fact numbers (``A36``) → ids of the entries that bear them."""
@@ -96,7 +104,7 @@ class Case(Part):
 
 
 def _anchors(entry: Entry) -> tuple[str, ...]:
-    times = (entry.when, entry.until)
+    times = (entry.when, entry.until, entry.holds if isinstance(entry, Assumption) else None)
     return tuple(anchor for when in times if when is not None for anchor in when.anchors)
 
 

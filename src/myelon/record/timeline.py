@@ -1,45 +1,33 @@
 """All statements about time of one case as difference constraints, solved together.
 
 Each entry has a start and an end. A statement bounds a difference of two of these points; the windows are
-the shortest paths to and from the zero point (a simple temporal network, Dechter, Meiri and Pearl 1991), and
-statements that cannot hold together show up as a cycle of negative length, which names them.
+the shortest paths to and from the zero point (`myelon.record.network`), and statements that cannot hold together
+show up as a cycle of negative length, which names them.
 An anchor whose point is not said is a disjunction: each reading is solved, contradictory ones are dropped
 with the reason, and a window is the hull over what remains.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
+from math import inf, isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from myelon.errors import CaseError
-from myelon.record.kinds.vital import Vital
+from myelon.record.kinds import Assumption, Reported, Vital
+from myelon.record.network import Constraint, Contradiction, Network
 from myelon.record.when import Point, When, split_reference
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from myelon.record.base import Entry
     from myelon.record.case import Case
 
 EPOCH = "calendar.start"
-_SLACK_DAYS = 1e-6
 _MOST_READINGS = 256
-
-
-class Constraint(NamedTuple):
-    """``low <= t[after] - t[before] <= high`` in days, and the statement that says so."""
-
-    before: str
-    after: str
-    low: float
-    high: float
-    statement: str
-    assumed: bool = False
 
 
 class Window(NamedTuple):
@@ -57,13 +45,45 @@ class Window(NamedTuple):
         )
 
 
+OPEN = Window(None, None)
+
+
+def days_range(window: Window) -> str:
+    """A window in words.
+
+    >>> days_range(Window(14.0, 23.0)), days_range(Window(60.0, 60.0)), days_range(Window(3.0, None))
+    ('14 to 23 days', '60 days', 'at least 3 days')
+    """
+    low, high = window
+    if low is None and high is None:
+        return "any time"
+    if low is None or high is None:
+        bound = high if low is None else low
+        return f"{'at most' if low is None else 'at least'} {bound:.0f} days"
+    return f"{low:.0f} days" if abs(high - low) < 0.5 else f"{low:.0f} to {high:.0f} days"
+
+
 @dataclass(frozen=True)
 class Reading:
     """One way to read the ambiguous statements: which point of its anchor each one hangs on."""
 
     points: dict[str, Point]
-    windows: dict[str, Window]
     dropped_because: tuple[str, ...] = ()
+    network: Network | None = field(default=None, repr=False, compare=False)
+    latest: list[float] = field(default_factory=list, repr=False, compare=False)
+    earliest: list[float] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """Such as "rt-2 from the end"."""
+        return ", ".join(f"{k} from the {v}" for k, v in self.points.items()) or "as stated"
+
+    def window(self, point: str) -> Window:
+        """Window of a point from the zero that the reading was solved for."""
+        number = self.network.index.get(point) if self.network is not None else None
+        if number is None or number >= len(self.latest):
+            return OPEN
+        return _window(-self.earliest[number], self.latest[number])
 
 
 @dataclass(frozen=True)
@@ -77,32 +97,36 @@ class Timeline:
     """Each an irreducible set of statements that cannot hold together."""
     assumptions: tuple[str, ...] = ()
     constraints: tuple[Constraint, ...] = field(default=(), repr=False)
+    without: frozenset[str] = frozenset()
+    """Assumptions that were switched off."""
 
     def window(self, entry_id: str, point: Point = "start") -> Window:
         """Window of one point of an entry."""
         return self.windows[f"{entry_id}.{point}"]
 
+    @property
+    def standing(self) -> list[Reading]:
+        """The readings that do not contradict the other statements."""
+        return [r for r in self.readings if not r.dropped_because]
+
     def interval(self, before: str, after: str) -> tuple[Window, dict[str, Window]]:
         """Bounds of ``t[after] - t[before]`` in days: the hull, and one window per reading that stands."""
-        per_reading: dict[str, Window] = {}
-        for reading in self.readings:
-            if reading.dropped_because:
-                continue
-            rows = _chosen(self.constraints, reading.points)
-            bounds = _windows(_Network(rows, (before, after)), before)[after]
-            name = ", ".join(f"{k} from the {v}" for k, v in reading.points.items()) or "as stated"
-            per_reading[name] = bounds
-        hull = _hull(per_reading.values())
-        return hull, per_reading
+        per_reading = {r.name: _between(r.network, before, after) for r in self.standing}
+        return _hull(per_reading.values()), per_reading
+
+    def date(self, entry_id: str, point: Point = "start") -> Window:
+        """Window of a point as day numbers of the calendar (`datetime.date.toordinal`); open without any date."""
+        return self.interval(EPOCH, f"{entry_id}.{point}")[0]
 
 
-def solve(case: Case, *, zero: str | None = None, assumptions: bool = True) -> Timeline:
+def solve(case: Case, *, zero: str | None = None, assumptions: bool = True, without: Collection[str] = ()) -> Timeline:
     """Derive the window of every entry of a case.
 
     Args:
         case: The record.
         zero: Point to count from (``entry`` or ``entry.end``); default is the case's own zero.
-        assumptions: Whether bounds that a reader assumed (marked ``assumed``) are used.
+        assumptions: Whether bounds that a reader assumed (marked ``assumed``, or assumption entries) are used.
+        without: Single assumptions that are switched off, by the name `Timeline.assumptions` gives.
 
     Raises:
         CaseError: The zero point does not exist, or there are too many ambiguous anchors to enumerate.
@@ -111,25 +135,72 @@ def solve(case: Case, *, zero: str | None = None, assumptions: bool = True) -> T
     if zero_id not in case.by_id:
         raise CaseError(f"zero point {zero or case.zero!r} is not an entry", todo="Name an entry of the case")
     origin = f"{zero_id}.{zero_point}"
-    rows = [c for c in constraints_of(case) if assumptions or not c.assumed]
+    stated = constraints_of(case)
+    off = frozenset(c.statement for c in stated if c.assumed and (not assumptions or c.statement in without))
+    rows = [c for c in stated if c.statement not in off]
+    same = [(origin, origin), *((f"{e.id}.start", f"{e.id}.end") for e in case.entries if not e.lasts)]
     contradictions: list[tuple[str, ...]] = []
-    plain = [c for c in rows if "?" not in c.before]
-    while (cycle := _negative_cycle(_Network(plain, (origin,)))) is not None:
-        contradictions.append(cycle)
-        plain = [c for c in plain if c.statement not in cycle]
-        rows = [c for c in rows if c.statement not in cycle]
-    points = [f"{e.id}.{p}" for e in case.entries for p in ("start", "end")]
-    readings = _readings(rows, points, origin)
+    while True:
+        try:
+            plain = Network.of([c for c in rows if "?" not in c.before], same)
+            break
+        except Contradiction as cycle:
+            contradictions.append(cycle.statements)
+            rows = [c for c in rows if c.statement not in cycle.statements]
+    readings = _readings(rows, same, origin, plain)
     standing = [r for r in readings if not r.dropped_because]
-    windows = {p: _hull(r.windows[p] for r in standing) for p in points}
-    contradictions.extend(r.dropped_because for r in readings if r.dropped_because and not standing)
+    contradictions.extend(r.dropped_because for r in readings if not standing)
     return Timeline(
         origin,
-        windows,
+        {p: _hull(r.window(p) for r in standing) for e in case.entries for p in (f"{e.id}.start", f"{e.id}.end")},
         tuple(readings),
         tuple(contradictions),
-        tuple(dict.fromkeys(c.statement for c in rows if c.assumed)),
+        tuple(dict.fromkeys(c.statement for c in stated if c.assumed)),
         tuple(rows),
+        off,
+    )
+
+
+def extend(timeline: Timeline, case: Case, entry: Entry) -> Timeline:
+    """The timeline of a case after one entry was added: the same as solving it anew, at the cost of what changes.
+
+    Args:
+        timeline: Of the case without the entry, at the same zero.
+        case: With the entry.
+        entry: The one that is new.
+    """
+    rows = [c for c in [*_constraints(entry), *_not_after_death(case, [entry])] if c.statement not in timeline.without]
+    simple = not (isinstance(entry, Vital) and entry.status == "dead") and not any("?" in c.before for c in rows)
+    if not simple or timeline.contradictions or len(timeline.readings) > 1:
+        return solve(case, zero=timeline.zero, without=timeline.without)
+    (reading,) = timeline.readings
+    points = (f"{entry.id}.start", f"{entry.id}.end")
+    network = reading.network.copy() if reading.network is not None else Network()
+    size = len(reading.latest)
+    network.merge([points] if not entry.lasts else [])
+    try:
+        touched = network.add(rows)
+    except Contradiction:
+        return solve(case, zero=timeline.zero, without=timeline.without)
+    origin = network.index[timeline.zero]
+    latest = network.spread(origin, known=(reading.latest, touched))
+    earliest = network.spread(origin, known=(reading.earliest, touched), backwards=True)
+    grown = replace(reading, network=network, latest=latest, earliest=earliest)
+    changed = {
+        n
+        for n in range(len(latest))
+        if n >= size or latest[n] != reading.latest[n] or earliest[n] != reading.earliest[n]
+    }
+    windows = dict(timeline.windows)
+    windows |= {name: grown.window(name) for name, n in network.index.items() if n in changed and name != EPOCH}
+    windows |= {p: grown.window(p) for p in points}
+    assumed = dict.fromkeys((*timeline.assumptions, *(c.statement for c in rows if c.assumed)))
+    return replace(
+        timeline,
+        windows=windows,
+        readings=(grown,),
+        assumptions=tuple(assumed),
+        constraints=(*timeline.constraints, *rows),
     )
 
 
@@ -154,13 +225,11 @@ def as_of(case: Case, day: dt.date) -> Case:
         if e.track in {"Patient", "Diagnosis"}
         or (e.when is not None and (at := latest[e.id]) is not None and at <= limit)
     )
-    cut = case.model_copy(update={"entries": kept})
-    for cached in ("by_id", "subject", "neoplasm"):
-        cut.__dict__.pop(cached, None)
-    return cut
+    return case.with_entries(kept)
 
 
-def _readings(rows: list[Constraint], points: Sequence[str], origin: str) -> list[Reading]:
+def _readings(rows: list[Constraint], same: Sequence[tuple[str, str]], origin: str, plain: Network) -> list[Reading]:
+    """Every reading, solved; ``plain`` is the network of what is not ambiguous."""
     ambiguous = sorted({c.statement for c in rows if "?" in c.before})
     if 2 ** len(ambiguous) > _MOST_READINGS:
         raise CaseError(
@@ -171,13 +240,14 @@ def _readings(rows: list[Constraint], points: Sequence[str], origin: str) -> lis
     readings = []
     for choice in product(options, repeat=len(ambiguous)):
         chosen = dict(zip(ambiguous, choice, strict=True))
-        network = _Network(_chosen(rows, chosen), (origin, *points))
-        cycle = _negative_cycle(network)
-        if cycle is None:
-            readings.append(Reading(chosen, _windows(network, origin)))
-        else:
-            nothing = dict.fromkeys(points, Window(None, None))
-            readings.append(Reading(chosen, nothing, cycle))
+        try:
+            network = Network.of(_chosen(rows, chosen), same) if ambiguous else plain
+        except Contradiction as cycle:
+            readings.append(Reading(chosen, cycle.statements))
+            continue
+        zero = network.index[origin]
+        latest, earliest = network.spread(zero), network.spread(zero, backwards=True)
+        readings.append(Reading(chosen, (), network, latest, earliest))
     return readings
 
 
@@ -185,11 +255,22 @@ def _chosen(rows: Iterable[Constraint], points: Mapping[str, Point]) -> list[Con
     return [c._replace(before=c.before.replace("?", points.get(c.statement, "start"))) for c in rows]
 
 
+def _window(low: float, high: float) -> Window:
+    return Window(low + 0.0 if isfinite(low) else None, high + 0.0 if isfinite(high) else None)
+
+
+def _between(network: Network | None, before: str, after: str) -> Window:
+    if network is None or before not in network.index or after not in network.index:
+        return OPEN
+    one, other = network.index[before], network.index[after]
+    return _window(-network.spread(one, backwards=True, until=other)[other], network.spread(one, until=other)[other])
+
+
 def _hull(windows: Iterable[Window]) -> Window:
     hull: Window | None = None
     for window in windows:
         hull = window if hull is None else hull.hull(window)
-    return hull or Window(None, None)
+    return hull or OPEN
 
 
 # ── from statements to constraints ──────────────────────────────────────────────────────────────────────
@@ -197,31 +278,41 @@ def _hull(windows: Iterable[Window]) -> Window:
 
 def constraints_of(case: Case) -> list[Constraint]:
     """Every difference constraint that the entries of a case state or imply."""
+    rows = [row for entry in case.entries for row in _constraints(entry)]
+    return rows + _not_after_death(case, case.entries)
+
+
+def _constraints(entry: Entry) -> list[Constraint]:
+    start, end = f"{entry.id}.start", f"{entry.id}.end"
     rows: list[Constraint] = []
-    for entry in case.entries:
-        start, end = f"{entry.id}.start", f"{entry.id}.end"
-        if entry.when is not None:
-            rows += _of_when(entry.when, start, entry.id)
-        if entry.until is not None:
-            rows += _of_when(entry.until, end, f"{entry.id} (until)")
-        rows += _of_extent(entry, start, end)
-    return rows + _nothing_after_death(case)
+    if entry.when is not None:
+        rows += _of_when(entry.when, start, entry.id)
+    if entry.until is not None:
+        rows += _of_when(entry.until, end, f"{entry.id} (until)")
+    rows += _of_extent(entry, start, end)
+    if isinstance(entry, Reported) and entry.constrains and entry.between is not None and entry.days is not None:
+        (one, at_one), (other, at_other) = (split_reference(p) for p in entry.between)
+        rows.append(Constraint(f"{one}.{at_one}", f"{other}.{at_other}", *entry.days, entry.id))
+    if isinstance(entry, Assumption) and entry.active:
+        held = _of_when(entry.holds, f"{entry.of}.{entry.point}", entry.id)
+        rows += [c._replace(assumed=True) for c in held]
+    return rows
 
 
-def _nothing_after_death(case: Case) -> list[Constraint]:
+def _not_after_death(case: Case, entries: Iterable[Entry]) -> list[Constraint]:
     deaths = [e for e in case.of(Vital) if e.status == "dead"]
     return [
-        Constraint(f"{entry.id}.end", f"{death.id}.start", 0.0, np.inf, f"{entry.id} (not after death)")
+        Constraint(f"{entry.id}.end", f"{death.id}.start", 0.0, inf, f"{entry.id} (not after death)")
         for death in deaths
-        for entry in case.entries
+        for entry in entries
         if entry.when is not None and entry is not death
     ]
 
 
 def _of_extent(entry: Entry, start: str, end: str) -> list[Constraint]:
     if not entry.lasts:
-        return [Constraint(start, end, 0.0, 0.0, f"{entry.id} (a moment)")]
-    rows = [Constraint(start, end, 0.0, np.inf, f"{entry.id} (ends after it starts)")]
+        return []
+    rows = [Constraint(start, end, 0.0, inf, f"{entry.id} (ends after it starts)")]
     if entry.duration is not None:
         low, high = entry.duration.days
         rows.append(Constraint(start, end, low, high, f"{entry.id} (duration)"))
@@ -247,83 +338,12 @@ def _of_when(when: When, point: str, statement: str) -> list[Constraint]:
         rows.append(Constraint(f"{when.anchor}.{mark}", point, low, high, statement, assumed=assumed))
     for reference in when.after:
         entry, at = split_reference(reference, "end")
-        rows.append(Constraint(f"{entry}.{at}", point, 0.0, np.inf, statement))
+        rows.append(Constraint(f"{entry}.{at}", point, 0.0, inf, statement))
     for reference in when.before:
         entry, at = split_reference(reference, "start")
-        rows.append(Constraint(point, f"{entry}.{at}", 0.0, np.inf, statement))
+        rows.append(Constraint(point, f"{entry}.{at}", 0.0, inf, statement))
     return rows
 
 
 def _day(date: dt.date) -> float:
     return float(date.toordinal())
-
-
-# ── shortest paths ──────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Network:
-    """Edges ``t[head] - t[tail] <= weight`` as arrays."""
-
-    def __init__(self, rows: Sequence[Constraint], points: Iterable[str]) -> None:
-        names = dict.fromkeys(points)
-        for row in rows:
-            names[row.before] = names[row.after] = None
-        self.names = list(names)
-        index = {name: i for i, name in enumerate(self.names)}
-        edges = [(index[r.before], index[r.after], r.high, r.statement) for r in rows if np.isfinite(r.high)]
-        edges += [(index[r.after], index[r.before], -r.low, r.statement) for r in rows if np.isfinite(r.low)]
-        self.tails = np.array([e[0] for e in edges], dtype=np.intp)
-        self.heads = np.array([e[1] for e in edges], dtype=np.intp)
-        self.weights = np.array([e[2] for e in edges], dtype=float)
-        self.statements = [e[3] for e in edges]
-
-    def distances(self, source: str, *, reverse: bool = False) -> np.ndarray:
-        """Bellman–Ford from one point; infinite where nothing bounds."""
-        tails, heads = (self.heads, self.tails) if reverse else (self.tails, self.heads)
-        distance = np.full(len(self.names), np.inf)
-        distance[self.names.index(source)] = 0.0
-        for _ in range(len(self.names)):
-            before = distance.copy()
-            np.minimum.at(distance, heads, distance[tails] + self.weights)
-            if np.array_equal(before, distance):
-                break
-        return distance
-
-
-def _windows(network: _Network, origin: str) -> dict[str, Window]:
-    latest = network.distances(origin)
-    earliest = 0.0 - network.distances(origin, reverse=True)
-    return {
-        name: Window(
-            float(lo) if np.isfinite(lo) else None,
-            float(hi) if np.isfinite(hi) else None,
-        )
-        for name, lo, hi in zip(network.names, earliest, latest, strict=True)
-    }
-
-
-def _negative_cycle(network: _Network) -> tuple[str, ...] | None:
-    """The statements of a cycle of negative length, or None. A simple cycle is irreducible."""
-    count = len(network.names)
-    distance = np.zeros(count)
-    parent = np.full(count, -1, dtype=np.intp)
-    last = -1
-    for _ in range(count + 1):
-        last = -1
-        reach = distance[network.tails] + network.weights
-        for edge in np.flatnonzero(reach < distance[network.heads] - _SLACK_DAYS):
-            head, tail = network.heads[edge], network.tails[edge]
-            length = distance[tail] + network.weights[edge]
-            if length < distance[head] - _SLACK_DAYS:
-                distance[head], parent[head], last = length, edge, head
-        if last < 0:
-            return None
-    for _ in range(count):  # walk back until certainly on the cycle
-        last = network.tails[parent[last]]
-    statements, at = [], last
-    while True:
-        edge = parent[at]
-        statements.append(network.statements[edge])
-        at = network.tails[edge]
-        if at == last:
-            return tuple(dict.fromkeys(reversed(statements)))

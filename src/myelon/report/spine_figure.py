@@ -42,7 +42,7 @@ def columns_of(case: Case) -> list[Column]:
     columns += [
         Column(
             f"RT {c.ordinal}",
-            f"{c.total_gy:g} Gy",
+            f"{c.total_gy:g} Gy" if c.total_gy else "dose unknown",
             c.levels,
             "course" if c.status != "proposed" else "plan",
             "" if c.levels else "levels not reported",

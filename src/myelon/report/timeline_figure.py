@@ -235,7 +235,7 @@ def _words(window: Window, unit: str) -> str:
 def _mark(svg: Svg, entry: Entry, x: float, x_end: float, y: float) -> None:
     """The mark of a kind: shape first, colour second."""
     if isinstance(entry, Radiotherapy):
-        height = min(_COURSE_HEIGHT, 3.2 * entry.gy_per_fraction)
+        height = min(_COURSE_HEIGHT, 3.2 * (entry.gy_per_fraction or 2.0))
         svg.rect(
             x, y + 2 - height, max(x_end - x, 4), height, class_="course" if entry.status != "proposed" else "plan"
         )

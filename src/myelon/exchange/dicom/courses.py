@@ -34,16 +34,18 @@ def read_courses(case: Case, find: Callable[[str], Path]) -> dict[str, CourseFil
         files = course.files
         if files is None or files.rtdose is None or files.rtstruct is None:
             continue
+        number = course.schedule.fractions if course.schedule else None
         if files.rtplan is not None:
             planned = read_rtplan(find(files.rtplan)).fractions
-            if planned != course.fractions:
+            if number is not None and planned != number:
                 raise DicomError(
-                    f"plan has {planned} fractions, the record {course.fractions}",
+                    f"plan has {planned} fractions, the record {number}",
                     where=course.id,
                     todo="Mend the record, or give the plan that was delivered",
                 )
+            number = planned
         structures = sets.get(files.rtstruct) or read_rtstruct(find(files.rtstruct))
         sets[files.rtstruct] = structures
-        dose = read_rtdose(find(files.rtdose), fractions=course.fractions)
+        dose = read_rtdose(find(files.rtdose), fractions=number)
         read[course.id] = CourseFiles(dose, structures.structures)
     return read

@@ -31,6 +31,9 @@ class Discrepancy(Entry):
         "time",
         "completeness",
         "evidence",
+        "definition",
+        "extraction",
+        "plausibility",
     ]
     about: tuple[EntryId, ...] = ()
     statements: tuple[Stated[str], ...] = ()

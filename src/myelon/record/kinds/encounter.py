@@ -11,6 +11,7 @@ class Encounter(Entry):
     track: ClassVar[str] = "Care, outcome"
     kind: Literal["encounter"] = "encounter"
     setting: Literal["in-patient", "out-patient", "home", "hospice", "other hospital"]
+    site: str = ""
     urgency: Literal["urgent", "elective", "not reported"] = "not reported"
     reason: str = ""
 

@@ -4,22 +4,48 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from myelon.record.base import Assertion, Entry, EntryId, LevelSpan, Part, Provenance
+from myelon.record.base import Assertion, Entry, EntryId, LevelSpan, Part, Provenance, Quantity
 
-Feature = Literal["enhancement", "T2 high signal", "oedema", "haemorrhage", "bone lesion", "dissemination", "mass"]
+Feature = Literal[
+    "enhancement",
+    "T1 signal",
+    "T2 high signal",
+    "T2 signal",
+    "signal",
+    "oedema",
+    "haemorrhage",
+    "bone lesion",
+    "bone destruction",
+    "dissemination",
+    "mass",
+    "metastasis",
+    "lymph node",
+    "extension",
+    "residual",
+    "FDG uptake",
+    "effusion",
+    "other",
+]
 
 
 class LesionObservation(Part):
     """One feature of one lesion. Extents differ by feature: each has its own span.
 
-    The SINS, DSS and ESCC fields are read on CT or MRI; a null is "not reported" and leaves a score open.
+    ``levels`` are vertebrae; ``cord_segments`` are segments of the cord, which lie higher than the vertebrae of the
+    same name. The SINS, DSS and ESCC fields are read on CT or MRI; a null is "not reported" and leaves a score open.
     """
 
     lesion: str = "main"
     feature: Feature
     levels: LevelSpan | None = None
+    cord_segments: LevelSpan | None = None
     dominant_levels: LevelSpan | None = None
+    regions: tuple[Literal["cervical", "thoracic", "lumbar", "conus medullaris"], ...] = ()
     site: str = ""
+    compartment: str = ""
+    laterality: Literal["left", "right", "both", ""] = ""
+    size: Quantity | None = None
+    signal: str = ""
     assertion: Assertion = Assertion.PRESENT
     change: Literal["larger", "smaller", "unchanged", "gone", "new"] | None = None
     max_diameter_cm: float | None = Field(default=None, gt=0)
@@ -30,6 +56,7 @@ class LesionObservation(Part):
     alignment: Literal["subluxation", "deformity", "normal"] | None = None
     collapse: Literal["gt50", "lt50", "involved", "none"] | None = None
     posterolateral: Literal["bilateral", "unilateral", "none"] | None = None
+    posterior_wall: Literal["intact", "breached"] | None = None
     epidural_grade: Literal["0", "1a", "1b", "1c", "2", "3"] | None = None
     text: str = ""
     source: Provenance | None = None
@@ -40,11 +67,13 @@ class Imaging(Entry):
 
     track: ClassVar[str] = "Imaging"
     kind: Literal["imaging"] = "imaging"
-    modality: Literal["MRI", "CT", "PET", "PET-CT", "X-ray", "myelogram"]
+    modality: Literal["MRI", "CT", "PET", "PET-CT", "PET-MRI", "X-ray", "myelogram", "ultrasound"]
     sequences: tuple[str, ...] = ()
+    contrast: Assertion | None = None
     body_part: str = "spine"
     compared_to: EntryId | None = None
     lesions: tuple[LesionObservation, ...] = ()
+    figure: str = ""
     files: tuple[str, ...] = ()
 
     @property

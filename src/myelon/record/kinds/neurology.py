@@ -1,20 +1,41 @@
-"""A neurological examination or a symptom: motor, sensory, sphincters, pain."""
+"""A neurological examination or a symptom: motor, sensory, reflexes, sphincters, gait, pain."""
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from myelon.record.base import Assertion, Entry, Part
+from myelon.record.when import Period
 
 Limb = Literal["right arm", "left arm", "arms", "right leg", "left leg", "legs"]
-Change = Literal["first", "worse", "new", "unchanged", "better"]
+Change = Literal["first", "worse", "new", "unchanged", "better", "resolved"]
 
 
 class Deficit(Part):
-    """A finding in a limb: the words as printed; MRC where it was given; how it changed."""
+    """A finding in a limb or a myotome: the words as printed; MRC where it was given; how it changed."""
 
     limb: Limb
-    state: str
-    mrc: int | None = None
+    myotome: str = Field(default="", pattern=r"^([CTLS][0-9]{1,2})?$")
+    state: str = ""
+    mrc: int | None = Field(default=None, ge=0, le=5)
     change: Change | None = None
+
+
+class SensoryLevel(Part):
+    """Below what sensation is changed, in the words of the examiner, and on which side."""
+
+    below: str
+    side: Literal["left", "right", "both"]
+    worse: Literal["left", "right"] | None = None
+    quality: str = ""
+
+
+class Reflex(Part):
+    """A reflex and how it was."""
+
+    name: str
+    side: Literal["left", "right", "both", "not reported"] = "not reported"
+    state: str
 
 
 class Pain(Part):
@@ -22,6 +43,19 @@ class Pain(Part):
 
     site: str = ""
     character: Literal["mechanical", "occasional", "none", "not reported"] = "not reported"
+    severity: str = ""
+    nrs: float | None = Field(default=None, ge=0, le=10)
+    lasting: Period | None = None
+    change: Change | None = None
+    assertion: Assertion = Assertion.PRESENT
+
+
+class Scale(Part):
+    """A grade on a neurological scale, as it was stated."""
+
+    name: Literal["Frankel", "AIS", "mJOA", "JOA", "Nurick", "McCormick", "other"]
+    value: str
+    edition: str = ""
 
 
 class Neurology(Entry):
@@ -31,18 +65,29 @@ class Neurology(Entry):
     kind: Literal["neurology"] = "neurology"
     motor: tuple[Deficit, ...] = ()
     sensory: tuple[Deficit, ...] = ()
+    sensory_level: SensoryLevel | None = None
+    reflexes: tuple[Reflex, ...] = ()
     bladder: str | None = None
     bowel: str | None = None
     pain: Pain | None = None
     ambulation: str | None = None
+    walking_aid: str | None = None
+    scales: tuple[Scale, ...] = ()
+    symptoms: tuple[str, ...] = ()
     not_examined: tuple[str, ...] = ()
     sphincters: Assertion | None = None
+    paraplegia: Assertion | None = None
 
     @property
     def label(self) -> str:
         """The words, or the deficits in one line."""
         if self.text:
             return self.text
-        parts = [f"{d.limb}: {d.state}" for d in (*self.motor, *self.sensory)]
+        parts = [f"{d.limb}: {d.state or f'MRC {d.mrc}'}" for d in (*self.motor, *self.sensory)]
         parts += [f"{name}: {value}" for name, value in (("bladder", self.bladder), ("bowel", self.bowel)) if value]
-        return "; ".join(parts)
+        return "; ".join(parts) or "; ".join(self.symptoms) or "neurology"
+
+    @property
+    def worst_mrc(self) -> int | None:
+        """The lowest MRC grade that was given; None where none was."""
+        return min((d.mrc for d in self.motor if d.mrc is not None), default=None)

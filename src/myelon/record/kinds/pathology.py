@@ -1,6 +1,8 @@
-"""A pathology report: morphology, mitoses, Ki-67, immunohistochemistry, diagnosis."""
+"""A pathology report: morphology, mitoses, Ki-67, immunohistochemistry, molecular tests, diagnosis."""
 
 from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from myelon.record.base import Entry, EntryId, Part, Provenance, Quantity
 
@@ -10,9 +12,21 @@ class Stain(Part):
 
     wording: str
     marker: str
-    result: Literal["positive", "negative", "equivocal", "not done", "retained", "lost"]
+    result: Literal["positive", "negative", "equivocal", "not done", "not reported", "retained", "lost"]
     extent: str = ""
+    clone: str = ""
     source: Provenance
+
+
+class MolecularTest(Part):
+    """A gene, what was looked for, how, and what was found."""
+
+    gene: str
+    alteration: str = ""
+    method: str = "not reported"
+    result: Literal["positive", "negative", "equivocal", "not done", "not reported"]
+    wording: str = ""
+    source: Provenance | None = None
 
 
 class Pathology(Entry):
@@ -25,9 +39,12 @@ class Pathology(Entry):
     mitoses: Quantity | None = None
     ki67: Quantity | None = None
     immunohistochemistry: tuple[Stain, ...] = ()
+    molecular: tuple[MolecularTest, ...] = ()
     diagnosis: str = ""
     grade: str = ""
     edition: str = ""
+    reviewers: int | None = Field(default=None, ge=1)
+    compared_to: EntryId | None = None
 
     @property
     def label(self) -> str:
@@ -35,5 +52,5 @@ class Pathology(Entry):
         return self.diagnosis or self.text or "pathology"
 
     def references(self) -> tuple[str, ...]:
-        """Adds the operation the specimen came from."""
-        return super().references() + ((self.specimen,) if self.specimen else ())
+        """Adds the operation the specimen came from, and the report it is compared to."""
+        return super().references() + tuple(x for x in (self.specimen, self.compared_to) if x)

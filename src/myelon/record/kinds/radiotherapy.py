@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from myelon.record.base import Entry, EntryId, LevelSpan, Part, Provenance, Stated
+from myelon.record.base import Comparator, Entry, EntryId, LevelSpan, Part, Provenance, Stated
 
 _ROUNDED_TO = 2
 """Printed doses per fraction are rounded to two decimals, or bear a third."""
+_WHOLE = 0.02
+"""How far total over dose per fraction may be from a whole number of fractions."""
 
 
 class DoseFiles(Part):
@@ -28,8 +30,34 @@ class PlanObject(Part):
     source: Provenance
 
 
+class DvhPoint(Part):
+    """A point of a DVH as printed: D95% = 42 Gy, V40Gy = 100 %."""
+
+    structure: str
+    metric: str = Field(pattern=r"^(D|V)[0-9.]+(%|cc|Gy)$|^(Dmax|Dmean|Dmin)$")
+    comparator: Comparator = "="
+    value: float = Field(ge=0)
+    unit: Literal["Gy", "%", "cc"]
+    source: Provenance | None = None
+
+
+class Schedule(NamedTuple):
+    """Total and fractions of a course, and which of them was computed from the dose per fraction ("" if none)."""
+
+    total_gy: float
+    fractions: int
+    derived: str = ""
+
+    def __str__(self) -> str:
+        """Such as "50.4 Gy in 28"."""
+        return f"{self.total_gy:g} Gy in {self.fractions}"
+
+
 class Radiotherapy(Entry):
-    """One course. Total dose is what was prescribed, never what the cord had."""
+    """One course. Total dose is what was prescribed, never what the cord had.
+
+    Total, fractions and dose per fraction are as printed, each may be unknown; `schedule` is what they come to.
+    """
 
     lasts: ClassVar[bool] = True
     track: ClassVar[str] = "Radiotherapy"
@@ -39,48 +67,81 @@ class Radiotherapy(Entry):
     intent: str = ""
     technique: tuple[Stated[str], ...] = ()
     modality: Literal["photon", "proton", "carbon", "electron", "not reported"] = "not reported"
-    total_gy: float = Field(gt=0, le=200)
-    fractions: int = Field(ge=1)
+    total_gy: float | None = Field(default=None, gt=0, le=200)
+    fractions: int | None = Field(default=None, ge=1)
     dose_per_fraction_gy: float | None = Field(default=None, gt=0)
+    prescribed_to: str = ""
     region: Literal["spine", "brain", "other", "not reported"] = "not reported"
+    organ_as_printed: tuple[Stated[str], ...] = ()
     target: str = ""
+    volumes: tuple[str, ...] = ()
     levels: LevelSpan | None = None
+    dvh: tuple[DvhPoint, ...] = ()
     files: DoseFiles | None = None
     objects: tuple[PlanObject, ...] = ()
     statements: tuple[Stated[str], ...] = ()
     rationale: tuple[Stated[str], ...] = ()
     concurrent_systemic: EntryId | None = None
 
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        stated = self.dose_per_fraction_gy
-        if stated is None:
-            return self
+    @property
+    def schedule(self) -> Schedule | None:
+        """Total and fractions, computed where two of the three are printed; None when the dose is not known.
+
+        A total that is no whole number of printed fractions gives None: which of them is wrong is not ours to say.
+        """
+        total, number, each = self.total_gy, self.fractions, self.dose_per_fraction_gy
+        if total is not None and number is not None:
+            return Schedule(total, number)
+        if total is not None and each is not None:
+            count = total / each
+            return Schedule(total, round(count), "fractions") if abs(count - round(count)) < _WHOLE else None
+        if number is not None and each is not None:
+            return Schedule(number * each, number, "total")
+        return None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether fractions × dose per fraction is the total, within the digits printed."""
+        total, number, stated = self.total_gy, self.fractions, self.dose_per_fraction_gy
+        if total is None or stated is None:
+            return True
+        if number is None:
+            return self.schedule is not None
         decimals = _ROUNDED_TO if round(stated, _ROUNDED_TO) == stated else _ROUNDED_TO + 1
-        slack = 0.5 * 10.0**-decimals * self.fractions
-        if abs(stated * self.fractions - self.total_gy) > slack + 1e-9:
-            raise ValueError(
-                f"{self.fractions} fractions × {stated:g} Gy = {self.fractions * stated:g} Gy, "
-                f"but the total is {self.total_gy:g} Gy"
-            )
-        return self
+        return abs(stated * number - total) <= 0.5 * 10.0**-decimals * number + 1e-9
 
     @property
-    def gy_per_fraction(self) -> float:
-        """Total over fractions, computed."""
-        return self.total_gy / self.fractions
+    def gy_per_fraction(self) -> float | None:
+        """Total over fractions, or as printed where only that is known."""
+        schedule = self.schedule
+        return self.dose_per_fraction_gy if schedule is None else schedule.total_gy / schedule.fractions
 
     @property
-    def implied_days(self) -> tuple[float, float, str]:
+    def implied_days(self) -> tuple[float, float, str] | None:
         """Length of a course of one fraction a weekday, with at most a week of pauses."""
-        shortest = (self.fractions - 1) + 2 * ((self.fractions - 1) // 5)
-        longest = shortest + 2 + 7 if self.fractions > 1 else 0
+        schedule = self.schedule
+        if schedule is None:
+            return None
+        shortest = (schedule.fractions - 1) + 2 * ((schedule.fractions - 1) // 5)
+        longest = shortest + 2 + 7 if schedule.fractions > 1 else 0
         return float(shortest), float(longest), "one fraction a weekday, at most 7 days of pauses"
+
+    @property
+    def dose_words(self) -> str:
+        """Total and fractions, or what is known of them."""
+        if self.schedule is not None:
+            return str(self.schedule)
+        known = (
+            f"{self.total_gy:g} Gy" if self.total_gy else "total not reported",
+            f"{self.fractions} fractions" if self.fractions else "",
+            f"{self.dose_per_fraction_gy:g} Gy per fraction" if self.dose_per_fraction_gy else "",
+        )
+        return ", ".join(k for k in known if k)
 
     @property
     def label(self) -> str:
         """Such as "RT 1: 50.4 Gy in 28"."""
-        return f"RT {self.ordinal}: {self.total_gy:g} Gy in {self.fractions}"
+        return f"RT {self.ordinal}: {self.dose_words}"
 
     def references(self) -> tuple[str, ...]:
         """Adds the drug line given with it."""

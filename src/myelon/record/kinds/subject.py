@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from myelon.record.base import Assertion, Entry, Part, Provenance
+from myelon.record.when import When
 
 
 class History(Part):
@@ -12,18 +13,22 @@ class History(Part):
 
     condition: str
     assertion: Assertion = Assertion.PRESENT
+    amount: str = "not reported"
     source: Provenance | None = None
 
 
 class Subject(Entry):
-    """One per case."""
+    """One per case. The age is in completed years at the zero point of the case."""
 
     track: ClassVar[str] = "Patient"
     kind: Literal["subject"] = "subject"
     sex: Literal["male", "female", "other", "unknown"]
     age_at_index_years: float | None = Field(default=None, ge=0, le=130)
+    birth: When | None = None
     history: tuple[History, ...] = ()
-    consent: Literal["obtained", "not obtained", "not reported"] = "not reported"
+    consent: Literal["obtained", "not obtained", "waived", "not reported"] = "not reported"
+    approval: str = ""
+    economic_status: str = ""
 
     @property
     def label(self) -> str:

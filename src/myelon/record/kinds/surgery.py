@@ -1,24 +1,47 @@
-"""An operation: procedures, levels, intent, extent of resection."""
+"""An operation: procedures, levels, intent, extent of resection, what was put in, what was decided against."""
 
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from myelon.record.base import Entry, LevelSpan
+from myelon.record.base import Assertion, Entry, EntryId, LevelSpan, Part, Provenance, Quantity, Stated
+
+
+class Considered(Part):
+    """Something that was considered: whether it was done, and why (not)."""
+
+    what: str
+    done: Assertion
+    reason: str = ""
+    source: Provenance | None = None
 
 
 class Surgery(Entry):
-    """One operation, with all that was done in it."""
+    """One operation or biopsy, with all that was done in it."""
 
     track: ClassVar[str] = "Surgery"
     kind: Literal["surgery"] = "surgery"
     procedures: tuple[str, ...] = Field(min_length=1)
+    target: EntryId | None = None
     levels: LevelSpan | None = None
     intent: str = ""
     urgency: Literal["urgent", "elective", "not reported"] = "not reported"
-    extent: Literal["biopsy", "partial", "subtotal", "gross total", "en bloc", "not reported"] = "not reported"
+    extent: Literal["biopsy", "partial", "subtotal", "gross total", "en bloc", "extensive", "not reported"] = (
+        "not reported"
+    )
+    blood_loss: Quantity | None = None
+    instrumentation: tuple[str, ...] = ()
+    fusion: Considered | None = None
+    embolisation: Considered | None = None
+    complication: Considered | None = None
+    adjuvant: Considered | None = None
+    rationale: tuple[Stated[str], ...] = ()
 
     @property
     def label(self) -> str:
         """The procedures."""
         return self.text or ", ".join(self.procedures)
+
+    def references(self) -> tuple[str, ...]:
+        """Adds the tumour it was aimed at."""
+        return super().references() + ((self.target,) if self.target else ())

@@ -7,7 +7,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from myelon.record.base import Entry, EntryId, Part, Provenance, Quantity, Stated
-from myelon.record.when import Period
+from myelon.record.when import Period, When
+
+Deviation = Literal["delayed", "reduced", "omitted", "stopped"]
 
 
 class Agent(Part):
@@ -16,6 +18,7 @@ class Agent(Part):
     drug: str
     dose: Quantity | None = None
     days: str = ""
+    route: str = ""
     source: Provenance | None = None
 
 
@@ -26,20 +29,39 @@ class RelationToRadiotherapy(Part):
     relation: Literal["concurrent", "sequential"]
 
 
+class Cycle(Part):
+    """A cycle as it was given, where it was not as planned: delayed, reduced, omitted, and why."""
+
+    n: int = Field(ge=1)
+    deviation: Deviation | None = None
+    drug: str = ""
+    percent_given: float | None = Field(default=None, ge=0, le=200)
+    delay: Period | None = None
+    when: When | None = None
+    reason: str = ""
+
+
 class Systemic(Entry):
-    """One line of therapy."""
+    """One line of therapy. ``cycles`` were given; ``planned_cycles`` were meant to be."""
 
     lasts: ClassVar[bool] = True
     track: ClassVar[str] = "Systemic"
     kind: Literal["systemic"] = "systemic"
-    line: int = Field(ge=1)
+    line: int | None = Field(default=None, ge=1)
     regimen: str
+    template: str = Field(default="", description="row of the regimen library it was taken from")
+    intent: str = ""
     agents: tuple[Agent, ...] = Field(min_length=1)
     interval: Period | None = None
+    planned_cycles: int | None = Field(default=None, ge=1)
     cycles: int | None = Field(default=None, ge=1)
+    given: tuple[Cycle, ...] = ()
     relation: tuple[Stated[RelationToRadiotherapy], ...] = ()
     setting: str = ""
+    site: str = ""
     outcome: str = ""
+    stop_reason: str = ""
+    stopped_by: tuple[Literal["patient", "family", "team"], ...] = ()
 
     @property
     def implied_days(self) -> tuple[float, float, str] | None:
@@ -57,7 +79,8 @@ class Systemic(Entry):
     def label(self) -> str:
         """Such as "line 2: bevacizumab + low-dose ICE ×13"."""
         times = f" ×{self.cycles}" if self.cycles else ""
-        return f"line {self.line}: {self.regimen}{times}"
+        line = "line not reported" if self.line is None else f"line {self.line}"
+        return f"{line}: {self.regimen}{times}"
 
     def references(self) -> tuple[str, ...]:
         """Adds the courses of radiotherapy it is related to."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from myelon.assess import INSTRUMENTS
-from myelon.board.traceability import traced
+from myelon.board.traceability import TRACED, traced
 from myelon.demo.hospital import demo_case
 from myelon.dose.limits import LIMITS
 from myelon.web.render import page
@@ -24,4 +24,8 @@ def library(request: Request) -> Response:
 @router.get("/library/sources")
 def sources(request: Request) -> Response:
     """The papers, row by row: printed, ours, difference."""
-    return page(request, "sources.html", {"place": "Library", "tab": "Sources", "rows": traced(demo_case("paper-000"))})
+    return page(
+        request,
+        "sources.html",
+        {"place": "Library", "tab": "Sources", "rows": traced({p: demo_case(f"paper-{p}") for p in TRACED})},
+    )

@@ -1,0 +1,36 @@
+"""How old the patient was at a point of the record: a window of whole years, never a guess."""
+
+from __future__ import annotations
+
+from math import floor
+from typing import TYPE_CHECKING
+
+from myelon.record.when import DAYS_PER
+
+if TYPE_CHECKING:
+    from myelon.record.case import Case
+    from myelon.record.timeline import Timeline
+
+
+def age_at(case: Case, timeline: Timeline, point: str) -> tuple[int, int] | None:
+    """Least and greatest age in whole years at a point of the record.
+
+    The age that is recorded is in completed years at the zero point of the case, so it leaves a year open.
+
+    Args:
+        case: The record.
+        timeline: Its solved times.
+        point: ``entry.start`` or ``entry.end``.
+
+    Returns:
+        None when the age is not recorded, or the point is open.
+    """
+    if case.subject is None or case.subject.age_at_index_years is None:
+        return None
+    since, _ = timeline.interval(f"{case.zero}.start" if "." not in case.zero else case.zero, point)
+    if since.earliest is None or since.latest is None:
+        return None
+    age = case.subject.age_at_index_years
+    year = DAYS_PER["year"]
+    oldest = age + 1 + since.latest / year
+    return floor(age + since.earliest / year), floor(oldest) - (oldest == floor(oldest))

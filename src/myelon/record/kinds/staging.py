@@ -1,0 +1,33 @@
+"""A stage or score as someone assessed it, with its inputs; never rewritten by a later spread or a later rule."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from myelon.record.base import Entry, EntryId
+
+
+class Staging(Entry):
+    """One assessment by one instrument in one version, on the day it holds."""
+
+    track: ClassVar[str] = "Staging"
+    kind: Literal["staging"] = "staging"
+    instrument: str
+    version: str = Field(default="", description="edition or version of the instrument")
+    inputs: dict[str, str] = Field(default_factory=dict)
+    t: str = ""
+    n: str = ""
+    m: str = ""
+    value: str
+    by: str = ""
+    of_neoplasm: EntryId | None = None
+
+    @property
+    def label(self) -> str:
+        """Such as "TNM: T4 N2 M1a, IVA"."""
+        parts = " ".join(x for x in (self.t, self.n, self.m) if x)
+        return f"{self.instrument}: {parts}, {self.value}" if parts else f"{self.instrument}: {self.value}"
+
+    def references(self) -> tuple[str, ...]:
+        """Adds the tumour that was staged."""
+        return super().references() + ((self.of_neoplasm,) if self.of_neoplasm else ())

@@ -1,0 +1,82 @@
+"""Markers, entities and grades of pathology reports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from myelon.record.finding import Finding, Statement, codes
+from myelon.record.kinds import Pathology
+from myelon.terms.markers import DEFINITIONS, marker_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from myelon.record.case import Case
+    from myelon.record.timeline import Timeline
+
+_OPPOSITE = {("positive", "negative"), ("retained", "lost"), ("positive", "lost")}
+
+
+def _by_marker(report: Pathology) -> dict[str, list[tuple[str, Statement]]]:
+    """Marker → its results in this report, each with the words; a Ki-67 index above zero is a positive stain."""
+    found: dict[str, list[tuple[str, Statement]]] = defaultdict(list)
+    for stain in report.immunohistochemistry:
+        words = Statement(f"{stain.wording}: {stain.result}", stain.source.code)
+        found[marker_of(stain.wording) or stain.marker].append((stain.result, words))
+    if report.ki67 is not None and report.ki67.value > 0:
+        found["Ki-67"].append(("positive", Statement(f"Ki-67 {report.ki67}", codes(report.source))))
+    return found
+
+
+def marker_is_both(case: Case, _timeline: Timeline) -> Iterator[Finding]:
+    """Wordings that, read literally, name the same marker with opposite results."""
+    for report in case.of(Pathology):
+        for marker, rows in _by_marker(report).items():
+            results = {result for result, _ in rows}
+            if any(a in results and b in results for a, b in _OPPOSITE):
+                yield Finding(
+                    f"marker:{report.id}:{marker}",
+                    "terminology",
+                    (report.id,),
+                    tuple(words for _, words in rows),
+                    rule=f"read literally, {marker} is both positive and negative",
+                )
+
+
+def entity_is_not_supported(case: Case, _timeline: Timeline) -> Iterator[Finding]:
+    """A diagnosis whose defining markers are negative or not reported in the same report."""
+    for report in case.of(Pathology):
+        wanted = [d for d in DEFINITIONS if d.entity in report.diagnosis.casefold()]
+        found = _by_marker(report)
+        if not found or not wanted:
+            continue
+        against: list[Statement] = []
+        for definition in wanted:
+            results = {result for result, _ in found[definition.marker]}
+            source = f"expected {definition.expected}: {definition.source}"
+            if not results - {"not reported", "not done"}:
+                against.append(Statement(f"{definition.marker}: not reported", source))
+            elif definition.expected not in results:
+                against.append(Statement(f"{definition.marker}: {', '.join(sorted(results))}", source))
+        if any("not reported" not in s.text for s in against):
+            yield Finding(
+                f"entity:{report.id}",
+                "internal",
+                (report.id,),
+                (Statement(f"diagnosis: {report.diagnosis}", codes(report.source)), *against),
+                rule="the markers that the diagnosis rests on do not support it: ask for a review of the pathology",
+            )
+
+
+def grade_without_edition(case: Case, _timeline: Timeline) -> Iterator[Finding]:
+    """A grade that does not say by which edition of the classification."""
+    for report in case.of(Pathology):
+        if report.grade and not report.edition:
+            yield Finding(
+                f"edition:{report.id}",
+                "completeness",
+                (report.id,),
+                (Statement(f"{report.diagnosis}, {report.grade}", codes(report.source)),),
+                rule="a grade means something only within an edition of the classification; none is named",
+            )
