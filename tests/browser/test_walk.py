@@ -12,6 +12,7 @@ import time
 import pytest
 import uvicorn
 
+from myelon.demo.hospital import CASES
 from myelon.web.app import create_app
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -132,7 +133,7 @@ def test_the_walk_from_list_to_cohort(tab, address, keep, tmp_path):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("tab", [{"viewport": {"width": 1920, "height": 1080}}], indirect=True)
-@pytest.mark.parametrize("case", ["paper-000", "phantom-1", "phantom-2"])
+@pytest.mark.parametrize("case", CASES)
 def test_the_board_sheet_fits_the_room_and_answers_to_keys(tab, address, keep, case):
     tab.goto(f"{address}/board/{case}")
     tab.evaluate("document.fonts.ready")
@@ -154,7 +155,7 @@ def test_the_board_sheet_fits_the_room_and_answers_to_keys(tab, address, keep, c
     assert tab.evaluate("document.activeElement.dataset.key") == "3"
     if case == "paper-000":
         tab.keyboard.press("n")
-        tab.wait_for_url("**/board/phantom-1")
+        tab.wait_for_url(f"**/board/{CASES[1]}")
 
 
 @pytest.mark.browser

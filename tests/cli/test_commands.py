@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from myelon.demo.hospital import CASES
 from myelon.demo.phantoms import PHANTOMS
 from myelon.exchange.dicom.write import Patient, write_rtdose, write_rtplan, write_rtstruct
 from phantoms import cylinder, grid
@@ -196,7 +197,7 @@ def test_cohort_km_and_test(tmp_path):
 def test_demo_loads_and_verify_proves(tmp_path, hospital):
     assert answer("verify", "--data", hospital)["whole"]
     rows = answer("demo", "--data", hospital, "--no-serve")
-    assert [r["case_id"] for r in rows] == ["paper-000", "phantom-1", "phantom-2"]
+    assert [r["case_id"] for r in rows] == list(CASES)
     assert "there" in run("demo", "--data", hospital, "--no-serve").stdout
     assert run("case", "check", "phantom-1", "--data", hospital).returncode == 0
     assert run("verify", "--data", tmp_path / "nothing").returncode == 3

@@ -112,14 +112,15 @@ def test_the_papers_page_is_what_the_data_says():
 
 
 def test_the_commands_and_tests_that_the_papers_page_names_exist(desk):
-    from myelon.board.traceability import traced
+    from myelon.board.traceability import TRACED, traced
     from myelon.demo.hospital import demo_case
 
-    for row in traced(demo_case("paper-000")):
+    rows = traced({p: demo_case(f"paper-{p}") for p in TRACED})
+    for row in rows:
         assert bool(row.ours) != bool(row.difference)
         if row.test:
             assert (ROOT / row.test).exists(), row.test
-    for command in {r.command for r in traced(demo_case("paper-000")) if r.command}:
+    for command in {r.command for r in rows if r.command}:
         done = subprocess.run(
             ["bash", "-c", command.replace("myelon ", f'"{MYELON}" ', 1)],
             cwd=ROOT,

@@ -45,7 +45,6 @@ BAD = {
     "level that does not exist": (lambda d: course(d).update(levels="T13"), "T13"),
     "negative dose": (lambda d: course(d).update(total_gy=-2), "total_gy: Input should be greater than 0"),
     "dose in cGy": (lambda d: course(d).update(total_gy=3000), "less than or equal to 200"),
-    "fractions × dose": (lambda d: course(d).update(dose_per_fraction_gy=2), "10 fractions × 2 Gy = 20 Gy.*30 Gy"),
     "anchor that does not exist": (lambda d: mri(d)["when"].update(anchor="rt-9"), "hangs on 'rt-9'"),
     "anchors in a loop": (
         lambda d: course(d).update(when={"kind": "relative", "anchor": "mri", "offset": {"n": 1, "unit": "day"}}),

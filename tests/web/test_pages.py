@@ -7,7 +7,7 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
-from myelon.demo.hospital import demo_case
+from myelon.demo.hospital import CASES, demo_case
 from myelon.demo.phantoms import PHANTOMS
 from myelon.record.case import write_case
 from myelon.web.app import create_app
@@ -17,8 +17,8 @@ CASE_PAGES = ["", "/spine", "/dose", "/scores", "/findings", "/journal"]
 PAGES = [
     *[address for _, address in NAVIGATION],
     "/library/sources",
-    *[f"/cases/{c}{p}" for c in ("paper-000", "phantom-1", "phantom-2") for p in CASE_PAGES],
-    *[f"/board/{c}" for c in ("paper-000", "phantom-1", "phantom-2")],
+    *[f"/cases/{c}{p}" for c in CASES for p in CASE_PAGES],
+    *[f"/board/{c}" for c in CASES],
 ]
 
 
@@ -50,7 +50,7 @@ def test_every_page_answers_with_policy_and_intended_use(client, address):
 def test_the_list_says_which_cases_have_dose_files(client):
     text = client.get("/cases").text
     assert text.count("<td>dose files</td>") == 2
-    assert text.count("<td>prescription</td>") == 1
+    assert text.count("<td>prescription</td>") == 3
 
 
 def test_six_places_in_the_navigation():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from myelon.store import Store
 
-CASES = ("paper-000", "phantom-1", "phantom-2")
+CASES = ("paper-000", "paper-001", "paper-003", "phantom-1", "phantom-2")
 _REASON = "demonstration hospital"
 _ACTOR = "demonstration"
 
