@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import postgres
 from myelon.demo.hospital import demo_case, load
 from myelon.record.timeline import solve
 from myelon.store import Store
@@ -61,8 +62,26 @@ def hospital(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The URL of a running PostgreSQL server, or a skip that says why there is none."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request):
+    """Where the database of a data folder is: "" for SQLite in the folder, or a fresh PostgreSQL database."""
+    if request.param == "sqlite":
+        yield ""
+    else:
+        with postgres.database(request.getfixturevalue("postgres_server")) as url:
+            yield url
+
+
 @pytest.fixture
-def store(tmp_path):
-    opened = Store.open(tmp_path / "data")
+def store(tmp_path, database_url):
+    """An empty store; what it promises holds on both databases."""
+    opened = Store.open(tmp_path / "data", url=database_url)
     yield opened
     opened.close()

@@ -7,7 +7,8 @@ MyelonError
 │   ├── TableError               a CSV: missing column, event not 0/1, negative time …
 │   ├── DoseError                courses, structures and grids that do not fit together
 │   └── InstrumentError          an instrument: unknown id, item or option
-└── StoreError (RuntimeError)    the data folder: unwritable, wrong version, broken chain
+└── StoreError (RuntimeError)    the data folder or database: unwritable, wrong version, no such case
+    ├── ConflictError            somebody else wrote the same thing meanwhile; nothing was overwritten
     └── ChainError               the journal or a stored file is not what was written
 
 Every error says what was found, where, and what to do. No patient data stands in a message.
@@ -61,6 +62,10 @@ class InstrumentError(InputError):
 
 class StoreError(MyelonError, RuntimeError):
     """The data folder cannot be used."""
+
+
+class ConflictError(StoreError):
+    """Somebody else wrote the same thing meanwhile; nothing was overwritten."""
 
 
 class ChainError(StoreError):

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from myelon.demo.hospital import CASES
+from myelon.demo.hospital import CASES, demo_case
 from myelon.demo.phantoms import PHANTOMS
 from myelon.exchange.dicom.write import Patient, write_rtdose, write_rtplan, write_rtstruct
+from myelon.record.kinds import Support
+from myelon.store import Store
 from phantoms import cylinder, grid
 
 CASE = str(files("myelon.demo") / "cases" / "paper-000.yaml")
@@ -306,3 +308,44 @@ def test_the_second_start_shows_its_first_page_in_under_3_seconds(hospital):
         server.wait()
         server.stdout.close()
     assert took < 3.0 * float(os.environ.get("MYELON_SLOW", "1"))
+
+
+def test_a_stored_case_is_compared_moved_and_taken_back(tmp_path):
+    data, other = tmp_path / "data", tmp_path / "other"
+    store = Store.open(data)
+    store.save(demo_case("paper-003"), reason="r")
+    seen = store.version("paper-003")
+    store.amend("paper-003", Support(id="advice", treatment="physiotherapy"), reason="round")
+    store.close()
+    assert "advice (support): added" in run("case", "diff", "paper-003", "--from", seen, "--data", data).stdout
+    (change,) = answer("case", "diff", "paper-003", "--from", seen, "--data", data)
+    assert (change["entry"], change["after"]) == ("advice", "physiotherapy")
+    earlier = answer("case", "show", "paper-003", "--version", seen, "--data", data)
+    assert "advice" not in [e["id"] for e in earlier["entries"]]
+    assert run("case", "show", "paper-003", "--at", "2020-01-01", "--data", data).returncode == 3
+    other.mkdir()
+    assert run("case", "export", "paper-003", tmp_path / "one.zip", "--data", data).returncode == 0
+    assert run("case", "receive", tmp_path / "one.zip", "--data", other).returncode == 0
+    assert answer("case", "show", "paper-003", "--data", other) == answer("case", "show", "paper-003", "--data", data)
+    assert run("case", "delete", "paper-003", "--reason", "twice", "--data", other).returncode == 0
+    gone = run("case", "show", "paper-003", "--data", other)
+    assert gone.returncode == 3
+    assert "was deleted: twice" in gone.stderr
+    assert answer("case", "restore", "paper-003", "--data", other) == {"case": "paper-003", "deleted": False}
+    assert answer("verify", "--data", other)["whole"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("case", "diff", "x", "--from", "1", "--data", "nowhere"), 3, "no data folder"),
+        (("case", "receive", "nothing.zip"), 2, "no such file"),
+        (("case", "diff", "x", "--from", "0"), 2, "--from"),
+        (("case", "delete", "x"), 2, "--reason"),
+    ],
+)
+def test_wrong_arguments_of_the_store_commands(arguments, code, words, tmp_path):
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

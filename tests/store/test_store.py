@@ -210,7 +210,8 @@ def test_loading_the_demonstration_twice_changes_nothing(hospital):
     assert store.verify().stored_files == before[1]
 
 
-def test_the_database_is_durable(store):
+def test_the_database_is_durable(tmp_path):
+    store = Store.open(tmp_path, url="")
     with store._engine.connect() as connection:
         pragma = {p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous")}
     assert pragma == {"journal_mode": "wal", "synchronous": 2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from myelon.board.packet import Packet
     from myelon.record.case import Case
     from myelon.record.timeline import Window
+    from myelon.store import Store
 
-app = typer.Typer(help="Check and show a case document.", no_args_is_help=True)
+app = typer.Typer(help="Check, show, compare, move and take back cases.", no_args_is_help=True)
 DataOption = Annotated[Path, typer.Option("--data", help="Data folder, for a case given by its id.")]
 DATA = Path("data")
 
@@ -33,9 +35,7 @@ def load_case(name: str, data: Path) -> Case:
             raise CaseError("not UTF-8 text", where=path.name, todo="A case is YAML or JSON") from error
     if path.suffix or "/" in name or not data.is_dir():
         raise CaseError("no such file", where=name, todo="Give a case file, or an id and --data")
-    from myelon.store import Store
-
-    return Store.open(data).case(name)
+    return stored(data).case(name)
 
 
 @app.command("check")
@@ -61,16 +61,129 @@ def check(
 def show(
     file: Annotated[str, typer.Argument(help="Case document, or the id of a stored case.")],
     data: DataOption = DATA,
+    version: Annotated[int | None, typer.Option(min=1, help="Of a stored case: as it stood at this version.")] = None,
+    at: Annotated[dt.datetime | None, typer.Option(help="Of a stored case: as it stood at this moment (UTC).")] = None,
     json: Json = False,
 ) -> None:
-    """Print a case as it is recorded."""
+    """Print a case as it is recorded, or as it was."""
     from myelon.record.case import write_case
 
-    case = load_case(file, data)
+    if version is None and at is None:
+        case = load_case(file, data)
+    else:
+        case = stored(data).case(file, version=version, at=at.replace(tzinfo=dt.UTC) if at else None)
     if json:
         print_json(case.model_dump(mode="json", by_alias=True, exclude_defaults=True))
     else:
         typer.echo(write_case(case), nl=False)
+
+
+@app.command("diff")
+def diff(
+    case_id: Annotated[str, typer.Argument(help="Id of a stored case.")],
+    before: Annotated[int, typer.Option("--from", min=1, help="Earlier version.")],
+    after: Annotated[
+        int | None, typer.Option("--to", min=1, help="Later version; the present one when left out.")
+    ] = None,
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Say in words what changed between two versions of a stored case."""
+    from myelon.record.difference import differences
+
+    store = stored(data)
+    changes = differences(store.case(case_id, version=before), store.case(case_id, version=after))
+    if json:
+        print_json([change._asdict() for change in changes])
+        return
+    for change in changes or ("nothing changed",):
+        typer.echo(str(change))
+
+
+@app.command("export")
+def export(
+    case_id: Annotated[str, typer.Argument(help="Id of a stored case.")],
+    target: Annotated[Path, typer.Argument(help="ZIP file to write.")],
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Write a case with its document, files and journal to one ZIP file."""
+    from myelon.errors import InputError
+
+    store = stored(data)
+    store.case(case_id)
+    try:
+        with target.open("wb") as stream:
+            store.export(case_id, stream)
+    except OSError as error:
+        raise InputError("cannot be written", where=str(target), todo="Choose another place") from error
+    size = target.stat().st_size
+    if json:
+        print_json({"case": case_id, "file": str(target), "bytes": size})
+    else:
+        typer.echo(f"{case_id}: {target.name}, {size / 1e6:.1f} MB")
+
+
+@app.command("receive")
+def receive(
+    source: Annotated[Path, typer.Argument(help="ZIP file that `myelon case export` wrote.")],
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Take in an exported case with its journal; refused when it was changed or is here already."""
+    from myelon.errors import InputError
+
+    if not source.is_file():
+        raise InputError("no such file", where=str(source), todo="Give the ZIP file of an export")
+    from myelon.store import Store
+
+    store = Store.open(data)
+    with source.open("rb") as stream:
+        case = store.receive_export(stream)
+    if json:
+        print_json({"case": case.id, "version": store.version(case.id)})
+    else:
+        typer.echo(f"{case.id}: {case.title}, version {store.version(case.id)}")
+
+
+@app.command("delete")
+def delete(
+    case_id: Annotated[str, typer.Argument(help="Id of a stored case.")],
+    reason: Annotated[str, typer.Option(help="Why; the journal keeps it.")],
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Take a case out of sight; its journal stays, and `restore` brings it back."""
+    stored(data).delete(case_id, reason=reason)
+    if json:
+        print_json({"case": case_id, "deleted": True})
+    else:
+        typer.echo(f"{case_id} is out of sight; `myelon case restore {case_id}` brings it back")
+
+
+@app.command("restore")
+def restore(
+    case_id: Annotated[str, typer.Argument(help="Id of a deleted case.")],
+    reason: Annotated[str, typer.Option(help="Why; the journal keeps it.")] = "restored",
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Bring back a deleted case."""
+    stored(data).restore(case_id, reason=reason)
+    if json:
+        print_json({"case": case_id, "deleted": False})
+    else:
+        typer.echo(f"{case_id} is back")
+
+
+def stored(data: Path) -> Store:
+    """The store of a data folder that exists."""
+    from myelon.errors import StoreError
+    from myelon.store import Store
+
+    if not data.is_dir():
+        raise StoreError(f"no data folder {data}", todo="Give --data, or make one with `myelon demo`")
+    return Store.open(data)
 
 
 def schema(json: Json = False) -> None:  # noqa: ARG001  # the schema is JSON either way

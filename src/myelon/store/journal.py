@@ -6,14 +6,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from myelon.errors import ChainError
 from myelon.store.database import journal
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection
 
@@ -59,45 +59,51 @@ def append(
 ) -> int:
     """Add a version of each entry, in one transaction.
 
-    The connection must hold the write lock (`lock`), so that two writers cannot take the same place in the chain.
+    The connection must hold the write lock (`database.lock_writes`), so that two writers cannot take the same place
+    in the chain.
 
     Returns:
         Number of rows added.
     """
-    last = connection.execute(select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)).first()
-    seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
     newest = (
         select(journal.c.entry_id, func.max(journal.c.version))
         .where(journal.c.case_id == case_id)
         .group_by(journal.c.entry_id)
     )
     versions = {row[0]: int(row[1]) for row in connection.execute(newest)}
-    rows = []
-    for entry_id, body in bodies.items():
-        seq += 1
-        row = Row(
-            seq,
-            case_id,
-            entry_id,
-            versions.get(entry_id, 0) + 1,
-            canonical(body),
-            actor,
-            at.isoformat(timespec="seconds"),
-            reason,
-            previous,
-            "",
-        )
-        row = row._replace(hash=chain_hash(row))
-        previous = row.hash
-        rows.append(row._asdict())
-    if rows:
-        connection.execute(journal.insert(), rows)
-    return len(rows)
+    written = at.isoformat(timespec="seconds")
+    rows = [
+        Row(0, case_id, entry, versions.get(entry, 0) + 1, canonical(body), actor, written, reason, "", "")
+        for entry, body in bodies.items()
+    ]
+    return chain(connection, rows)
 
 
-def lock(connection: Connection) -> None:
-    """Take SQLite's write lock at once."""
-    connection.execute(text("BEGIN IMMEDIATE"))
+def chain(connection: Connection, rows: Iterable[Row]) -> int:
+    """Add rows at the end of the chain: each gets its number, its predecessor and its hash.
+
+    The connection must hold the write lock.
+
+    Returns:
+        Number of rows added.
+    """
+    seq, previous = last(connection)
+    chained = []
+    for seq, row in enumerate(rows, seq + 1):  # noqa: B020  # counts on from the last one
+        numbered = row._replace(seq=seq, previous=previous)
+        numbered = numbered._replace(hash=chain_hash(numbered))
+        previous = numbered.hash
+        chained.append(numbered._asdict())
+    if chained:
+        connection.execute(journal.insert(), chained)
+    return len(chained)
+
+
+def last(connection: Connection) -> tuple[int, str]:
+    """Number and hash of the last row."""
+    query = select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
+    row = connection.execute(query).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
 
 
 def rows_of(connection: Connection, case_id: str | None = None) -> Iterator[Row]:
@@ -105,15 +111,15 @@ def rows_of(connection: Connection, case_id: str | None = None) -> Iterator[Row]
     query = select(journal).order_by(journal.c.seq)
     if case_id is not None:
         query = query.where(journal.c.case_id == case_id)
+    else:
+        query = query.execution_options(yield_per=2000)
     for row in connection.execute(query):
         yield Row(*row)
 
 
-def latest(connection: Connection, case_id: str) -> dict[str, Any]:
-    """The fold: the last version of every entry that is not retracted, in order of first writing."""
-    bodies: dict[str, str] = {}
-    for row in rows_of(connection, case_id):
-        bodies[row.entry_id] = row.body
+def fold(rows: Iterable[Row]) -> dict[str, Any]:
+    """The last version of every entry that is not retracted, in order of first writing."""
+    bodies = {row.entry_id: row.body for row in rows}
     return {entry: json.loads(body) for entry, body in bodies.items() if body != RETRACTED}
 
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from myelon.dose.dvh import warm_up
-from myelon.errors import MyelonError, StoreError
+from myelon.errors import ConflictError, MyelonError, StoreError
 from myelon.store import Store
 from myelon.web import security
 from myelon.web.packets import Packets
@@ -57,7 +57,8 @@ def _load_the_slow_parts() -> None:
 
 
 async def _known_error(request: Request, error: Exception) -> Response:
-    status = 404 if isinstance(error, StoreError) else 422
+    statuses = {ConflictError: 409, StoreError: 404}
+    status = next((code for kind, code in statuses.items() if isinstance(error, kind)), 422)
     return page(request, "error.html", {"error": error}, status=status)
 
 

@@ -13,6 +13,10 @@ from myelon.web.packets import store_of
 from myelon.web.render import page
 
 router = APIRouter()
+_DATABASE = {
+    "SQLite": f"SQLite, revision {HEAD}, WAL, synchronous = FULL",
+    "PostgreSQL": f"PostgreSQL, revision {HEAD}",
+}
 
 
 @router.get("/admin")
@@ -23,7 +27,7 @@ def admin(request: Request) -> Response:
     facts = [
         ("Myelon", version("myelon")),
         ("Data folder", str(store.folder)),
-        ("Database", f"SQLite, revision {HEAD}, WAL, synchronous = FULL"),
+        ("Database", _DATABASE[store.database]),
         ("Journal", f"{rows} rows"),
         ("Files", f"{files}, {size / 1e6:.1f} MB"),
         ("Entries are written by", LOCAL_ACTOR),

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from myelon.board.packet import Packet
 
 router = APIRouter()
+_MOST_SHEETS = 200
 
 
 @router.get("/board")
 def agenda(request: Request) -> Response:
     """The cases whose sheet can be opened."""
-    rows = [(s, packet_of(request, s.id)) for s in store_of(request).cases()]
-    return page(request, "board_list.html", {"place": "Board", "rows": rows})
+    rows, total = store_of(request).find(newest_first=False, limit=_MOST_SHEETS)
+    return page(request, "board_list.html", {"place": "Board", "rows": rows, "total": total})
 
 
 @router.get("/board/{case_id}")
@@ -33,8 +34,7 @@ def sheet(request: Request, case_id: str) -> Response:
     store = store_of(request)
     packet = packet_of(request, case_id, dose=True)
     figure = spine_figure(packet.case, row=24.0, column=54.0, brief=True)
-    ids = [s.id for s in store.cases()]
-    at = ids.index(case_id)
+    place, total, before, after = store.neighbours(case_id)
     context: dict[str, Any] = {
         "place": "Board",
         "packet": packet,
@@ -50,9 +50,9 @@ def sheet(request: Request, case_id: str) -> Response:
         "neurology": list(packet.case.of(Neurology)),
         "imaging": list(packet.case.of(Imaging)),
         "pathology": next(packet.case.of(Pathology), None),
-        "position": (at + 1, len(ids)),
-        "previous": ids[at - 1] if at > 0 else "",
-        "next": ids[at + 1] if at + 1 < len(ids) else "",
+        "position": (place, total),
+        "previous": before,
+        "next": after,
         "lines": _lines(packet),
     }
     if packet.dose is not None and packet.dose.grids:

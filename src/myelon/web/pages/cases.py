@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Request, UploadFile
+from fastapi import APIRouter, File, Query, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from myelon.errors import CaseError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from myelon.board.packet import Packet
 
 router = APIRouter()
+_PAGE = 50
 
 
 @router.get("/")
@@ -30,11 +31,16 @@ def home() -> Response:
 
 
 @router.get("/cases")
-def case_list(request: Request) -> Response:
-    """Every case, with what it is and what is open."""
+def case_list(
+    request: Request, q: str = "", order: Literal["first", "changed"] = "first", number: Annotated[int, Query(ge=1)] = 1
+) -> Response:
+    """The cases that hold every word of a search, with what each is and what is open, a page at a time."""
     store = store_of(request)
-    rows = [(summary, packet_of(request, summary.id)) for summary in store.cases()]
-    return page(request, "cases.html", {"place": "Cases", "rows": rows})
+    newest = order == "changed"
+    rows, total = store.find(q, newest_first=newest, limit=_PAGE, offset=(number - 1) * _PAGE)
+    context = {"place": "Cases", "rows": rows, "total": total, "q": q, "order": order, "number": number}
+    context |= {"pages": max(1, -(-total // _PAGE)), "deleted": store.deleted() if number == 1 and not q else []}
+    return page(request, "cases.html", context)
 
 
 @router.post("/cases")

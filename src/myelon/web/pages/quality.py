@@ -6,20 +6,25 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from myelon.errors import ChainError
-from myelon.web.packets import packet_of, store_of
+from myelon.web.packets import store_of
 from myelon.web.render import page
 
 router = APIRouter()
+_MOST_CASES = 200
 
 
 @router.get("/quality")
 def quality(request: Request) -> Response:
     """Findings by case, and the state of journal and files."""
     store = store_of(request)
-    rows = [(s, packet_of(request, s.id)) for s in store.cases()]
+    rows, total = store.find(limit=_MOST_CASES)
     broken, verified = None, None
     try:
         verified = store.verify()
     except ChainError as error:
         broken = error
-    return page(request, "quality.html", {"place": "Quality", "rows": rows, "verified": verified, "broken": broken})
+    return page(
+        request,
+        "quality.html",
+        {"place": "Quality", "rows": rows, "total": total, "verified": verified, "broken": broken},
+    )
