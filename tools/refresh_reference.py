@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-TABLES = ("instruments.json", "checklists.json", "radiobiology_examples.json", "constraints.json")
+TABLES = ("instruments.json", "checklists.json", "lv_checklist.json", "radiobiology_examples.json", "constraints.json")
 
 
 def main(shared: Path) -> None:

@@ -199,7 +199,7 @@ def test_cohort_km_and_test(tmp_path):
 def test_demo_loads_and_verify_proves(tmp_path, hospital):
     assert answer("verify", "--data", hospital)["whole"]
     rows = answer("demo", "--data", hospital, "--no-serve")
-    assert [r["case_id"] for r in rows] == list(CASES)
+    assert [r["case_id"] for r in rows] == [*CASES, "cohort-002"]
     assert "there" in run("demo", "--data", hospital, "--no-serve").stdout
     assert run("case", "check", "phantom-1", "--data", hospital).returncode == 0
     assert run("verify", "--data", tmp_path / "nothing").returncode == 3

@@ -205,7 +205,9 @@ def test_an_older_database_is_brought_up_to_date(tmp_path):
 def test_loading_the_demonstration_twice_changes_nothing(hospital):
     store = Store.open(hospital)
     before = store.counts()
-    assert [(row.case_id, row.rows, row.dicom_files) for row in load(store)] == [(c, 0, 0) for c in CASES]
+    assert [(row.case_id, row.rows, row.dicom_files) for row in load(store)] == [
+        (c, 0, 0) for c in (*CASES, "cohort-002")
+    ]
     assert store.counts() == before
     assert store.verify().stored_files == before[1]
 

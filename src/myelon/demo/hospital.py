@@ -6,16 +6,23 @@ from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
+from myelon.demo.cohort_002 import synthetic_cohort
 from myelon.demo.phantoms import PHANTOMS
 from myelon.record.case import Case, case_from, read_case
 from myelon.record.kinds import Radiotherapy
+from myelon.record.publication import Publication, read_publication
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from myelon.store import Store
 
-CASES = ("paper-000", "paper-001", "paper-003", "phantom-1", "phantom-2")
+CASES = (
+    "paper-000", "paper-001", "paper-003",
+    *(f"paper-004-fig-{n}" for n in range(3, 11)),
+    "phantom-1", "phantom-2",
+)  # fmt: skip
+"""Case documents of the demonstration hospital; the synthetic cohort of paper 002 comes beside them."""
 _REASON = "demonstration hospital"
 _ACTOR = "demonstration"
 
@@ -34,6 +41,12 @@ def demo_case(case_id: str) -> Case:
     """A case document of the demonstration hospital, without dose files."""
     text = (files("myelon.demo") / "cases" / f"{case_id}.yaml").read_text(encoding="utf-8")
     return read_case(text, where=f"{case_id}.yaml")
+
+
+def publication(name: str) -> Publication:
+    """A publication that is no single patient."""
+    text = (files("myelon.demo") / "publications" / f"{name}.yaml").read_text(encoding="utf-8")
+    return read_publication(text, where=f"{name}.yaml")
 
 
 def load(store: Store, progress: Callable[[str], None] = lambda _: None) -> list[Loaded]:
@@ -59,7 +72,18 @@ def load(store: Store, progress: Callable[[str], None] = lambda _: None) -> list
             progress(f"{case.title}: writing the record")
             rows = store.receive(case, partial(_object, objects), actor=_ACTOR, reason=_REASON)
         loaded.append(Loaded(case_id, case.title, case.about.nature, rows, stored))
-    return loaded
+    return [*loaded, _cohort(store, present, progress)]
+
+
+def _cohort(store: Store, present: Collection[str], progress: Callable[[str], None]) -> Loaded:
+    cases = synthetic_cohort()
+    rows = 0
+    if cases[0].id not in present:
+        progress(f"{len(cases)} synthetic patients: writing the records")
+        before = store.counts()[0]
+        store.import_cases(cases, name="the synthetic cohort of paper 002", actor=_ACTOR)
+        rows = store.counts()[0] - before
+    return Loaded("cohort-002", f"{len(cases)} synthetic patients of paper 002", "synthetic", rows, 0)
 
 
 def _object(objects: dict[str, list[bytes]], name: str) -> bytes:

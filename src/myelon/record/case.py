@@ -8,11 +8,11 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from myelon.errors import CaseError
 from myelon.record.base import Entry, EntryId, Part
-from myelon.record.document import read_document
+from myelon.record.document import checked, read_document
 from myelon.record.kinds import AnyEntry, Assumption, Neoplasm, Subject
 from myelon.record.when import split_reference
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SCHEMA_ID = "myelon.case/1"
-_MOST_PROBLEMS = 12
 E = TypeVar("E", bound=Entry)
 
 
@@ -151,34 +150,7 @@ def case_from(document: Mapping[str, Any], *, where: str = "case") -> Case:
     Raises:
         CaseError: As `read_case`.
     """
-    try:
-        return Case.model_validate(document)
-    except ValidationError as error:
-        problems = [_problem(document, e) for e in error.errors(include_url=False, include_context=False)]
-        more = f" (and {len(problems) - _MOST_PROBLEMS} more)" if len(problems) > _MOST_PROBLEMS else ""
-        raise CaseError(
-            "; ".join(problems[:_MOST_PROBLEMS]) + more,
-            where=where,
-            todo="See `myelon schema` for every field",
-        ) from error
-    except CaseError as error:
-        raise CaseError(error.what, where=where, todo=error.todo) from error
-
-
-def _problem(document: Mapping[str, Any], error: Mapping[str, Any]) -> str:
-    """One problem in words: entries[3] (rt-1) total_gy: Input should be greater than 0."""
-    place, location = [], list(error["loc"])
-    if len(location) > 1 and location[0] == "entries" and isinstance(location[1], int):
-        entries = document.get("entries")
-        row = entries[location[1]] if isinstance(entries, list | tuple) else None
-        name = row.get("id", "?") if isinstance(row, dict) else "?"
-        place.append(f"entry {name!r}")
-        location = location[3:] if len(location) > 2 else []  # the discriminator repeats the kind
-    place += [str(part) for part in location]
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        message = "unknown field"
-    return f"{' '.join(place)}: {message}" if place else str(message)
+    return checked(Case, document, where=where)
 
 
 def write_case(case: Case) -> str:

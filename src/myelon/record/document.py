@@ -1,17 +1,22 @@
-"""Read YAML (or JSON) that came from outside: bounded in size and depth, and never a traceback."""
+"""Read YAML (or JSON) that came from outside: bounded in size and depth, checked against a model, never a traceback."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
-from myelon.errors import InputError
+from myelon.errors import CaseError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_DEPTH = 40
 """A case is five levels deep; the compiled YAML composer recurses and would end the process far above this."""
 
+_MOST_PROBLEMS = 12
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -43,3 +48,42 @@ def read_document(text: str, *, where: str, error: type[InputError]) -> Any:  # 
         if isinstance(failure, InputError):
             raise
         raise error("holds a value that cannot be", where=where, todo="Check dates and numbers") from failure
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def checked(model: type[M], document: Mapping[str, Any], *, where: str) -> M:
+    """Build a model from plain values.
+
+    Raises:
+        CaseError: They do not fit; every problem is named with its place, at most twelve of them.
+    """
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        problems = [_problem(document, e) for e in error.errors(include_url=False, include_context=False)]
+        more = f" (and {len(problems) - _MOST_PROBLEMS} more)" if len(problems) > _MOST_PROBLEMS else ""
+        raise CaseError(
+            "; ".join(problems[:_MOST_PROBLEMS]) + more,
+            where=where,
+            todo="See `myelon schema` for every field",
+        ) from error
+    except CaseError as error:
+        raise CaseError(error.what, where=where, todo=error.todo) from error
+
+
+def _problem(document: Mapping[str, Any], error: Mapping[str, Any]) -> str:
+    """One problem in words: entry 'rt-1' total_gy: Input should be greater than 0."""
+    place, location = [], list(error["loc"])
+    if len(location) > 1 and location[0] == "entries" and isinstance(location[1], int):
+        entries = document.get("entries")
+        row = entries[location[1]] if isinstance(entries, list | tuple) else None
+        name = row.get("id", "?") if isinstance(row, dict) else getattr(row, "id", "?")
+        place.append(f"entry {name!r}")
+        location = location[3:] if len(location) > 2 else []  # the discriminator repeats the kind
+    place += [str(part) for part in location]
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = "unknown field"
+    return f"{' '.join(place)}: {message}" if place else str(message)

@@ -20,6 +20,8 @@ from myelon.record.kinds import (
 from myelon.record.rules import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from myelon.record.base import Entry
     from myelon.record.case import Case
     from myelon.record.timeline import Timeline
@@ -27,9 +29,13 @@ if TYPE_CHECKING:
 
 def findings_of(case: Case, timeline: Timeline) -> list[Finding]:
     """Every finding of a case: computed ones first given their number and resolution, then entered ones."""
-    computed = {f.key: f for rule in RULES for f in rule(case, timeline)}
+    return numbered({f.key: f for rule in RULES for f in rule(case, timeline)}, case.of(Discrepancy))
+
+
+def numbered(computed: dict[str, Finding], rows: Iterable[Discrepancy]) -> list[Finding]:
+    """Computed findings with the number and resolution that people gave them, and those that were entered."""
     entered = []
-    for row in case.of(Discrepancy):
+    for row in rows:
         if row.finding is not None and row.finding in computed:
             computed[row.finding] = replace(computed[row.finding], number=row.id, resolution=row.resolution)
         else:

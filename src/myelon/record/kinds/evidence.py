@@ -20,6 +20,7 @@ class Figure(Part):
     unit: str = ""
     numerator: int | None = Field(default=None, ge=0)
     denominator: int | None = Field(default=None, gt=0)
+    decimals: int | None = Field(default=None, ge=0, le=9, description="decimals it was printed with, if it ends in 0")
     text: str = ""
 
     @property
@@ -32,6 +33,8 @@ class Figure(Part):
     @property
     def digits(self) -> int:
         """Decimals that the printed value bears."""
+        if self.decimals is not None:
+            return self.decimals
         return 0 if self.value is None else len(f"{self.value:.10f}".rstrip("0").split(".")[1])
 
     @property
@@ -40,6 +43,14 @@ class Figure(Part):
         if self.percent is None or self.value is None or self.unit != "%":
             return False
         return abs(self.value - self.percent) > 0.5 * 10.0**-self.digits + 1e-9
+
+    @property
+    def impossible(self) -> bool:
+        """Whether no whole number out of the denominator comes to the printed percent (the GRIM test)."""
+        if self.numerator is not None or self.denominator is None or self.value is None or self.unit != "%":
+            return False
+        nearest = round(self.value * self.denominator / 100.0)
+        return abs(self.value - 100.0 * nearest / self.denominator) > 0.5 * 10.0**-self.digits + 1e-9
 
 
 class Evidence(Entry):

@@ -1,6 +1,6 @@
 """An imaging study: what each feature of each lesion looked like, and from which level to which."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -58,6 +58,12 @@ class LesionObservation(Part):
     posterolateral: Literal["bilateral", "unilateral", "none"] | None = None
     posterior_wall: Literal["intact", "breached"] | None = None
     epidural_grade: Literal["0", "1a", "1b", "1c", "2", "3"] | None = None
+    wbb_zones: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(
+        default=(), description="Weinstein–Boriani–Biagini zones as printed; the paper counts counter-clockwise (XR3)"
+    )
+    wbb_layers: tuple[Literal["A", "B", "C", "D", "E"], ...] = Field(
+        default=(), description="layers from prevertebral (A) to dural (E), as the paper names them (XR4)"
+    )
     text: str = ""
     source: Provenance | None = None
 
@@ -67,7 +73,7 @@ class Imaging(Entry):
 
     track: ClassVar[str] = "Imaging"
     kind: Literal["imaging"] = "imaging"
-    modality: Literal["MRI", "CT", "PET", "PET-CT", "PET-MRI", "X-ray", "myelogram", "ultrasound"]
+    modality: Literal["MRI", "CT", "PET", "PET-CT", "PET-MRI", "X-ray", "myelogram", "ultrasound", "not reported"]
     sequences: tuple[str, ...] = ()
     contrast: Assertion | None = None
     body_part: str = "spine"

@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     statements.statements_disagree,
     statements.same_onset_twice,
     statements.percent_is_not_its_fraction,
+    statements.percent_is_no_count,
     statements.stage_against_tnm,
     statements.stage_is_dated,
 )

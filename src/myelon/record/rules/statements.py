@@ -81,6 +81,28 @@ def disagreeing_percents(item: Evidence) -> Iterator[Finding]:
         )
 
 
+def percent_is_no_count(case: Case, _timeline: Timeline) -> Iterator[Finding]:
+    """A printed percent that no whole number of patients can give."""
+    for item in case.of(Evidence):
+        yield from impossible_percents(item)
+
+
+def impossible_percents(item: Evidence) -> Iterator[Finding]:
+    """The figures of one evidence item whose printed percent no numerator out of the denominator comes to."""
+    for n, figure in enumerate(item.figures):
+        if not figure.impossible or figure.value is None or figure.denominator is None:
+            continue
+        near = round(figure.value * figure.denominator / 100.0)
+        yield Finding(
+            f"count:{item.id}:{n}",
+            "arithmetic",
+            (item.id,),
+            (Statement(f"{figure.name}: {figure.value:g} % of {figure.denominator}", codes(item.source)),),
+            rule="a percent of patients is a whole number of them",
+            computed=f"the nearest is {near}/{figure.denominator} = {100.0 * near / figure.denominator:.1f} %",
+        )
+
+
 def stage_against_tnm(case: Case, _timeline: Timeline) -> Iterator[Finding]:
     """A stage group that its own T, N and M do not give, where the table holds the rows."""
     for row in case.of(Staging):

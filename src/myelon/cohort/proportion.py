@@ -1,0 +1,42 @@
+"""Proportions with exact limits: small groups deserve no normal approximation."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scipy.stats import beta, fisher_exact
+
+from myelon.errors import TableError
+
+
+class Proportion(NamedTuple):
+    """A count out of a number, with Clopper–Pearson limits; all in percent."""
+
+    events: int
+    n: int
+    percent: float
+    lower: float
+    upper: float
+
+
+def proportion(count: int, n: int, confidence: float = 0.95) -> Proportion:
+    """A count out of n with its exact limits.
+
+    Raises:
+        TableError: The count is no count out of n.
+
+    >>> [round(x, 1) for x in proportion(13, 21)[2:]]
+    [61.9, 38.4, 81.9]
+    """
+    if not 0 <= count <= n or n == 0:
+        raise TableError(f"{count} of {n}", todo="Give a count out of a number of patients")
+    tail = (1 - confidence) / 2
+    lower = 0.0 if count == 0 else float(beta.ppf(tail, count, n - count + 1))
+    upper = 1.0 if count == n else float(beta.ppf(1 - tail, count + 1, n - count))
+    return Proportion(count, n, 100.0 * count / n, 100.0 * lower, 100.0 * upper)
+
+
+def fisher_p(one: tuple[int, int], other: tuple[int, int]) -> float:
+    """Two-sided p of Fisher's exact test for two counts, each out of its number."""
+    table = [[count, n - count] for count, n in (one, other)]
+    return float(fisher_exact(table).pvalue)
