@@ -17,6 +17,9 @@ CASE_PAGES = ["", "/spine", "/dose", "/scores", "/findings", "/journal"]
 PAGES = [
     *[address for _, address in NAVIGATION],
     "/library/sources",
+    "/library/regimens",
+    "/library/ctcae?q=neutropenia",
+    "/library/paper-002",
     *[f"/cases/{c}{p}" for c in CASES for p in CASE_PAGES],
     *[f"/board/{c}" for c in CASES],
 ]

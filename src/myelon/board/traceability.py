@@ -9,6 +9,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.board.packet import Packet, prepare
+from myelon.cohort.proportion import proportion
+from myelon.cohort.published import recovered_logrank, sums_of_mean
 from myelon.errors import CaseError
 from myelon.record.exposure import exposures
 from myelon.record.extent import extents
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from myelon.dose.reirradiation import Reirradiation
     from myelon.record.case import Case
+    from myelon.record.kinds.evidence import Figure
+    from myelon.record.publication import Publication
 
 
 class Trace(NamedTuple):
@@ -177,7 +181,7 @@ _ROWS: tuple[_Row, ...] = (
     _Row("001", "Case", "radiotherapy courses", "rt-1, rt-2", _CASE_1, _RECORD_1, "30 Gy/10 fractions (brain); 42 Gy/21 fractions (cord)", _courses),
     _Row("001", "–", "courses that are added", "computed: dose panel", _CASE_1, _RECORD_1, "not printed", lambda p: "; ".join(f"{c.id} is added to nothing: {why}" for c, why in p.left_out)),
     _Row("001", "Fig 1B", "isodose section and DVH", "", "", "", "a picture and a plot", None, "the dose objects are not published; a picture is no dose"),
-    _Row("002", "whole paper", "cohort of 61 patients", "", "", "", "", None, "its records are not entered yet; Kaplan–Meier, log-rank and both hazard ratios stand"),
+    _Row("002", "Fig 4, Fig 5", "survival curves", "", "", "", "", None, "the times of the patients are not published; the 61 records are synthetic, with the printed counts"),
     _Row("003", "whole paper", "84 facts and 15 contradictions", "paper-003.yaml", _CASE_3, _FACTS, "facts C01–C84, XC1–XC15", _counted),
     _Row("003", "Case", "patient", "subject", _CASE_3, _RECORD_3, "14-year-old girl", lambda p: p.case.subject.label if p.case.subject else ""),
     _Row("003", "Case, Fig 1", "extent of the tumour over time", "imaging-* lesions", _CASE_3, _RECORD_3, "L2–4 … L3–5", lambda p: _extents(p, oedema=False)),
@@ -187,7 +191,8 @@ _ROWS: tuple[_Row, ...] = (
     _Row("003", "Case", "doxorubicin over eleven cycles", "line-1, finding", _CASE_3, _RECORD_3, "50 mg/m² each", _doxorubicin),
     _Row("003", "Case", "survival from the first admission", "death", _CASE_3, _RECORD_3, "not printed", lambda p: _months(p, "admission-1.start", "death.start")),
     _Row("004", "Tables 1–2", "Dumbbell Scoring System", "assess/dss.py", "myelon assess run dss_2016 --inputs '{\"size\": \"ge5\", \"boundary\": \"indistinguishable\", \"lobulated\": \"yes\", \"osteolysis\": \"yes\"}'", "tests/assess/test_instruments.py", "0–6, cut-off 3", lambda _: _dss()),
-    _Row("004", "rest of the paper", "rules, WBB, outcomes, figure cases", "", "", "", "", None, "not built yet"),
+    _Row("004", "Fig 3–10", "eight figure cases", "paper-004-fig-*.yaml", "myelon case check src/myelon/demo/cases/paper-004-fig-4.yaml", "tests/record/test_review_figures.py", "legends of eight figures", lambda _: "8 case documents with what the legends print"),
+    _Row("004", "rest of the paper", "rules, WBB, outcomes", "", "", "", "", None, "not built yet"),
 )  # fmt: skip
 
 
@@ -203,11 +208,53 @@ def _dss() -> str:
     return f"0–{most:g}, cut-off {dss.categories[1].low:g}"
 
 
-def traced(cases: Mapping[str, Case]) -> list[Trace]:
+def _agreeing(paper: Publication) -> str:
+    printed = [f for e in paper.evidence for f in e.figures if f.percent is not None and f.value is not None]
+    return f"{sum(not f.disagrees for f in printed)} of {len(printed)} agree with n/N"
+
+
+def _recovered(paper: Publication) -> str:
+    found = []
+    for row in ("L157", "L160", "L163", "L166", "L169", "L172"):
+        ratio, limits = (f for f in _figures(paper, row))
+        found.append(f"{recovered_logrank(ratio.value or 0, limits.value or 0, limits.value_max or 0).p:.4f}")
+    return "; ".join(found) + " (from each hazard ratio and its limits)"
+
+
+def _rate(paper: Publication, row: str) -> str:
+    figure = _figures(paper, row)[0]
+    rate = proportion(figure.numerator or 0, figure.denominator or 0)
+    return f"{rate.percent:.2f} % ({rate.lower:.1f}–{rate.upper:.1f})"
+
+
+def _figures(paper: Publication, row: str) -> tuple[Figure, ...]:
+    return next(e.figures for e in paper.evidence if e.id == row)
+
+
+class _PublicationRow(NamedTuple):
+    place: str
+    what: str
+    held: str
+    printed: str
+    ours: Callable[[Publication], str]
+
+
+_COHORT = "tests/cohort/test_paper_002.py"
+_PUBLICATION_ROWS = (
+    _PublicationRow("whole paper", "207 facts, 14 rules, 38 contradictions", "paper-002.yaml, cohort/patient.py", "facts L01–L207, RL1–RL14, XL1–XL38", lambda p: f"{len(p.entries)} entries; 48 variables of 61 synthetic records"),
+    _PublicationRow("tables 2–6", "percents from their counts", "paper-002.yaml", "72 percents", _agreeing),
+    _PublicationRow("Table 2", "mean age", "paper-002.yaml", "57.90 years", lambda p: f"{sums_of_mean(57.90, p.patients, 2)[0]}/{p.patients}: the only sum of whole years"),
+    _PublicationRow("Table 6", "symptom response to radiotherapy alone", "paper-002.yaml", "61.90 %", lambda p: _rate(p, "L139")),
+    _PublicationRow("Table 7", "log-rank p of six contrasts", "paper-002.yaml", "0.4338; 0.8664; 0.7789; 0.1557; 0.0063; 0.0026", _recovered),
+)  # fmt: skip
+
+
+def traced(cases: Mapping[str, Case], paper_002: Publication) -> list[Trace]:
     """Every row with its value computed from the records of the papers.
 
     Args:
         cases: Paper number → its case.
+        paper_002: The cohort paper.
     """
     packets = {paper: prepare(case) for paper, case in cases.items()}
     rows = []
@@ -217,6 +264,10 @@ def traced(cases: Mapping[str, Case]) -> list[Trace]:
             continue
         ours = row.ours(packets.get(row.paper, packets[TRACED[0]]))
         rows.append(Trace(*row[:7], ours, ""))
+    at = next(i for i, r in enumerate(rows) if r.paper == "002")
+    rows[at:at] = [
+        Trace("002", r.place, r.what, r.held, "", _COHORT, r.printed, r.ours(paper_002), "") for r in _PUBLICATION_ROWS
+    ]
     return rows
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
+from myelon.board.traceability import TRACED, Trace, traced
 from myelon.demo.cohort_002 import synthetic_cohort
 from myelon.demo.phantoms import PHANTOMS
 from myelon.record.case import Case, case_from, read_case
@@ -47,6 +48,11 @@ def publication(name: str) -> Publication:
     """A publication that is no single patient."""
     text = (files("myelon.demo") / "publications" / f"{name}.yaml").read_text(encoding="utf-8")
     return read_publication(text, where=f"{name}.yaml")
+
+
+def papers() -> list[Trace]:
+    """Every part of the papers: where it stands, printed against ours."""
+    return traced({p: demo_case(f"paper-{p}") for p in TRACED}, publication("paper-002"))
 
 
 def load(store: Store, progress: Callable[[str], None] = lambda _: None) -> list[Loaded]:

@@ -1,4 +1,4 @@
-"""Library: instruments, limits, and Sources — where every printed number of the papers is held."""
+"""Library: instruments, limits, regimens, the cohort paper, and Sources — where every printed number is held."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from myelon.assess import INSTRUMENTS
-from myelon.board.traceability import TRACED, traced
-from myelon.demo.hospital import demo_case
+from myelon.demo.hospital import papers, publication
 from myelon.dose.limits import LIMITS
+from myelon.terms.ctcae import VERSION, search_ctcae
+from myelon.terms.regimens import REGIMENS
 from myelon.web.render import page
 
 router = APIRouter()
@@ -21,11 +22,27 @@ def library(request: Request) -> Response:
     return page(request, "library.html", context)
 
 
+@router.get("/library/regimens")
+def regimens(request: Request) -> Response:
+    """Drug regimens as the papers print them."""
+    return page(request, "regimens.html", {"place": "Library", "tab": "Regimens", "regimens": REGIMENS.values()})
+
+
+@router.get("/library/ctcae")
+def ctcae(request: Request, q: str = "") -> Response:
+    """Terms of CTCAE with what each grade means, by search."""
+    context = {"place": "Library", "tab": "CTCAE", "q": q, "terms": search_ctcae(q, 40), "version": VERSION}
+    return page(request, "ctcae.html", context)
+
+
+@router.get("/library/paper-002")
+def cohort_paper(request: Request) -> Response:
+    """What the cohort paper prints, what it comes to, and where it disagrees with itself."""
+    context = {"place": "Library", "tab": "Paper 002", "paper": publication("paper-002")}
+    return page(request, "publication.html", context)
+
+
 @router.get("/library/sources")
 def sources(request: Request) -> Response:
     """The papers, row by row: printed, ours, difference."""
-    return page(
-        request,
-        "sources.html",
-        {"place": "Library", "tab": "Sources", "rows": traced({p: demo_case(f"paper-{p}") for p in TRACED})},
-    )
+    return page(request, "sources.html", {"place": "Library", "tab": "Sources", "rows": papers()})
