@@ -349,3 +349,45 @@ def test_wrong_arguments_of_the_store_commands(arguments, code, words, tmp_path)
     assert done.returncode == code
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+IMPORTED = "patient,sex,age,iscm_date,radiotherapy\nA,f,60,2020-05-01,no\nB,male,61,June 2021,\n"
+
+
+def test_a_table_is_imported_as_a_batch_and_undone(tmp_path):
+    (tmp_path / "t.csv").write_text(IMPORTED)
+    (tmp_path / "bad.csv").write_text(IMPORTED + "C,perhaps,1,2020-05-01,\n")
+    data = tmp_path / "data"
+    command = ("case", "import", "t.csv", "--map", "paper-002", "--data", data)
+    dry = answer(*command, "--dry-run", cwd=tmp_path)
+    assert (dry["cases"], dry["batch"]) == (["import-A", "import-B"], None)
+    assert not data.exists()
+    written = answer(*command, cwd=tmp_path)
+    (listed,) = answer("case", "batches", "--data", data)
+    assert (listed["batch"], listed["cases"], listed["name"]) == (written["batch"], 2, "t.csv")
+    assert answer("case", "show", "import-A", "--data", data)["entries"][0]["sex"] == "female"
+    assert answer("case", "undo", written["batch"], "--data", data)["cases"] == 2
+    assert run("case", "show", "import-A", "--data", data).returncode == 3
+    other = ("case", "import", "bad.csv", "--map", "paper-002", "--data", tmp_path / "other")
+    bad = run(*other, cwd=tmp_path)
+    assert bad.returncode == 1
+    assert "row 4, sex: 'perhaps' is none of" in bad.stdout
+    assert "nothing was written" in bad.stdout
+    assert "written as batch" in run(*other, "--only-good", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("none.csv", "--map", "paper-002"), "no such file"),
+        (("t.csv", "--map", "nothing"), "no map 'nothing'"),
+        (("t.csv", "--map", "paper-002", "--rename", "sex"), "needs '='"),
+        (("t.csv",), "--map"),
+    ],
+)
+def test_wrong_arguments_of_import(arguments, words, tmp_path):
+    (tmp_path / "t.csv").write_text(IMPORTED)
+    done = run("case", "import", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

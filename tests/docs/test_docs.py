@@ -13,6 +13,7 @@ import yaml
 
 from myelon.assess import INSTRUMENTS
 from myelon.demo.phantoms import PHANTOMS
+from myelon.exchange.import_map import read_map
 from myelon.record.case import case_from
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ BLOCKS = [
     for n, (language, code) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")))
 ]
 MYELON = Path(sys.executable).with_name("myelon")
+PATIENTS = "patient,Geschlecht,age,iscm_date,ecog\n1,f,61,June 2021,2\n2,m,,2021-03-04,\n"
 COHORT = "months,death,arm\n1,1,a\n2,1,a\n5,0,a\n9,1,a\n1,1,b\n3,1,b\n4,1,b\n6,0,b\n"
 
 
@@ -43,6 +45,7 @@ def desk(tmp_path_factory, hospital):
     plan = next(code for language, code in BLOCK.findall(page) if language == "yaml")
     (folder / "PLAN.yaml").write_text(plan, encoding="utf-8")
     (folder / "cohort.csv").write_text(COHORT)
+    (folder / "patients.csv").write_text(PATIENTS)
     shutil.copytree(hospital, folder / "data")
     return folder
 
@@ -53,8 +56,10 @@ def test_every_code_block_runs(language, code, desk):
         exec(compile(code, "docs", "exec"), {})  # noqa: S102  # that is the test
     elif language == "yaml":
         document = yaml.safe_load(code)
-        if "schema" in document:
+        if document.get("schema") == "myelon.case/1":
             case_from(document)
+        elif "schema" in document:
+            read_map(code)
     elif language == "json":
         json.loads(code)
     else:

@@ -20,6 +20,7 @@ PAGES = [
     "/library/regimens",
     "/library/ctcae?q=neutropenia",
     "/library/paper-002",
+    "/cases/import",
     *[f"/cases/{c}{p}" for c in CASES for p in CASE_PAGES],
     *[f"/board/{c}" for c in CASES],
 ]
@@ -54,6 +55,87 @@ def test_the_list_says_which_cases_have_dose_files(client):
     text = client.get("/cases").text
     assert text.count("<td>dose files</td>") == 2
     assert text.count("<td>prescription</td>") >= 3
+
+
+# ── tables, exports, deletion, versions ─────────────────────────────────────────────────────────────────
+
+TABLE = "patient,Sex,age,iscm_date,paraplegia,colour\nA,f,60,2020-05-01,no,red\nB,m,61,June 2021,,blue\nC,x,62,2020-05-01,,\n"
+
+
+def hidden(text):
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text))
+
+
+def test_a_table_is_looked_at_then_written_then_undone(own):
+    seen = own.post("/cases/import", files={"table": ("t.csv", TABLE.encode())}, data={"bundled": "paper-002"})
+    assert "3 rows, 3 patients; nothing is written yet" in seen.text
+    assert "is none of" in seen.text
+    assert "Not imported: colour" in seen.text
+    assert "Write 2 patients" in seen.text
+    assert own.get("/cases").text.count("import-A") == 0
+    again = own.post("/cases/import/check", data=hidden(seen.text) | {"column-sex": "", "column-age": "age"})
+    assert "Write 3 patients" in again.text
+    written = own.post("/cases/import/write", data=hidden(seen.text))
+    assert "Undo all of it" in written.text
+    assert "import-A" in own.get("/cases").text
+    assert own.get("/cases/import-A").status_code == 200
+    batch = re.search(r"/cases/import/([0-9a-f]+)/undo", written.text)[1]
+    own.post(f"/cases/import/{batch}/undo")
+    assert "import-A/findings" not in own.get("/cases").text
+    assert own.get("/cases/import-A").status_code == 404
+    gone = own.post("/cases/import/write", data=hidden(seen.text))
+    assert gone.status_code == 422
+    assert "no longer kept" in gone.text
+
+
+@pytest.mark.parametrize("token", ["", "../../etc/passwd", "0" * 64])
+def test_a_mark_that_is_none_of_a_table_is_refused(own, token):
+    answer = own.post("/cases/import/check", data={"token": token, "bundled": "paper-002", "name": "t"})
+    assert answer.status_code == 422
+
+
+def test_a_map_of_ones_own(own):
+    own_map = b"schema: myelon.import/1\nname: x\ncase: {key: p, zero: n}\nentries: [{id: n, kind: subject, set: {sex: male}, always: true}]"
+    files = {"table": ("t.csv", b"p\n1\n"), "own": ("m.yaml", own_map)}
+    assert "Write 1 patients" in own.post("/cases/import", files=files).text
+    bad = own.post("/cases/import", files={**files, "own": ("m.yaml", b"\xff")})
+    assert bad.status_code == 422
+
+
+def test_a_case_is_deleted_with_a_reason_restored_exported_and_received(own, tmp_path):
+    own.post("/cases", files={"case": ("c.yaml", write_case(demo_case("paper-003")).encode())})
+    packed = own.get("/cases/paper-003/export.zip")
+    assert packed.headers["content-type"] == "application/zip"
+    assert own.post("/cases/paper-003/delete", data={"reason": ""}).status_code == 422
+    listed = own.post("/cases/paper-003/delete", data={"reason": "an example"})
+    assert "an example" in listed.text
+    assert own.get("/cases/paper-003").status_code == 404
+    assert own.post("/cases/paper-003/restore").status_code == 200
+    with TestClient(create_app(tmp_path / "elsewhere"), follow_redirects=True) as other:
+        assert other.post("/cases/receive", files={"export": ("e.zip", packed.content)}).status_code == 200
+        assert other.get("/cases/paper-003/document.yaml").text == own.get("/cases/paper-003/document.yaml").text
+        assert other.post("/cases/receive", files={"export": ("e.zip", b"no zip")}).status_code == 422
+
+
+def test_the_journal_says_what_changed_between_two_versions(own):
+    own.post("/cases", files={"case": ("c.yaml", write_case(demo_case("paper-003")).encode())})
+    changed = write_case(demo_case("paper-003")).replace("title: Lumbar", "title: LUMBAR")
+    own.post("/cases", files={"case": ("c.yaml", changed.encode())})
+    text = own.get("/cases/paper-003/journal").text
+    first = len(demo_case("paper-003").entries) + 1
+    assert f"?from={first}&amp;to={first + 1}" in text
+    said = own.get(f"/cases/paper-003/journal?from={first}&to={first + 1}").text
+    assert "case: title was Lumbar" in said
+    assert own.get("/cases/paper-003/journal?from=99999").status_code == 404
+
+
+def test_a_search_on_the_case_list(client):
+    text = client.get("/cases?q=haemangiopericytoma").text
+    assert "1 found" in text
+    assert "/cases/paper-003" in text
+    assert "No case holds all of these words" in client.get("/cases?q=zzzz").text
+    assert "page 1 of 2" in client.get("/cases").text
+    assert client.get("/cases?number=2").text.count("Synthetic patient") > 10
 
 
 def test_six_places_in_the_navigation():

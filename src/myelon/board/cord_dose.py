@@ -112,7 +112,7 @@ def cord_doses(
 def _given(case: Case) -> tuple[list[Radiotherapy], tuple[tuple[Radiotherapy, str], ...]]:
     """Courses over the spine that were given or are proposed; the rest with the reason."""
     given, left_out = [], []
-    for course in case.of(Radiotherapy):
+    for course in case.given(Radiotherapy):
         if course.assertion in {Assertion.ABSENT, Assertion.NOT_DONE}:
             left_out.append((course, f"stated as {course.assertion}"))
         elif course.region in {"brain", "other"}:

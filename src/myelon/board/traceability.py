@@ -81,7 +81,7 @@ def _stain(packet: Packet, marker: str) -> str:
 
 
 def _courses(packet: Packet) -> str:
-    return "; ".join(str(c.schedule).replace(" in ", "/") for c in packet.case.of(Radiotherapy))
+    return "; ".join(str(c.schedule).replace(" in ", "/") for c in packet.case.given(Radiotherapy))
 
 
 def _judged(packet: Packet) -> Reirradiation:
@@ -106,7 +106,7 @@ def _nieder(packet: Packet) -> str:
 
 
 def _line_2(packet: Packet) -> str:
-    line = next(s for s in packet.case.of(Systemic) if s.line == 2)
+    line = next(s for s in packet.case.given(Systemic) if s.line == 2)
     low, high, why = line.implied_days or (0.0, 0.0, "")
     return f"{line.cycles} courses, {why}: {low / 7:.0f}–{high / 7:.0f} weeks"
 

@@ -13,9 +13,10 @@ from myelon.cli.output import Json, heading, print_json, table
 
 if TYPE_CHECKING:
     from myelon.board.packet import Packet
+    from myelon.exchange.import_map import Preview
     from myelon.record.case import Case
     from myelon.record.timeline import Window
-    from myelon.store import Store
+    from myelon.store import Batch, Store
 
 app = typer.Typer(help="Check, show, compare, move and take back cases.", no_args_is_help=True)
 DataOption = Annotated[Path, typer.Option("--data", help="Data folder, for a case given by its id.")]
@@ -174,6 +175,98 @@ def restore(
         print_json({"case": case_id, "deleted": False})
     else:
         typer.echo(f"{case_id} is back")
+
+
+@app.command("import")
+def import_table(
+    file: Annotated[Path, typer.Argument(help="Table: CSV or XLSX, one row per patient or one per event.")],
+    by: Annotated[str, typer.Option("--map", help="Map of columns (YAML), or the name of one that comes with Myelon.")],
+    rename: Annotated[list[str] | None, typer.Option(help="Column of the map=column of the table; repeat.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
+    only_good: Annotated[bool, typer.Option("--only-good", help="Write the good patients, leave the others.")] = False,
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Import the patients of a table as one batch; exit 1 when a row cannot be imported."""
+    from myelon.errors import InputError
+    from myelon.exchange.import_map import bundled_map, preview, read_map
+    from myelon.exchange.sheet import read_sheet
+    from myelon.store import Store
+
+    if not file.is_file():
+        raise InputError("no such file", where=str(file), todo="Give a CSV or XLSX table")
+    path = Path(by)
+    columns = read_map(path.read_text(encoding="utf-8"), where=path.name) if path.is_file() else bundled_map(by)
+    pairs = [pair.partition("=") for pair in rename or []]
+    if not all(joint for _, joint, _ in pairs):
+        raise InputError("a renamed column needs '='", where="--rename", todo="Write --rename sex=Geschlecht")
+    seen = preview(read_sheet(file.read_bytes(), file.name), columns, {a: b for a, _, b in pairs})
+    batch = None
+    if seen.cases and not dry_run and (only_good or not seen.problems):
+        batch = Store.open(data).import_cases(seen.cases, name=file.name)
+    if json:
+        print_json(_imported(seen, batch))
+    else:
+        _print_import(seen, batch)
+    if seen.problems:
+        raise typer.Exit(EXIT_FOUND)
+
+
+@app.command("batches")
+def batches(data: DataOption = DATA, json: Json = False) -> None:
+    """List the imports."""
+    rows = stored(data).batches()
+    if json:
+        print_json([row._asdict() for row in rows])
+        return
+    table(
+        ("batch", "at", "from", "cases", "undone"),
+        [(r.batch, r.at[:16], r.name, str(r.cases), r.undone_at[:16]) for r in rows],
+    )
+
+
+@app.command("undo")
+def undo(
+    batch: Annotated[str, typer.Argument(help="Import batch, as `myelon case batches` lists it.")],
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Undo a whole import, unless one of its cases was written again since."""
+    cases = stored(data).undo_batch(batch)
+    if json:
+        print_json({"batch": batch, "cases": cases})
+    else:
+        typer.echo(f"batch {batch} is undone: {cases} cases")
+
+
+def _imported(seen: Preview, batch: Batch | None) -> dict[str, Any]:
+    return {
+        "patients": len(seen.patients),
+        "cases": [case.id for case in seen.cases],
+        "missing_columns": list(seen.missing),
+        "unused_columns": list(seen.unused),
+        "problems": [p._asdict() for p in seen.problems],
+        "findings": {p.case.id: [f.name for f in p.findings] for p in seen.patients if p.case and p.findings},
+        "batch": batch.batch if batch else None,
+    }
+
+
+def _print_import(seen: Preview, batch: Batch | None) -> None:
+    typer.echo(f"{len(seen.patients)} patients, {len(seen.cases)} can be imported")
+    for words, columns in (("not in the table, stay unknown", seen.missing), ("not imported", seen.unused)):
+        if columns:
+            typer.echo(f"columns {words}: {', '.join(columns)}")
+    for problem in seen.problems:
+        typer.echo(f"row {problem.row}{f', {problem.column}' if problem.column else ''}: {problem.what}")
+    for patient in seen.patients:
+        for finding in patient.findings:
+            typer.echo(
+                f"row {patient.rows[0]}, finding {finding.kind}: {'; '.join(s.text for s in finding.statements)}"
+            )
+    if batch is None:
+        typer.echo("nothing was written")
+    else:
+        typer.echo(f"written as batch {batch.batch}; `myelon case undo {batch.batch}` takes all of it back")
 
 
 def stored(data: Path) -> Store:

@@ -68,7 +68,7 @@ class CohortPatient:
     def _of_metastasis(self, kind: type[E]) -> Iterator[E]:
         """Treatments given for a phase that is not the primary's."""
         phases = {p.id for p in self.case.of(Phase) if p.phase == "dissemination"}
-        return (e for e in self.case.of(kind) if e.for_phase in phases)
+        return (e for e in self.case.given(kind) if e.for_phase in phases)
 
     # ── who, and from what ──────────────────────────────────────────────────────────────────────────────
 
@@ -203,7 +203,7 @@ class CohortPatient:
         found = next((r for r in self.case.of(Response) if r.of_neoplasm == primary), None)
         if found is None or found.category == "not evaluated":
             return None
-        resected = any(s.target == primary for s in self.case.of(Surgery))
+        resected = any(s.target == primary for s in self.case.given(Surgery))
         return "complete resection" if resected and found.category == "CR" else found.category
 
     # ── treatment ───────────────────────────────────────────────────────────────────────────────────────

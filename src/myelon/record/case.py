@@ -11,7 +11,7 @@ import yaml
 from pydantic import ConfigDict, Field, model_validator
 
 from myelon.errors import CaseError
-from myelon.record.base import Entry, EntryId, Part
+from myelon.record.base import Assertion, Entry, EntryId, Part
 from myelon.record.document import checked, read_document
 from myelon.record.kinds import AnyEntry, Assumption, Neoplasm, Subject
 from myelon.record.when import split_reference
@@ -79,6 +79,10 @@ class Case(Part):
     def of(self, kind: type[E]) -> Iterator[E]:
         """Entries of one kind, in the order of the document."""
         return (entry for entry in self.entries if isinstance(entry, kind))
+
+    def given(self, kind: type[E]) -> Iterator[E]:
+        """Treatments of one kind that were given; one recorded as "absent" is an explicit negative and stays out."""
+        return (entry for entry in self.of(kind) if entry.assertion is Assertion.PRESENT)
 
     @cached_property
     def subject(self) -> Subject | None:

@@ -34,7 +34,7 @@ def exposures(case: Case) -> list[Exposure]:
     A cycle in which the drug was omitted is not counted; a reduced one counts by its share.
     """
     rows: dict[tuple[str, str], list[tuple[Systemic, float | None, str, str]]] = {}
-    for line in case.of(Systemic):
+    for line in case.given(Systemic):
         for agent in line.agents:
             unit = agent.dose.unit if agent.dose else ""
             total, words, why = None, f"{line.label}: {agent.drug} {agent.dose or 'dose not reported'}", ""

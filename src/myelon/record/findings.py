@@ -76,7 +76,7 @@ class Gap:
 def gaps_of(case: Case) -> list[Gap]:
     """What is asked at every board and is not recorded."""
     gaps = []
-    for course in case.of(Radiotherapy):
+    for course in case.given(Radiotherapy):
         if course.region in {"brain", "other"}:
             continue
         if course.levels is None:
@@ -100,7 +100,11 @@ def gaps_of(case: Case) -> list[Gap]:
         for test in report.molecular
         if test.result == "not reported"
     ]
-    treatments = {e.id for e in case.entries if isinstance(e, TREATMENTS) and not _complications_stated(e)}
+    treatments = {
+        e.id
+        for e in case.entries
+        if isinstance(e, TREATMENTS) and e.assertion is Assertion.PRESENT and not _complications_stated(e)
+    }
     reported = [e for e in case.of(AdverseEvent) if e.assertion is not Assertion.NOT_REPORTED]
     with_events = {e.during for e in reported} | {a.treatment for e in reported for a in e.attribution}
     gaps += [Gap("adverse events unknown: none recorded, none denied", t) for t in sorted(treatments - with_events)]

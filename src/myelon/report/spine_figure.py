@@ -37,7 +37,7 @@ def columns_of(case: Case) -> list[Column]:
     ]
     columns += [
         Column("Surgery", str(s.levels or ""), s.levels, "bracket", "" if s.levels else "levels not reported")
-        for s in case.of(Surgery)
+        for s in case.given(Surgery)
     ]
     columns += [
         Column(
@@ -47,7 +47,7 @@ def columns_of(case: Case) -> list[Column]:
             "course" if c.status != "proposed" else "plan",
             "" if c.levels else "levels not reported",
         )
-        for c in case.of(Radiotherapy)
+        for c in case.given(Radiotherapy)
     ]
     return columns
 

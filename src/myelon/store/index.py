@@ -72,15 +72,15 @@ def line(case: Case) -> dict[str, Any]:
     """What the list shows of a case, and the words it is found by."""
     findings = findings_of(case, solve(case))
     subject = next(case.of(Subject), None)
-    courses = list(case.of(Radiotherapy))
+    courses = list(case.given(Radiotherapy))
     tumours = list(case.of(Neoplasm))
-    drugs = {a.drug for line in case.of(Systemic) for a in line.agents}
+    drugs = {a.drug for line in case.given(Systemic) for a in line.agents}
     with_files = sum(c.files is not None for c in courses)
     tumour = case.neoplasm
     words = {
         case.id, case.title, case.about.citation, case.about.note, subject.label if subject else "",
         *(t.entity for t in tumours), *(t.site for t in tumours), *(t.histology for t in tumours), *drugs,
-        *(str(t.levels) for t in tumours if t.levels), *(line.regimen for line in case.of(Systemic)),
+        *(str(t.levels) for t in tumours if t.levels), *(line.regimen for line in case.given(Systemic)),
     }  # fmt: skip
     return {
         "title": case.title,

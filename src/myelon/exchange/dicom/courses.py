@@ -30,7 +30,7 @@ def read_courses(case: Case, find: Callable[[str], Path]) -> dict[str, CourseFil
     """
     sets: dict[str, StructureSet] = {}
     read = {}
-    for course in case.of(Radiotherapy):
+    for course in case.given(Radiotherapy):
         files = course.files
         if files is None or files.rtdose is None or files.rtstruct is None:
             continue

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from myelon.record.base import Comparator, Entry, EntryId, LevelSpan, Part, Provenance, Stated
+from myelon.record.base import Assertion, Comparator, Entry, EntryId, LevelSpan, Part, Provenance, Stated
 
 _ROUNDED_TO = 2
 """Printed doses per fraction are rounded to two decimals, or bear a third."""
@@ -141,6 +141,8 @@ class Radiotherapy(Entry):
     @property
     def label(self) -> str:
         """Such as "RT 1: 50.4 Gy in 28"."""
+        if self.assertion is not Assertion.PRESENT:
+            return f"radiotherapy: {self.assertion}"
         return f"RT {self.ordinal}: {self.dose_words}"
 
     def references(self) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ class Surgery(Entry):
     @property
     def label(self) -> str:
         """The procedures."""
+        if self.assertion is not Assertion.PRESENT:
+            return f"{', '.join(self.procedures)}: {self.assertion}"
         return self.text or ", ".join(self.procedures)
 
     def references(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from myelon.record.base import Entry, EntryId, Part, Provenance, Quantity, Stated
+from myelon.record.base import Assertion, Entry, EntryId, Part, Provenance, Quantity, Stated
 from myelon.record.when import Period, When
 
 Deviation = Literal["delayed", "reduced", "omitted", "stopped"]
@@ -78,6 +78,8 @@ class Systemic(Entry):
     @property
     def label(self) -> str:
         """Such as "line 2: bevacizumab + low-dose ICE ×13"."""
+        if self.assertion is not Assertion.PRESENT:
+            return f"{self.regimen}: {self.assertion}"
         times = f" ×{self.cycles}" if self.cycles else ""
         line = "line not reported" if self.line is None else f"line {self.line}"
         return f"{line}: {self.regimen}{times}"

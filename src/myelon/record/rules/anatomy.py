@@ -57,7 +57,7 @@ def vertebra_is_no_cord_segment(case: Case, _timeline: Timeline) -> Iterator[Fin
 
 def organ_by_level(case: Case, _timeline: Timeline) -> Iterator[Finding]:
     """Words for the organ in the field of a course that differ, or differ from what lies at that level."""
-    for course in case.of(Radiotherapy):
+    for course in case.given(Radiotherapy):
         named = course.organ_as_printed
         if not named:
             continue

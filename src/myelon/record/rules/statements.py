@@ -25,11 +25,11 @@ def _two(key: str, kind: str, entry: Entry, rows: Sequence[Stated[str]], compute
 
 def statements_disagree(case: Case, _timeline: Timeline) -> Iterator[Finding]:
     """Two sourced statements of one field with different values: technique, order of drug and radiation, response."""
-    for course in case.of(Radiotherapy):
+    for course in case.given(Radiotherapy):
         each = course.gy_per_fraction
         given = f"given as {course.schedule.fractions} × {each:.1f} Gy" if course.schedule and each else ""
         yield from _two("technique", "caption against text", course, course.technique, given)
-    for line in case.of(Systemic):
+    for line in case.given(Systemic):
         if len({s.value.relation for s in line.relation}) > 1:
             rows = tuple(Statement(s.text or s.value.relation, s.source.code) for s in line.relation)
             yield Finding(f"relation:{line.id}", "internal", (line.id,), rows)

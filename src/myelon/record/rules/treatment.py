@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def unit_is_suspect(case: Case, _timeline: Timeline) -> Iterator[Finding]:
     """A dose whose printed unit is not the labelled one, or whose number is implausible in it."""
-    for line in case.of(Systemic):
+    for line in case.given(Systemic):
         for agent in line.agents:
             why = unit_suspicion(agent.drug, agent.dose.value, agent.dose.unit) if agent.dose else ""
             if why:
@@ -37,7 +37,7 @@ def unit_is_suspect(case: Case, _timeline: Timeline) -> Iterator[Finding]:
 
 def schedule_does_not_add_up(case: Case, _timeline: Timeline) -> Iterator[Finding]:
     """Total, fractions and dose per fraction of a course that are not each other's product."""
-    for course in case.of(Radiotherapy):
+    for course in case.given(Radiotherapy):
         if course.adds_up:
             continue
         each, number = course.dose_per_fraction_gy or 0.0, course.fractions

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+import io
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
-from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from myelon.errors import CaseError
 from myelon.record.case import read_case, write_case
+from myelon.record.difference import differences
 from myelon.record.kinds import Radiotherapy
 from myelon.report.dose_bar import dose_bar
 from myelon.report.spine_figure import columns_of, spine_figure
 from myelon.report.timeline_figure import TRACKS, DrawAt, timeline_figure
+from myelon.store import Row
 from myelon.web.packets import packet_of, store_of
 from myelon.web.render import page
 from myelon.web.uploads import Received
@@ -61,6 +64,36 @@ def add_case(
         read_courses(record, received.path)
         store_of(request).receive(record, received.read, reason="added on the case page")
     return RedirectResponse(f"/cases/{record.id}", 303)
+
+
+@router.post("/cases/receive")
+def receive_export(request: Request, export: Annotated[UploadFile, File()]) -> Response:
+    """Take in an exported case."""
+    case = store_of(request).receive_export(export.file)
+    return RedirectResponse(f"/cases/{case.id}", 303)
+
+
+@router.post("/cases/{case_id}/restore")
+def restore(request: Request, case_id: str) -> Response:
+    """Bring back a deleted case."""
+    store_of(request).restore(case_id, reason="restored on the case page")
+    return RedirectResponse(f"/cases/{case_id}", 303)
+
+
+@router.post("/cases/{case_id}/delete")
+def delete(request: Request, case_id: str, reason: Annotated[str, Form()] = "") -> Response:
+    """Take a case out of sight."""
+    store_of(request).delete(case_id, reason=reason)
+    return RedirectResponse("/cases", 303)
+
+
+@router.get("/cases/{case_id}/export.zip")
+def export(request: Request, case_id: str) -> Response:
+    """The case with its files and journal."""
+    packed = io.BytesIO()
+    store_of(request).export(case_id, packed)
+    name = f'attachment; filename="{case_id}.zip"'
+    return Response(packed.getvalue(), media_type="application/zip", headers={"Content-Disposition": name})
 
 
 @router.get("/cases/{case_id}")
@@ -133,11 +166,44 @@ def findings(request: Request, case_id: str) -> Response:
 
 
 @router.get("/cases/{case_id}/journal")
-def journal(request: Request, case_id: str) -> Response:
-    """Every version of every entry, newest first."""
+def journal(
+    request: Request,
+    case_id: str,
+    before: Annotated[int | None, Query(alias="from", ge=1)] = None,
+    after: Annotated[int | None, Query(alias="to", ge=1)] = None,
+) -> Response:
+    """Every change, newest first, and what changed between two versions, in words."""
     packet = packet_of(request, case_id)
-    rows = store_of(request).history(case_id)[::-1]
-    return page(request, "journal.html", _context(request, packet, "Journal") | {"rows": rows})
+    store = store_of(request)
+    changes = _changes(store.history(case_id))
+    compared, said = None, []
+    if before is not None:
+        compared = (before, after or changes[0].version)
+        said = differences(store.case(case_id, version=before), store.case(case_id, version=compared[1]))
+    context = {"changes": changes, "compared": compared, "differences": said}
+    return page(request, "journal.html", _context(request, packet, "Journal") | context)
+
+
+class _Change(NamedTuple):
+    """What one person wrote at one time: journal rows, and the version of the case after them."""
+
+    version: int
+    actor: str
+    at: str
+    reason: str
+    rows: list[Row]
+
+
+def _changes(history: list[Row]) -> list[_Change]:
+    changes: list[_Change] = []
+    for version, row in enumerate(history, 1):
+        last = changes[-1] if changes else None
+        together = last is not None and (last.actor, last.at, last.reason) == (row.actor, row.at, row.reason)
+        if together and row.entry_id not in {r.entry_id for r in changes[-1].rows}:
+            changes[-1] = changes[-1]._replace(version=version, rows=[*changes[-1].rows, row])
+        else:
+            changes.append(_Change(version, row.actor, row.at, row.reason, [row]))
+    return changes[::-1]
 
 
 # ── what the templates are given ────────────────────────────────────────────────────────────────────────
