@@ -75,6 +75,26 @@ def say_when(text: str, anchors: Mapping[str, str] | None = None, moments: Colle
     )
 
 
+_PERIOD = re.compile(r"(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*(day|week|month|year|d|w|mo|y)s?")
+
+
+def say_period(text: str) -> Period:
+    """The length of time that words mean.
+
+    Raises:
+        CaseError: Not such words.
+
+    >>> say_period("4–6 weeks").days
+    (28.0, 42.0)
+    """
+    m = _PERIOD.fullmatch(" ".join(text.split()).casefold())
+    if m is None or (m[2] and float(m[2]) < float(m[1])):
+        raise CaseError(
+            f"{text[:40]!r} is not a length of time that can be read", todo='Write "3 weeks" or "4–6 weeks"'
+        )
+    return Period(n=float(m[1]), n_max=float(m[2]) if m[2] else None, unit=_UNITS[m[3]])
+
+
 Dated = tuple[Literal["exact", "month", "year", "range"], dt.date, dt.date]
 
 

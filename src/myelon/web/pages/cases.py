@@ -108,7 +108,7 @@ def timeline(
     selected = case.by_id.get(entry) or next(
         (e for e in rows if isinstance(e, Radiotherapy)), rows[0] if rows else None
     )
-    context = _context(request, packet, "Timeline") | {
+    context = case_context(request, packet, "Timeline") | {
         "figure": str(timeline_figure(case, packet.timeline, at=at, selected=selected.id if selected else "")),
         "rows": rows,
         "zeros": _zeros(packet),
@@ -133,7 +133,7 @@ def spine(request: Request, case_id: str) -> Response:
     """The spine map and its table twin."""
     packet = packet_of(request, case_id)
     figure = spine_figure(packet.case)
-    context = _context(request, packet, "Spine") | {
+    context = case_context(request, packet, "Spine") | {
         "figure": str(figure) if figure else "",
         "columns": columns_of(packet.case),
     }
@@ -144,7 +144,7 @@ def spine(request: Request, case_id: str) -> Response:
 def dose(request: Request, case_id: str, course: str = "sum") -> Response:
     """Isodose picture, DVH, course table and verdicts."""
     packet = packet_of(request, case_id, dose=True)
-    context = _context(request, packet, "Dose") | {"dose": packet.dose, "course": course}
+    context = case_context(request, packet, "Dose") | {"dose": packet.dose, "course": course}
     context["bar"] = str(dose_bar(packet.dose.judged)) if packet.dose is not None else ""
     if packet.dose is not None and packet.dose.grids:
         from myelon.web.dose_figures import dose_figures
@@ -156,13 +156,13 @@ def dose(request: Request, case_id: str, course: str = "sum") -> Response:
 @router.get("/cases/{case_id}/scores")
 def scores(request: Request, case_id: str) -> Response:
     """Every instrument, with what it rests on."""
-    return page(request, "scores.html", _context(request, packet_of(request, case_id), "Scores"))
+    return page(request, "scores.html", case_context(request, packet_of(request, case_id), "Scores"))
 
 
 @router.get("/cases/{case_id}/findings")
 def findings(request: Request, case_id: str) -> Response:
     """Findings and gaps."""
-    return page(request, "findings.html", _context(request, packet_of(request, case_id), "Findings"))
+    return page(request, "findings.html", case_context(request, packet_of(request, case_id), "Findings"))
 
 
 @router.get("/cases/{case_id}/journal")
@@ -181,7 +181,7 @@ def journal(
         compared = (before, after or changes[0].version)
         said = differences(store.case(case_id, version=before), store.case(case_id, version=compared[1]))
     context = {"changes": changes, "compared": compared, "differences": said}
-    return page(request, "journal.html", _context(request, packet, "Journal") | context)
+    return page(request, "journal.html", case_context(request, packet, "Journal") | context)
 
 
 class _Change(NamedTuple):
@@ -209,7 +209,8 @@ def _changes(history: list[Row]) -> list[_Change]:
 # ── what the templates are given ────────────────────────────────────────────────────────────────────────
 
 
-def _context(request: Request, packet: Packet, tab: str) -> dict[str, Any]:
+def case_context(request: Request, packet: Packet, tab: str) -> dict[str, Any]:
+    """What every page of a case is given."""
     by_entry: dict[str, list[Any]] = {}
     for finding in packet.findings:
         for entry in finding.entries:

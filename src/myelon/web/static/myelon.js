@@ -38,3 +38,98 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
   if (form) form.requestSubmit();
 });
+
+
+// ── forms: how a time is read, terms while typing, drafts ──────────────────────────────────────────────
+
+function debounced(delay, act) {
+  let timer;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => act(...given), delay);
+  };
+}
+
+const readWhen = debounced(250, async (field) => {
+  const note = document.getElementById(field.getAttribute("aria-describedby"));
+  const form = field.closest("form");
+  const entry = form.elements._id ? form.elements._id.value : form.dataset.draft.split("/").pop();
+  if (!field.value.trim()) {
+    note.textContent = "";
+    field.setCustomValidity("");
+    return;
+  }
+  const query = new URLSearchParams({ words: field.value, entry, kind: form.elements._kind.value });
+  const answer = await (await fetch(`${field.dataset.when}?${query}`)).json();
+  note.textContent = answer.problem || answer.reading;
+  note.classList.toggle("wrong", Boolean(answer.problem));
+});
+
+const suggestTerms = debounced(150, async (field) => {
+  const terms = await (await fetch(`/ctcae.json?${new URLSearchParams({ q: field.value })}`)).json();
+  const list = document.getElementById("terms");
+  list.replaceChildren(...terms.map((term) => Object.assign(document.createElement("option"), { value: term.name })));
+  const chosen = terms.find((term) => term.name.toLowerCase() === field.value.trim().toLowerCase());
+  const grades = document.getElementById("grades");
+  if (!grades) return;
+  const lines = chosen ? chosen.grades.map((words, n) => `Grade ${n + 1}: ${words || "–"}`) : [];
+  grades.replaceChildren(
+    ...lines.map((words) => Object.assign(document.createElement("p"), { textContent: words })),
+  );
+});
+
+const keepDraft = debounced(400, (form) => {
+  const values = [...new FormData(form)].filter(([name]) => !name.startsWith("_expected"));
+  localStorage.setItem(`draft:${form.dataset.draft}`, JSON.stringify({ at: Date.now(), version: form.dataset.version, values }));
+  document.getElementById("draft").textContent = "Draft kept in this browser.";
+});
+
+function restoreDraft(form, draft) {
+  const values = new Map();
+  for (const [name, value] of draft.values) values.set(name, [...(values.get(name) || []), value]);
+  for (const field of form.elements) {
+    if (!field.name || field.type === "hidden") continue;
+    const held = values.get(field.name) || [];
+    if (field.type === "checkbox") field.checked = held.includes(field.value);
+    else field.value = held.shift() ?? "";
+  }
+}
+
+function offerDraft(form) {
+  const kept = localStorage.getItem(`draft:${form.dataset.draft}`);
+  if (!kept) return;
+  const draft = JSON.parse(kept);
+  const note = document.getElementById("draft");
+  const button = (words, act) => {
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+    made.addEventListener("click", act);
+    return made;
+  };
+  note.replaceChildren(
+    `A draft of ${new Date(draft.at).toLocaleString()} was not saved. `,
+    button("Restore it", () => { restoreDraft(form, draft); note.textContent = "The draft stands in the form."; }),
+    button("Drop it", () => { localStorage.removeItem(`draft:${form.dataset.draft}`); note.textContent = ""; }),
+  );
+}
+
+function begin() {
+  const saved = document.querySelector("[data-saved]");
+  if (saved) localStorage.removeItem(`draft:${saved.dataset.saved}`);
+  const form = document.querySelector("form[data-draft]");
+  if (!form) return;
+  offerDraft(form);
+  form.addEventListener("input", (event) => {
+    keepDraft(form);
+    if (event.target.dataset.when) readWhen(event.target);
+    if (event.target.matches("[data-ctcae]")) suggestTerms(event.target);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  for (const field of form.querySelectorAll("[data-when]")) readWhen(field);
+}
+
+begin();
