@@ -2,6 +2,7 @@
 
 import io
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
 import yaml
@@ -9,7 +10,7 @@ from starlette.testclient import TestClient
 
 from myelon.demo.hospital import CASES, demo_case
 from myelon.demo.phantoms import PHANTOMS
-from myelon.record.case import write_case
+from myelon.record.case import case_from, write_case
 from myelon.web.app import create_app
 from myelon.web.render import INTENDED_USE, NAVIGATION, window_words
 
@@ -127,6 +128,67 @@ def test_the_journal_says_what_changed_between_two_versions(own):
     said = own.get(f"/cases/paper-003/journal?from={first}&to={first + 1}").text
     assert "case: title was Lumbar" in said
     assert own.get("/cases/paper-003/journal?from=99999").status_code == 404
+
+
+def test_a_document_is_looked_at_before_it_is_stored(own):
+    text = write_case(demo_case("paper-003"))
+    seen = own.post("/cases/preview", files={"case": ("c.yaml", text.encode())})
+    assert "17 findings" in seen.text
+    assert own.get("/cases/paper-003").status_code == 404
+    assert own.post("/cases/preview/write", data=hidden(seen.text)).status_code == 200
+    assert own.app.state.store.case("paper-003") == demo_case("paper-003")
+    changed = own.post("/cases/preview", files={"case": ("c.yaml", text.replace("title: L", "title: l").encode())})
+    assert "title was Lumbar" in changed.text
+    own.post("/cases/paper-003/entries/limitations/retract", data={"reason": "meanwhile"})
+    assert own.post("/cases/preview/write", data=hidden(changed.text)).status_code == 409
+    assert own.post("/cases/preview", files={"case": ("c.yaml", b"\xff")}).status_code == 422
+    assert own.post("/cases/preview/write", data={"token": "x", "expected": "0"}).status_code == 422
+
+
+def many(count):
+    entries = [{"id": "t", "kind": "neoplasm", "role": "primary", "entity": "Chordoma"}] if count else []
+    kinds = [("encounter", {"setting": "home"}), ("observation", {"what": "ECOG", "value": {"value": 1, "unit": ""}}),
+             ("neurology", {"motor": [{"limb": "legs", "mrc": 3}], "bladder": "normal"})]  # fmt: skip
+    for n in range(count - 1):
+        kind, fields = kinds[n % 3]
+        when = {"kind": "relative", "anchor": "t", "offset": {"n": n, "n_max": n + 5, "unit": "day"}}
+        entries.append({"id": f"e{n}", "kind": kind, "when": when, **fields})
+    entries[0]["when"] = {"kind": "exact", "earliest": "2020-01-01", "latest": "2020-01-01"} if count > 1 else None
+    head = {"schema": "myelon.case/1", "id": f"n{count}", "title": "N", "about": {"nature": "synthetic"}, "zero": "t"}
+    return case_from(head | {"entries": [{k: v for k, v in e.items() if v is not None} for e in entries]})
+
+
+@pytest.mark.parametrize(("count", "height"), [(1, None), (2, 120), (40, 1200), (1000, 1500)])
+def test_the_timeline_of_few_and_of_many_entries(own, count, height):
+    own.app.state.store.save(many(count), reason="r")
+    text = own.get(f"/cases/n{count}").text
+    if height is None:
+        assert "No entry has a time yet" in text
+        return
+    assert text.count('class="entry"') == count
+    drawn = float(re.search(r'<svg class="timeline" width="[^"]+" height="([^"]+)"', text)[1])
+    assert drawn < height
+    closer = own.get(f"/cases/n{count}?first=0&last=1").text
+    assert closer.count('class="entry"') <= min(count, 4)
+
+
+def test_the_timeline_zooms_and_leaves_as_a_file(client):
+    text = client.get("/cases/paper-003").text
+    for words in ('data-key="+"', 'data-key="["', "Recurrence 3", "Surgery 2", "MRC, least", "Sphincters"):
+        assert words in text
+    link = re.search(r'href="(\?[^"]+)" data-key="\+"', text)[1].replace("&amp;", "&")
+    closer = client.get(f"/cases/paper-003{link}").text
+    assert 0 < closer.count('class="entry"') < text.count('class="entry"')
+    assert 'data-key="0"' in closer
+    drawing = client.get("/cases/paper-003/timeline.svg?zero=rt-1")
+    assert drawing.headers["content-type"] == "image/svg+xml"
+    root = ET.fromstring(drawing.text)  # noqa: S314  # our own drawing
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "var(--" not in drawing.text
+    assert "A published case." in drawing.text
+    assert "Not a medical device" in drawing.text
+    assert "Synthetic, nobody" in client.get("/cases/phantom-1/timeline.svg").text
+    assert client.get("/cases/paper-003?first=nan&last=1").status_code == 422
 
 
 def test_a_search_on_the_case_list(client):

@@ -105,7 +105,18 @@ class When(_Strict):
             return f"“{self.text}”"
         if self.earliest:
             return str(self.earliest) if self.earliest == self.latest else f"{self.earliest} to {self.latest}"
-        return "order only" if self.kind == "ordinal" else "not reported"
+        if self.anchor and self.offset:
+            point = {"start": "", "end": "the end of ", "unknown": ""}[self.anchor_point]
+            about = "≈ " if self.tolerance else ""
+            return (
+                f"{about}{self.offset} {self.direction} {point}{self.anchor}"
+                if self.offset.n
+                else f"at {point}{self.anchor}"
+            )
+        order = [f"after {', '.join(self.after)}"] * bool(self.after) + [f"before {', '.join(self.before)}"] * bool(
+            self.before
+        )
+        return ", ".join(order) or "not reported"
 
 
 def split_reference(reference: str, default: Point = "start") -> tuple[str, Point]:

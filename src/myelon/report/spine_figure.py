@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from myelon.record.case import Case
 
 _ROW, _COLUMN, _BAR, _LEFT = 19.0, 47.0, 14.0, 40.0
+_LEAST_ROWS = 9
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,12 @@ def levels_of(case: Case) -> Span | None:
         spans.append(case.neoplasm.levels)
     if not spans:
         return None
-    upper, lower = min(s.upper for s in spans), max(s.lower for s in spans)
-    return Span(Level(max(upper - 1, 0)), Level(min(lower + 1, 28)))
+    upper, lower = max(min(s.upper for s in spans) - 1, 0), min(max(s.lower for s in spans) + 1, 28)
+    short = _LEAST_ROWS - (lower - upper + 1)  # words in hatched columns stand upright and need the height
+    if short > 0:
+        upper = max(upper - short, 0)
+        lower = min(max(lower, upper + _LEAST_ROWS - 1), 28)
+    return Span(Level(upper), Level(lower))
 
 
 def spine_figure(case: Case, *, row: float = _ROW, column: float = _COLUMN, brief: bool = False) -> Svg | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from myelon.record.extent import extents
-from myelon.record.kinds import AdverseEvent, Imaging, Phase, Radiotherapy, Vital
+from myelon.record.kinds import AdverseEvent, Imaging, Neurology, Phase, Radiotherapy, Vital
 from myelon.record.when import DAYS_PER
 from myelon.report.svg import Svg, hatched, text_width, whisker
 from myelon.terms.levels import Level
@@ -23,12 +23,19 @@ if TYPE_CHECKING:
     from myelon.record.timeline import Timeline, Window
 
 DrawAt = Literal["earliest", "middle", "latest"]
-TRACKS = ("Phase", "Neurology", "Imaging", "Surgery", "Radiotherapy", "Systemic", "Adverse events", "Care, outcome")
+TRACKS = (
+    "Phase", "Diagnosis", "Neurology", "Observations", "Imaging", "Pathology", "Staging", "Surgery", "Radiotherapy",
+    "Systemic", "Support", "Adverse events", "Response", "Board", "Care, outcome",
+)  # fmt: skip
 BOARD_TRACKS = ("Surgery", "Radiotherapy", "Systemic")
 """What is asked in the room: what was done, and when."""
 _BREAK = 26.0
 _LEVEL = 7.0
 _COURSE_HEIGHT = 15.0
+_DENSE = 40
+"""Entries of a track from which on marks stand without their labels: they are told on hover, focus and in the table."""
+_SPARK = 34.0
+"""Height of the strength line, MRC 0 to 5."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Scale:
 
     def x(self, days: float) -> float:
         """Position of a time."""
-        share = (days - self.first) / (self.last - self.first)
+        share = min(max((days - self.first) / (self.last - self.first), 0.0), 1.0)
         return self.left + share * (self.right - self.left)
 
     def ticks(self) -> list[tuple[float, str]]:
@@ -69,12 +76,14 @@ class Scale:
         return [(self.x(n * per), f"{n}".replace("-", "−")) for n in marks]
 
 
-def scale_of(timeline: Timeline, entries: Iterable[Entry], left: float, right: float) -> Scale:
-    """A scale that holds every bound of the entries."""
+def scale_of(
+    timeline: Timeline, entries: Iterable[Entry], left: float, right: float, view: tuple[float, float] | None = None
+) -> Scale:
+    """A scale that holds every bound of the entries, or a part of it."""
     bounds = [
         b for e in entries for w in (timeline.window(e.id), timeline.window(e.id, "end")) for b in w if b is not None
     ]
-    first, last = min([*bounds, 0.0]), max([*bounds, 1.0])
+    first, last = view or (min([*bounds, 0.0]), max([*bounds, 1.0]))
     pad = 0.02 * (last - first)
     unit = "day" if last - first < 200 else "month"
     return Scale(first - pad, last + pad, left, right, unit)
@@ -97,6 +106,7 @@ def timeline_figure(
     selected: str = "",
     tracks: tuple[str, ...] = TRACKS,
     measure: Measure = WORK_PAGE,
+    view: tuple[float, float] | None = None,
 ) -> Svg:
     """Draw a case.
 
@@ -108,10 +118,13 @@ def timeline_figure(
         selected: Entry that is ringed.
         tracks: Rows to draw.
         measure: Sizes.
+        view: First and last day to show; everything when None.
     """
     entries = [e for e in case.entries if e.when is not None and e.track in tracks]
     shown = [e for e in entries if any(b is not None for b in timeline.window(e.id))]
-    scale = scale_of(timeline, shown, measure.gutter + _BREAK, width - 12.0)
+    scale = scale_of(timeline, shown, measure.gutter + _BREAK, width - 12.0, view)
+    if view is not None:
+        shown = [e for e in shown if _in_view(timeline, e, at, *view)]
     body, y = Svg(width, 0, ""), measure.font + 10.0
     for track in tracks:
         rows = [e for e in shown if e.track == track]
@@ -121,6 +134,8 @@ def timeline_figure(
         if track == "Imaging" and _has_levels(case):
             y = _extent_track(body, case, timeline, scale, at, y)
             drawer.y = y + 4
+        if track == "Neurology" and sum(_strength(e) is not None for e in rows) > 1:
+            drawer.y = _strength_track(body, rows, timeline, scale, at, y) + 4
         y = drawer.draw(rows)
         body.text(4, drawer.top + measure.lane * 0.7, track, class_="t13 ink2")
         body.line(0, y, width, y, class_="hair")
@@ -135,6 +150,8 @@ def timeline_figure(
         figure.line(scale.left - 14 + shift, y + 3, scale.left - 9 + shift, y - 7, class_="axis")
     figure.text(4, y + measure.font, f"{scale.unit}s", class_="t12 ink3")
     figure.group(body)
+    if not scale.first <= 0.0 <= scale.last:
+        return figure
     zero = scale.x(0.0)
     entry, _, point = timeline.zero.partition(".")
     figure.line(zero, 3, zero, y - 2, class_="now")
@@ -157,10 +174,12 @@ class _Track:
         self.svg, self.timeline, self.scale, self.at, self.measure = svg, timeline, scale, at, measure
         self.y = self.top = y
         self.selected = selected
+        self.dense = False
 
     def draw(self, rows: Sequence[Entry]) -> float:
         """Draw the rows; returns the y below them."""
         self.top = self.y
+        self.dense = len(rows) > _DENSE
         ends: list[float] = []
         for entry in rows:
             left, right, label_x, label = self._extent(entry)
@@ -183,7 +202,7 @@ class _Track:
         long = entry.lasts and end is not None and not isinstance(entry, AdverseEvent)
         mark_end = self.scale.x(end if long and end is not None else (start if start is not None else 0.0))
         reach = self.scale.x(max(bounds))
-        label = _label(entry, self.measure.most_letters)
+        label = "" if self.dense else _label(entry, self.measure.most_letters)
         width = text_width(label, self.measure.font, 0.53)
         label_x = mark_end + 10
         if isinstance(entry, Phase):
@@ -257,6 +276,52 @@ def _mark(svg: Svg, entry: Entry, x: float, x_end: float, y: float) -> None:
         svg.add("path", d=f"M{x:.1f} {y - 8:.1f}l5.5 5.5l-5.5 5.5l-5.5 -5.5z", class_="solid")
     else:
         svg.add("circle", cx=x, cy=y - 2, r=4.5, class_="open")
+
+
+def _in_view(timeline: Timeline, entry: Entry, at: DrawAt, first: float, last: float) -> bool:
+    start = drawn(timeline.window(entry.id), at)
+    end = drawn(timeline.window(entry.id, "end"), at) if entry.lasts else start
+    low = start if start is not None else end
+    high = end if end is not None else start
+    return low is not None and high is not None and low <= last and max(low, high) >= first
+
+
+def _strength(entry: Entry) -> int | None:
+    return entry.worst_mrc if isinstance(entry, Neurology) else None
+
+
+def _strength_track(svg: Svg, rows: Sequence[Entry], timeline: Timeline, scale: Scale, at: DrawAt, y: float) -> float:
+    """The least MRC grade of each examination as a line, and under it whether the sphincters were disturbed."""
+    top, bottom = y + 6, y + 6 + _SPARK
+    svg.text(scale.left - 24, top + 4, "5", class_="t11 end ink3")
+    svg.text(scale.left - 24, bottom + 4, "0", class_="t11 end ink3")
+    svg.text(4, top + 28, "MRC, least", class_="t12 ink3")
+    svg.line(scale.left - 20, top, scale.right, top, class_="hair")
+    svg.line(scale.left - 20, bottom, scale.right, bottom, class_="hair")
+    points: list[tuple[float, float]] = []
+    labels: dict[int, tuple[float, float, list[str]]] = {}
+    for exam in sorted(rows, key=lambda e: drawn(timeline.window(e.id), at) or 0.0):
+        moment = drawn(timeline.window(exam.id), at)
+        if moment is None or not isinstance(exam, Neurology):
+            continue
+        x, grade = scale.x(moment), exam.worst_mrc
+        if grade is not None:
+            height = bottom - _SPARK * grade / 5.0
+            points += [(x, points[-1][1])] if points else []
+            points.append((x, height))
+            svg.add("circle", cx=x, cy=height, r=3.5, class_="solid")
+            labels.setdefault(round(x / 8), (x, height, []))[2].append(str(grade))
+        if exam.sphincters_disturbed is not None:
+            svg.rect(x - 4, bottom + 5, 8, 8, class_="solid" if exam.sphincters_disturbed else "open")
+    svg.polyline(points, class_="curve")
+    for x, height, grades in labels.values() if len(labels) <= _DENSE // 2 else ():
+        svg.text(
+            x + 7, height + (11.0 if height < (top + bottom) / 2 else -4.0), " → ".join(grades), class_="t11 halo ink"
+        )
+    if any(isinstance(e, Neurology) and e.sphincters_disturbed is not None for e in rows):
+        svg.text(4, bottom + 15, "Sphincters: filled = disturbed", class_="t11 ink3")
+        bottom += 14
+    return bottom + 4
 
 
 def _extent_track(svg: Svg, case: Case, timeline: Timeline, scale: Scale, at: DrawAt, y: float) -> float:

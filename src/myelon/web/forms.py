@@ -7,6 +7,7 @@ A form never loses what it cannot show: fields without a widget keep the value t
 from __future__ import annotations
 
 import enum
+import re
 import types
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic import BaseModel, ValidationError
 
 from myelon.errors import CaseError
-from myelon.record.base import EntryId
+from myelon.record.base import EntryId, Provenance
 from myelon.record.say_when import say_period, say_when
 from myelon.record.when import Period, When
 from myelon.terms.levels import Level, Span
@@ -28,9 +29,14 @@ if TYPE_CHECKING:
     from myelon.record.case import Case
 
 _BLANK_ROWS = 3
+_SOURCE_ROW = re.compile(r"source\.\d+")
 _HIDDEN = {"id", "kind", "entered_by", "entered_at", "plausibility"}
-_ROW_HIDDEN = _HIDDEN | {"where", "facts", "quote", "source_of_category"}
-_LAST = ("when", "until", "duration", "for_phase", "assertion", "text", "source")
+_ROW_HIDDEN = _HIDDEN | {"source_of_category"}
+_BRIEF_SOURCE = {"where", "facts", "quote"}
+"""Left out of a source inside a row: the code is enough there."""
+_FIRST, _LAST = ("when", "until"), ("duration", "for_phase", "assertion", "text", "source")
+_OF_COURSES = {"until", "duration"}
+"""Only a kind that lasts has an end and a length."""
 _AREAS = {"text", "decision", "question", "quote", "morphology", "reason"}
 _LABELS = {
     "mrc": "MRC", "nrs": "NRS", "dvh": "DVH", "ki67": "Ki-67", "total_gy": "Total (Gy)",
@@ -73,8 +79,8 @@ class Form:
     def widgets(self, values: Mapping[str, Any], problems: Mapping[str, str]) -> list[Widget]:
         """The widgets with values and problems; what every entry has comes last."""
         fields = self.kind.model_fields
-        names = [n for n in fields if n not in _HIDDEN and n not in _LAST]
-        names += [n for n in _LAST if n in fields and (n != "until" or self.kind.lasts)]
+        own = [n for n in fields if n not in (*_HIDDEN, *_FIRST, *_LAST)]
+        names = [n for n in (*_FIRST, *own, *_LAST) if n in fields and (n not in _OF_COURSES or self.kind.lasts)]
         found = (self._widget(name, name, fields[name], values.get(name), problems) for name in names)
         return [w for w in found if w is not None]
 
@@ -98,7 +104,7 @@ class Form:
             return None
         widget = Widget(
             path, _LABELS.get(name, name.replace("_", " ").capitalize()), shape, value, help=info.description or "",
-            required=info.is_required(), problem=problems.get(path, ""),
+            required=info.is_required() and "." not in path, problem=problems.get(path, ""),
         )  # fmt: skip
         if shape == "text" and name in _AREAS and not row:
             widget.shape = "area"
@@ -125,6 +131,8 @@ class Form:
         self, path: str, model: type[BaseModel], values: Mapping[str, Any], problems: Mapping[str, str], *, row: bool
     ) -> list[Widget]:
         hidden = _ROW_HIDDEN if row else _HIDDEN
+        if model is Provenance and row and not _SOURCE_ROW.fullmatch(path):
+            hidden = hidden | _BRIEF_SOURCE
         found = []
         for name, info in model.model_fields.items():
             if name in hidden:

@@ -8,6 +8,7 @@ from myelon.record.base import Assertion, Entry, Part
 from myelon.record.when import Period
 
 Limb = Literal["right arm", "left arm", "arms", "right leg", "left leg", "legs"]
+_UNDISTURBED = {"normal", "intact", "unchanged", "not disturbed", "no disturbance"}
 Change = Literal["first", "worse", "new", "unchanged", "better", "resolved"]
 
 
@@ -86,6 +87,14 @@ class Neurology(Entry):
         parts = [f"{d.limb}: {d.state or f'MRC {d.mrc}'}" for d in (*self.motor, *self.sensory)]
         parts += [f"{name}: {value}" for name, value in (("bladder", self.bladder), ("bowel", self.bowel)) if value]
         return "; ".join(parts) or "; ".join(self.symptoms) or "neurology"
+
+    @property
+    def sphincters_disturbed(self) -> bool | None:
+        """Whether bladder or bowel were disturbed; None where neither is stated."""
+        if self.sphincters in {Assertion.PRESENT, Assertion.ABSENT}:
+            return self.sphincters is Assertion.PRESENT
+        stated = [words.casefold() for words in (self.bladder, self.bowel) if words]
+        return any(words not in _UNDISTURBED for words in stated) if stated else None
 
     @property
     def worst_mrc(self) -> int | None:

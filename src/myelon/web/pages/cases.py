@@ -8,23 +8,31 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from myelon.board.packet import prepare
 from myelon.errors import CaseError
 from myelon.record.case import read_case, write_case
 from myelon.record.difference import differences
-from myelon.record.kinds import Radiotherapy
+from myelon.record.document import MOST_BYTES
+from myelon.record.kinds import Neoplasm, Phase, Radiotherapy, Surgery
 from myelon.report.dose_bar import dose_bar
 from myelon.report.spine_figure import columns_of, spine_figure
 from myelon.report.timeline_figure import TRACKS, DrawAt, timeline_figure
 from myelon.store import Row
+from myelon.web import drafts
+from myelon.web.figure_file import standalone
 from myelon.web.packets import packet_of, store_of
-from myelon.web.render import page
+from myelon.web.render import INTENDED_USE, page
 from myelon.web.uploads import Received
 
 if TYPE_CHECKING:
     from myelon.board.packet import Packet
+    from myelon.record.case import Case
 
 router = APIRouter()
 _PAGE = 50
+_LEAST_VIEW = 2.0
+_SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""The drawing bears its own style element; nothing else is let in."""
 
 
 @router.get("/")
@@ -54,15 +62,40 @@ def add_case(
 ) -> Response:
     """Take a case document and the DICOM files it names; nothing is stored unless all of it can be read."""
     with Received([case, *(dicom or [])]) as received:
-        try:
-            text = received.read(case.filename or "").decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise CaseError("not UTF-8 text", where="case document", todo="A case is YAML or JSON") from error
-        record = read_case(text, where="case document")
+        record = read_case(_text(received.read(case.filename or "")), where="case document")
         from myelon.exchange.dicom.courses import read_courses
 
         read_courses(record, received.path)
         store_of(request).receive(record, received.read, reason="added on the case page")
+    return RedirectResponse(f"/cases/{record.id}", 303)
+
+
+@router.post("/cases/preview")
+def preview_case(request: Request, case: Annotated[UploadFile, File()]) -> Response:
+    """What a case document holds, with its findings; nothing is stored."""
+    content = case.file.read(MOST_BYTES + 1)
+    store = store_of(request)
+    record = read_case(_text(content), where="case document")
+    packet = prepare(record)
+    held = next((c for c in store.cases() if c.id == record.id), None)
+    changes = differences(store.case(record.id), record) if held else []
+    context = {"place": "Cases", "packet": packet, "case": record, "token": drafts.keep(store, content)}
+    context |= {"held": held, "changes": changes, "expected": held.version if held else 0}
+    return page(request, "case_preview.html", context)
+
+
+@router.post("/cases/preview/write")
+def write_previewed(
+    request: Request,
+    token: Annotated[str, Form()],
+    expected: Annotated[int, Form()],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Store the document that was looked at."""
+    store = store_of(request)
+    record = read_case(_text(drafts.kept(store, token)), where="case document")
+    store.save(record, reason=reason.strip() or "added on the case page", expected=expected)
+    drafts.drop(store, token)
     return RedirectResponse(f"/cases/{record.id}", 303)
 
 
@@ -96,28 +129,58 @@ def export(request: Request, case_id: str) -> Response:
     return Response(packed.getvalue(), media_type="application/zip", headers={"Content-Disposition": name})
 
 
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CaseError("not UTF-8 text", where="case document", todo="A case is YAML or JSON") from error
+
+
 @router.get("/cases/{case_id}")
-def timeline(
-    request: Request, case_id: str, zero: str | None = None, at: DrawAt = "earliest", entry: str = ""
+def timeline(  # what the address says: zero, position, view, chosen entry
+    request: Request,
+    case_id: str,
+    zero: str | None = None,
+    at: DrawAt = "earliest",
+    entry: str = "",
+    first: Annotated[float | None, Query(ge=-1e6, le=1e6)] = None,
+    last: Annotated[float | None, Query(ge=-1e6, le=1e6)] = None,
 ) -> Response:
     """The timeline and its table twin."""
     packet = packet_of(request, case_id, zero=zero)
     case = packet.case
+    view = (first, last) if first is not None and last is not None and first < last else None
     rows = [e for e in case.entries if e.when is not None and e.track in TRACKS]
     rows.sort(key=lambda e: _drawn_order(packet, e.id))
     selected = case.by_id.get(entry) or next(
         (e for e in rows if isinstance(e, Radiotherapy)), rows[0] if rows else None
     )
     context = case_context(request, packet, "Timeline") | {
-        "figure": str(timeline_figure(case, packet.timeline, at=at, selected=selected.id if selected else "")),
+        "figure": str(
+            timeline_figure(case, packet.timeline, at=at, selected=selected.id if selected else "", view=view)
+        ),
         "rows": rows,
         "zeros": _zeros(packet),
         "zero": zero or case.zero,
         "at": at,
         "selected": selected,
         "unit": "day" if _spread(packet) < 200 else "month",
+        "view": view,
+        "zoom": _zoom(packet, view),
     }
     return page(request, "timeline.html", context)
+
+
+@router.get("/cases/{case_id}/timeline.svg")
+def timeline_svg(request: Request, case_id: str, zero: str | None = None, at: DrawAt = "earliest") -> Response:
+    """The timeline as a file of its own, with its styles, what it is and what it is not."""
+    packet = packet_of(request, case_id, zero=zero)
+    drawing = standalone(timeline_figure(packet.case, packet.timeline, at=at), packet.case.about.nature, INTENDED_USE)
+    headers = {
+        "Content-Disposition": f'inline; filename="{case_id}-timeline.svg"',
+        "Content-Security-Policy": _SVG_POLICY,
+    }
+    return Response(drawing, media_type="image/svg+xml", headers=headers)
 
 
 @router.get("/cases/{case_id}/document.yaml")
@@ -231,27 +294,49 @@ def _drawn_order(packet: Packet, entry_id: str) -> tuple[float, float]:
     return (known[0], known[-1]) if known else (0.0, 0.0)
 
 
+def _zoom(packet: Packet, view: tuple[float, float] | None) -> dict[str, tuple[float, float]]:
+    """What the zoom keys lead to: closer, wider, earlier, later."""
+    bounds = [b for w in packet.timeline.windows.values() for b in w if b is not None]
+    whole = (min(bounds, default=0.0), max(bounds, default=1.0) + 1.0)
+    first, last = view or whole
+    width = last - first
+    steps = {
+        "closer": (first + width / 4, last - width / 4),
+        "wider": (first - width / 2, last + width / 2),
+        "earlier": (first - width / 3, last - width / 3),
+        "later": (first + width / 3, last + width / 3),
+    }
+    return {name: (round(a, 1), round(b, 1)) for name, (a, b) in steps.items() if b - a > _LEAST_VIEW}
+
+
 def _spread(packet: Packet) -> float:
     bounds = [b for w in packet.timeline.windows.values() for b in w if b is not None]
     return max(bounds, default=0.0) - min(bounds, default=0.0)
 
 
 def _zeros(packet: Packet) -> list[tuple[str, str]]:
-    """Points worth counting from: diagnosis, operations, courses, progressions."""
-    wanted = {"Diagnosis", "Surgery", "Radiotherapy"}
+    """Points worth counting from: diagnosis, operations, courses, recurrences and progressions."""
     case = packet.case
-    zeros = [(case.zero, _short(case, case.zero))]
-    zeros += [
-        (e.id, _short(case, e.id))
-        for e in case.entries
-        if e.when is not None and (e.track in wanted or getattr(e, "phase", "") == "progression") and e.id != case.zero
-    ]
-    return zeros
+    zeros = {case.zero: _short(case, case.zero, 0)}
+    operations = 0
+    for entry in case.entries:
+        operations += isinstance(entry, Surgery)
+        wanted = isinstance(entry, Neoplasm | Surgery | Radiotherapy | Phase) and entry.when is not None
+        if wanted and entry.id != case.zero and getattr(entry, "phase", "") not in {"initial", "terminal"}:
+            zeros[entry.id] = _short(case, entry.id, operations)
+    return list(zeros.items())
 
 
-def _short(case: Any, entry_id: str) -> str:  # noqa: ANN401  # a case
-    entry = case.by_id[entry_id.split(".", maxsplit=1)[0]]
-    names = {"neoplasm": "Diagnosis", "surgery": "Surgery", "radiotherapy": f"RT {getattr(entry, 'ordinal', '')} start"}
-    return (
-        names.get(entry.kind) or f"{getattr(entry, 'phase', entry.kind)} {getattr(entry, 'ordinal', '') or ''}".strip()
-    )
+def _short(case: Case, reference: str, number: int) -> str:
+    entry = case.by_id[reference.partition(".")[0]]
+    match entry:
+        case Neoplasm():
+            return "Diagnosis" if entry is case.neoplasm else entry.entity[:24]
+        case Surgery():
+            return f"Surgery {number}" if number else "Surgery"
+        case Radiotherapy():
+            return f"RT {entry.ordinal} start"
+        case Phase():
+            return f"{entry.phase.capitalize()} {entry.ordinal or ''}".strip()
+        case _:
+            return entry.label.split(":")[0][:24]

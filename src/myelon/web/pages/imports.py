@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
@@ -13,14 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from myelon.errors import InputError
 from myelon.exchange.import_map import BUNDLED, ImportMap, bundled_map, preview, read_map
 from myelon.exchange.sheet import MOST_BYTES, Sheet, read_sheet
+from myelon.web import drafts
 from myelon.web.packets import store_of
 from myelon.web.render import page
 
-if TYPE_CHECKING:
-    from myelon.store import Store
-
 router = APIRouter()
-_TOKEN = re.compile(r"[0-9a-f]{64}")
 _SHOWN = 200
 
 
@@ -45,7 +40,7 @@ def receive(
     sheet = read_sheet(content, Path(table.filename or "table").name)
     text = own.file.read(MOST_BYTES + 1) if own is not None and own.filename else b""
     by = _map(text, bundled)
-    token, map_token = _keep(store, content), _keep(store, text) if text else ""
+    token, map_token = drafts.keep(store, content), drafts.keep(store, text) if text else ""
     return _preview(request, sheet, by, {"token": token, "map_token": map_token, "bundled": bundled}, {})
 
 
@@ -69,7 +64,7 @@ async def write(request: Request) -> Response:
     batch = store.import_cases(seen.cases, name=sheet.name)
     for token in (tokens["token"], tokens["map_token"]):
         if token:
-            _draft(store, token).unlink(missing_ok=True)
+            drafts.drop(store, token)
     return RedirectResponse(f"/cases/import?written={batch.batch}", 303)
 
 
@@ -86,12 +81,10 @@ async def _posted(request: Request) -> tuple[Sheet, ImportMap, dict[str, str], d
     async with request.form() as form:
         said = {name: value for name, value in form.items() if isinstance(value, str)}
     tokens = {name: said.get(name, "") for name in ("token", "map_token", "bundled", "name")}
-    table = _draft(store, tokens["token"])
-    if not table.is_file():
-        raise InputError("the table is no longer kept", where="import", todo="Send it again")
-    text = _draft(store, tokens["map_token"]).read_bytes() if tokens["map_token"] else b""
+    table = drafts.kept(store, tokens["token"])
+    text = drafts.kept(store, tokens["map_token"]) if tokens["map_token"] else b""
     renamed = {name.removeprefix("column-"): value for name, value in said.items() if name.startswith("column-")}
-    return read_sheet(table.read_bytes(), tokens["name"]), _map(text, tokens["bundled"]), tokens, renamed
+    return read_sheet(table, tokens["name"]), _map(text, tokens["bundled"]), tokens, renamed
 
 
 def _map(text: bytes, bundled: str) -> ImportMap:
@@ -101,21 +94,6 @@ def _map(text: bytes, bundled: str) -> ImportMap:
         return read_map(text.decode("utf-8"), where="map")
     except UnicodeDecodeError as error:
         raise InputError("is not UTF-8 text", where="map", todo="A map is YAML or JSON") from error
-
-
-def _keep(store: Store, content: bytes) -> str:
-    """Keep what was sent until it is written."""
-    token = hashlib.sha256(content).hexdigest()
-    path = _draft(store, token)
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
-    return token
-
-
-def _draft(store: Store, token: str) -> Path:
-    if not _TOKEN.fullmatch(token):
-        raise InputError("is not the mark of a table", where="import", todo="Send the table again")
-    return store.folder / "drafts" / token
 
 
 def _preview(

@@ -40,6 +40,23 @@ document.addEventListener("change", (event) => {
 });
 
 
+// ── a figure as a picture ──────────────────────────────────────────────────────────────────────────────
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-png]");
+  if (!button) return;
+  const image = new Image();
+  image.src = button.dataset.png;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth * 2, height: image.naturalHeight * 2 });
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#FFFFFF";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const link = Object.assign(document.createElement("a"), { href: canvas.toDataURL("image/png"), download: button.dataset.name });
+  link.click();
+});
+
 // ── forms: how a time is read, terms while typing, drafts ──────────────────────────────────────────────
 
 function debounced(delay, act) {
@@ -129,7 +146,6 @@ function begin() {
       form.requestSubmit();
     }
   });
-  for (const field of form.querySelectorAll("[data-when]")) readWhen(field);
 }
 
 begin();
