@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from myelon.demo.hospital import CASES, demo_case
 from myelon.demo.phantoms import PHANTOMS
 from myelon.record.case import case_from, write_case
+from myelon.record.kinds import Support
 from myelon.web.app import create_app
 from myelon.web.render import INTENDED_USE, NAVIGATION, window_words
 
@@ -139,7 +140,7 @@ def test_a_document_is_looked_at_before_it_is_stored(own):
     assert own.app.state.store.case("paper-003") == demo_case("paper-003")
     changed = own.post("/cases/preview", files={"case": ("c.yaml", text.replace("title: L", "title: l").encode())})
     assert "title was Lumbar" in changed.text
-    own.post("/cases/paper-003/entries/limitations/retract", data={"reason": "meanwhile"})
+    own.app.state.store.amend("paper-003", Support(id="meanwhile", treatment="t"), reason="meanwhile")
     assert own.post("/cases/preview/write", data=hidden(changed.text)).status_code == 409
     assert own.post("/cases/preview", files={"case": ("c.yaml", b"\xff")}).status_code == 422
     assert own.post("/cases/preview/write", data={"token": "x", "expected": "0"}).status_code == 422
