@@ -4,7 +4,7 @@ DATA ?= data
 PORT ?= 8000
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: help run test bench docs lint clean
+.PHONY: help run test bench fuzz soak docs lint clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,12 @@ lint: .venv/.ready ## only the fast checks
 bench: .venv/.ready ## measure side by side with the peers, write docs/performance.md
 	@$(UV) sync --frozen --quiet --group bench
 	@.venv/bin/python benchmarks/run.py
+
+fuzz: .venv/.ready ## feed thousands of broken inputs to every reader
+	@$(UV) run --frozen --no-sync pytest -m fuzz tests/fuzz
+
+soak: .venv/.ready ## kill writers, tamper with journals, fill disks
+	@$(UV) run --frozen --no-sync pytest -m soak tests/soak
 
 docs: .venv/.ready ## build the documentation into site/
 	@$(UV) sync --frozen --quiet --group docs

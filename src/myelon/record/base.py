@@ -15,7 +15,7 @@ from myelon.terms.levels import Span
 class Part(BaseModel):
     """A frozen piece of a record; a field that does not exist is an error, not a silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 LevelSpan = Annotated[

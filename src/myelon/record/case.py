@@ -7,12 +7,11 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
-import yaml
 from pydantic import ConfigDict, Field, model_validator
 
 from myelon.errors import CaseError
 from myelon.record.base import Assertion, Entry, EntryId, Part
-from myelon.record.document import checked, read_document
+from myelon.record.document import checked, dump_document, read_document
 from myelon.record.kinds import AnyEntry, Assumption, Neoplasm, Subject
 from myelon.record.when import split_reference
 
@@ -163,7 +162,7 @@ def write_case(case: Case) -> str:
     for row, entry in zip(document["entries"], case.entries, strict=True):
         row["kind"] = entry.kind
     ordered = {"schema": SCHEMA_ID, **{k: v for k, v in document.items() if k != "schema"}}
-    return yaml.safe_dump(ordered, allow_unicode=True, sort_keys=False, width=110)
+    return dump_document(ordered)
 
 
 def case_schema() -> dict[str, Any]:

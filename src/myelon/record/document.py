@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
@@ -17,7 +19,54 @@ MOST_DEPTH = 40
 """A case is five levels deep; the compiled YAML composer recurses and would end the process far above this."""
 
 _MOST_PROBLEMS = 12
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SAFE):  # type: ignore[misc]  # the compiled loader where there is one
+    """A safe loader to whom a key that stands twice is an error: one of the two values would be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # as yaml's
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key.value[:40]!r} stands twice", key.start_mark
+                )
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
+        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return found
+
+
+class _Dumper(yaml.SafeDumper):
+    """A safe dumper that escapes the line breaks which a reader would fold."""
+
+
+_FOLDED = frozenset("\r\x85\u2028\u2029\ufeff")
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = '"' if _FOLDED & set(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def dump_document(document: Mapping[str, Any]) -> str:
+    """A document as YAML that `read_document` reads back to the same values."""
+    return yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+
+
+def _read_json(text: str) -> Any:  # noqa: ANN401  # any plain value
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = next(k for n, (k, _) in enumerate(pairs) if k in {a for a, _ in pairs[:n]})
+            message = f"key {twice[:40]!r} stands twice"
+            raise yaml.constructor.ConstructorError(None, None, message)
+        return found
+
+    return json.loads(text, object_pairs_hook=once)
 
 
 def read_document(text: str, *, where: str, error: type[InputError]) -> Any:  # noqa: ANN401  # any plain value
@@ -34,16 +83,23 @@ def read_document(text: str, *, where: str, error: type[InputError]) -> Any:  # 
     if len(text) > MOST_BYTES:
         raise error(f"larger than {MOST_BYTES >> 20} MB", where=where, todo="Give one document")
     try:
+        if text.lstrip().startswith("{"):
+            with contextlib.suppress(json.JSONDecodeError):  # then it may be YAML in braces
+                return _read_json(text)
         depth = 0
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.AliasEvent):
+                raise error("uses an alias (*name)", where=where, todo="Write out what it stands for")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MOST_DEPTH:
                 raise error("nested too deeply", where=where, todo=f"{MOST_DEPTH} levels are read at most")
-        return yaml.load(text, Loader=_LOADER)  # noqa: S506  # a safe loader either way
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader either way
     except yaml.YAMLError as failure:
         mark = getattr(failure, "problem_mark", None)
         place = f"{where}, line {mark.line + 1}" if mark else where
-        raise error("not valid YAML or JSON", where=place, todo="Mend the syntax there") from failure
+        twice = str(getattr(failure, "problem", "") or "")
+        what = twice if twice.endswith("stands twice") else "not valid YAML or JSON"
+        raise error(what, where=place, todo="Mend the syntax there") from failure
     except (ValueError, RecursionError, OverflowError) as failure:
         if isinstance(failure, InputError):
             raise

@@ -85,7 +85,7 @@ def _read(archive: zipfile.ZipFile) -> Received:
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         raise InputError(f"is not of schema {SCHEMA}", where="export", todo="Export it with this version of Myelon")
     case = read_case(archive.read(_DOCUMENT).decode("utf-8"), where=_DOCUMENT)
-    rows = [Row(**json.loads(line)) for line in archive.read(_JOURNAL).decode("utf-8").splitlines()]
+    rows = [Row(**json.loads(line)) for line in archive.read(_JOURNAL).decode("utf-8").split("\n") if line]
     versions: dict[str, int] = {}
     for row in rows:
         versions[row.entry_id] = versions.get(row.entry_id, 0) + 1

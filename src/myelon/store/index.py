@@ -82,7 +82,7 @@ def line(case: Case) -> dict[str, Any]:
         *(t.entity for t in tumours), *(t.site for t in tumours), *(t.histology for t in tumours), *drugs,
         *(str(t.levels) for t in tumours if t.levels), *(line.regimen for line in case.given(Systemic)),
     }  # fmt: skip
-    return {
+    shown = {
         "title": case.title,
         "nature": case.about.nature,
         "patient": subject.label if subject and subject.sex != "unknown" else "",
@@ -98,6 +98,7 @@ def line(case: Case) -> dict[str, Any]:
         "words": " \n".join(sorted(w.casefold() for w in words if w)),
         "rules": rules_digest(),
     }
+    return {k: v.replace("\x00", "") if isinstance(v, str) else v for k, v in shown.items()}
 
 
 def found(

@@ -72,6 +72,7 @@ def append(
     )
     versions = {row[0]: int(row[1]) for row in connection.execute(newest)}
     written = at.isoformat(timespec="seconds")
+    actor, reason = actor.replace("\x00", ""), reason.replace("\x00", "")  # no database column holds one
     rows = [
         Row(0, case_id, entry, versions.get(entry, 0) + 1, canonical(body), actor, written, reason, "", "")
         for entry, body in bodies.items()
