@@ -67,6 +67,7 @@ DEFINITIONS = (
     Definition("hemangiopericytoma", "CD99", "positive", "003, Discussion"),
     Definition("hemangiopericytoma", "BCL2", "positive", "003, Discussion"),
     Definition("hemangiopericytoma", "STAT6", "positive", "INSTRUMENTS who_sft_hpc (Fritchie 2019: 132 of 133)"),
+    Definition("solitary fibrous", "STAT6", "positive", "INSTRUMENTS who_sft_hpc (Fritchie 2019: 132 of 133)"),
     Definition("h3k27-altered", "H3K27me3", "negative", "INSTRUMENTS who_cns5_dmg"),
 )
 """Which stains a diagnosis is said to rest on."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from myelon.record.exposure import suspicion
 from myelon.record.when import DAYS_PER
 from myelon.report.svg import Svg
 from myelon.terms.sources import SOURCES
@@ -78,7 +79,13 @@ def _environment() -> Environment:
     environment.filters["minus"] = _minus
     environment.tests["svg"] = lambda value: isinstance(value, Svg)
     environment.globals.update(
-        navigation=NAVIGATION, intended_use=INTENDED_USE, marks=_MARKS, sources=SOURCES, zip=zip, str=str
+        dose_suspicion=suspicion,
+        navigation=NAVIGATION,
+        intended_use=INTENDED_USE,
+        marks=_MARKS,
+        sources=SOURCES,
+        zip=zip,
+        str=str,
     )
     return environment
 

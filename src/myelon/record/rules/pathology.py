@@ -47,7 +47,8 @@ def marker_is_both(case: Case, _timeline: Timeline) -> Iterator[Finding]:
 def entity_is_not_supported(case: Case, _timeline: Timeline) -> Iterator[Finding]:
     """A diagnosis whose defining markers are negative or not reported in the same report."""
     for report in case.of(Pathology):
-        wanted = [d for d in DEFINITIONS if d.entity in report.diagnosis.casefold()]
+        diagnosis = report.diagnosis.casefold().replace("haem", "hem")
+        wanted = {d.marker: d for d in DEFINITIONS if d.entity in diagnosis}.values()
         found = _by_marker(report)
         if not found or not wanted:
             continue

@@ -11,12 +11,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from myelon.errors import CaseError, ConflictError, InputError, StoreError
 from myelon.record.case import case_from
+from myelon.record.exposure import suspicion
 from myelon.record.kinds import KINDS, TREATMENTS, Discrepancy, Systemic
 from myelon.record.kinds.discrepancy import Resolution
 from myelon.record.timeline import days_range, extend, solve
 from myelon.store.journal import RETRACTED
 from myelon.terms.ctcae import ctcae_terms, search_ctcae
-from myelon.terms.drugs import unit_suspicion
 from myelon.terms.markers import MARKERS
 from myelon.terms.regimens import REGIMENS
 from myelon.web.forms import LEVELS, flat_problems
@@ -280,12 +280,8 @@ def _copied(case: Case, like: str) -> dict[str, Any]:
 
 def _suspect(case: Case, line: Systemic) -> str:
     """A drug of a line whose unit is suspect and that no person has resolved."""
-    resolved = {d.finding for d in case.of(Discrepancy) if d.resolution is not None}
-    for agent in line.agents:
-        why = agent.dose and unit_suspicion(agent.drug, agent.dose.value, agent.dose.unit)
-        if why and f"unit:{line.id}:{agent.drug}" not in resolved:
-            return f"{agent.drug} is {why}"
-    return ""
+    found = ((a.drug, suspicion(case, line, a)) for a in line.agents)
+    return next((f"{drug} is {why}" for drug, why in found if why), "")
 
 
 def _of_regimen(name: str) -> dict[str, Any]:
