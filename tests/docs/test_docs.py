@@ -15,6 +15,7 @@ from myelon.assess import INSTRUMENTS
 from myelon.demo.phantoms import PHANTOMS
 from myelon.exchange.import_map import read_map
 from myelon.record.case import case_from
+from myelon.record.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -56,7 +57,10 @@ def test_every_code_block_runs(language, code, desk):
         exec(compile(code, "docs", "exec"), {})  # noqa: S102  # that is the test
     elif language == "yaml":
         document = yaml.safe_load(code)
-        if document.get("schema") == "myelon.case/1":
+        if isinstance(document, list):
+            for entry in document:
+                KINDS[entry["kind"]].model_validate(entry)
+        elif document.get("schema") == "myelon.case/1":
             case_from(document)
         elif "schema" in document:
             read_map(code)
@@ -107,12 +111,23 @@ def test_every_page_is_in_the_navigation():
         assert page.name in listed
 
 
-def test_the_papers_page_is_what_the_data_says():
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        from papers import TARGET, page
-    finally:
-        sys.path.pop(0)
+@pytest.fixture
+def tools(monkeypatch):
+    """The scripts that write pages can be imported."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+
+
+def test_the_pages_of_the_kinds_of_entry_are_what_the_models_say(tools):
+    from entries import FOLDER, pages
+
+    written = {p.name: p.read_text(encoding="utf-8") for p in FOLDER.glob("*.md")}
+    assert written == pages(), "run python tools/entries.py"
+    assert set(written) == {f"{kind}.md" for kind in KINDS} | {"index.md"}
+
+
+def test_the_papers_page_is_what_the_data_says(tools):
+    from papers import TARGET, page
+
     assert TARGET.read_text(encoding="utf-8") == page(), "run python tools/papers.py"
 
 
