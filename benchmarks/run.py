@@ -19,7 +19,8 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
-from planning_systems import comparison  # noqa: E402  # benchmarks stand beside each other
+import record  # noqa: E402  # benchmarks stand beside each other
+from planning_systems import comparison  # noqa: E402  # as above
 from solids import accuracy  # noqa: E402  # as above
 
 RUNS = 5
@@ -152,6 +153,7 @@ def main():
         lines.append(f"| {label} | {n:,} | " + " | ".join(cells) + f" | {ratio} |")
     lines += ["", "## What a user waits for, seconds", "", "| task | median |", "| --- | ---: |"]
     lines += [f"| {label} | {seconds:.4f} |" for label, seconds in start_rows()]
+    lines += ["", "## The record and its store, milliseconds", "", *record.report()]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
