@@ -3,6 +3,7 @@
 pytest tests/browser --pictures docs/pictures      also keeps the pictures of README and docs
 """
 
+import contextlib
 import re
 import shutil
 import socket
@@ -12,15 +13,19 @@ import time
 import pytest
 import uvicorn
 
-from myelon.demo.hospital import CASES
+from myelon.demo.hospital import CASES, demo_case
+from myelon.store import Store
 from myelon.web.app import create_app
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-PAGES = ["/cases", "/cases/paper-000", "/cases/paper-000/spine", "/cases/paper-000/dose", "/cases/phantom-1/dose",
+PAGES = ["/cases", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
+         "/cases/paper-003/entries/new?kind=adverse_event", "/cases/paper-003/entries/new?kind=pathology",
+         "/cases/paper-003/entries/line-1", "/library/regimens", "/library/ctcae?q=neuro", "/library/paper-002", "/cases/paper-000", "/cases/paper-000/spine", "/cases/paper-000/dose", "/cases/phantom-1/dose",
          "/cases/phantom-2/scores", "/cases/paper-000/findings", "/cases/paper-000/journal", "/board", "/board/paper-000",
          "/board/phantom-1", "/cohorts", "/library", "/library/sources", "/quality", "/admin", "/nowhere"]  # fmt: skip
+WARD = "patient,Geschlecht,age,iscm_date,segments,ecog,radiotherapy\nA,f,60,2020-05-01,T;L,2,yes\nB,m,,June 2021,,,no\n"
 TABLE = "months,death,arm\n" + "\n".join(
     f"{t},{d},{g}"
     for t, d, g in [
@@ -43,19 +48,28 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def address(hospital):
+@contextlib.contextmanager
+def serving(folder):
+    """The address of a service over a data folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(hospital), host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(create_app(folder), host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(hospital):
+    with serving(hospital) as url:
+        yield url
 
 
 @pytest.fixture
@@ -68,7 +82,7 @@ def tab(chromium, request):
     page.on("pageerror", lambda e: said.append(str(e)))
     yield page
     page.close()
-    assert [s for s in said if "404" not in s] == []
+    assert [s for s in said if "404" not in s and "422" not in s] == []
 
 
 @pytest.fixture
@@ -87,38 +101,46 @@ def keep(request):
 
 
 @pytest.mark.browser
-def test_the_walk_from_list_to_cohort(tab, address, keep, tmp_path):
+def test_the_story_of_the_girl_of_paper_003(tab, address, keep, tmp_path):
+    """Her third recurrence, as far as Myelon takes her: list, record, levels, dose, findings, scores, board, cohort."""
     tab.goto(f"{address}/cases")
-    keep(tab, "story-1-cases")
-    tab.get_by_role("link", name="Diffuse midline glioma of the thoracic cord").click()
-    tab.get_by_role("heading", name="45 M · Diffuse midline glioma").wait_for()
-    tab.locator("svg.timeline .entry[data-entry=rt-2]").click()
-    tab.get_by_role("heading", name="RT 2: 24 Gy in 5").wait_for()
-    assert "Sixty days after the first radiation treatment" in tab.locator("aside").inner_text()
-    keep(tab, "story-2-record", full_page=True)
+    keep(tab, "story-01-cases")
+    tab.get_by_role("link", name="Lumbar haemangiopericytoma of a girl, third recurrence").click()
+    tab.get_by_role("heading", name="14 F · Hemangiopericytoma").wait_for()
+    tab.locator("svg.timeline .entry[data-entry=line-1]").click()
+    tab.get_by_role("heading", name="line 1: CAV ×11").wait_for()
+    assert "Myelon holds no source for a threshold" in tab.locator("aside").inner_text()
+    keep(tab, "story-02-timeline", full_page=True)
+    tab.get_by_role("link", name="Recurrence 3", exact=True).click()
+    tab.wait_for_url("**zero=phase-recurrence-3**")
+    assert "recurrence 3, start = 0" in tab.locator("svg.timeline").text_content()
+    tab.get_by_role("link", name="Record", exact=True).click()
+    tab.get_by_text("550 mg/m²", exact=True).wait_for()
+    assert tab.locator("table.record tbody tr[id^=entry-]").count() == 63
+    keep(tab, "story-03-record", full_page=True)
+    tab.get_by_role("link", name="neurology-4").click()
+    tab.get_by_role("heading", name="Neurology · neurology-4").wait_for()
+    keep(tab, "story-04-entry", full_page=True)
     tab.get_by_role("link", name="Spine", exact=True).click()
     tab.locator("svg.spine").wait_for()
-    keep(tab, "story-3-spine")
+    keep(tab, "story-05-spine")
     tab.get_by_role("link", name="Dose", exact=True).click()
-    tab.locator("details.why summary", has_text="177.36").click()
-    assert tab.get_by_text("50.4 × (1 + 1.80 / 2.0)").is_visible()
-    keep(tab, "story-4-prescriptions", full_page=True)
+    tab.locator("details.why summary", has_text="220.00").click()
+    assert tab.get_by_text("60 × (1 + 2.00 / 2.0)").is_visible()
+    keep(tab, "story-06-dose", full_page=True)
     tab.keyboard.press("Escape")
-    assert not tab.get_by_text("50.4 × (1 + 1.80 / 2.0)").is_visible()
+    assert not tab.get_by_text("60 × (1 + 2.00 / 2.0)").is_visible()
     tab.get_by_role("link", name="Findings").click()
-    tab.locator("#XA12").wait_for()
-    assert tab.locator("article.finding").count() == 13
-    keep(tab, "story-5-findings")
-
-    tab.goto(f"{address}/cases/phantom-1/dose")
-    assert tab.locator("svg.isodose polyline").count() >= 20
-    assert "voxel sum" in tab.locator("main").inner_text()
-    keep(tab, "story-6-dose", full_page=True)
-    tab.get_by_role("link", name="RT 1", exact=True).click()
-    tab.wait_for_url("**course=rt-1")
-    tab.goto(f"{address}/cases/phantom-2/scores")
-    assert "Potentially unstable" in tab.locator("main").inner_text()
-    keep(tab, "story-7-scores", full_page=True)
+    tab.locator("#XC15").wait_for()
+    assert tab.locator("article.finding").count() == 17
+    keep(tab, "story-07-findings")
+    tab.get_by_role("link", name="Scores", exact=True).click()
+    tab.get_by_role("heading", name="SINS").first.wait_for()
+    assert "made for dumbbell tumours" in tab.locator("main").inner_text()
+    keep(tab, "story-08-scores", full_page=True)
+    tab.get_by_role("link", name="Journal", exact=True).click()
+    tab.get_by_role("heading", name="Journal").wait_for()
+    keep(tab, "story-10-journal")
 
     (tmp_path / "cohort.csv").write_text(TABLE)
     tab.get_by_role("link", name="Cohorts").click()
@@ -128,7 +150,106 @@ def test_the_walk_from_list_to_cohort(tab, address, keep, tmp_path):
     tab.get_by_label("event").select_option("death")
     tab.get_by_text("16 of 17 rows counted").wait_for()
     assert tab.locator("svg.chart").count() == 1
-    keep(tab, "story-9-cohort", full_page=True)
+    keep(tab, "story-12-cohort", full_page=True)
+
+
+@pytest.mark.browser
+def test_two_courses_by_prescription_and_by_voxel(tab, address, keep):
+    tab.goto(f"{address}/cases/paper-000/dose")
+    tab.locator("details.why summary", has_text="177.36").click()
+    assert tab.get_by_text("50.4 × (1 + 1.80 / 2.0)").is_visible()
+    tab.goto(f"{address}/cases/phantom-1/dose")
+    assert tab.locator("svg.isodose polyline").count() >= 20
+    assert "voxel sum" in tab.locator("main").inner_text()
+    keep(tab, "dose-by-voxel", full_page=True)
+    tab.get_by_role("link", name="RT 1", exact=True).click()
+    tab.wait_for_url("**course=rt-1")
+    tab.goto(f"{address}/cases/phantom-2/scores")
+    assert "Potentially unstable" in tab.locator("main").inner_text()
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """The address of a service whose folder may be written to."""
+    store = Store.open(tmp_path / "data", url="")
+    store.save(demo_case("paper-003"), reason="demonstration")
+    store.close()
+    with serving(tmp_path / "data") as url:
+        yield url
+
+
+@pytest.mark.browser
+def test_an_examination_is_entered_by_keyboard_undone_and_kept_as_a_draft(tab, desk, keep):
+    tab.goto(f"{desk}/cases/paper-003/entries/new?kind=neurology")
+    when = tab.get_by_label("When", exact=True)
+    when.fill("2 months before neurology-4")
+    tab.locator("#when-note", has_text="854 to 912 days").wait_for()
+    tab.get_by_label("Right leg L3").select_option("4")
+    tab.get_by_label("State, row 1").first.fill("heavy legs")
+    assert tab.locator("table[data-rows=motor] tbody tr").count() == 2
+    assert tab.get_by_label("State, row 2").first.input_value() == ""
+    tab.locator("#draft", has_text="Draft kept").wait_for()
+    keep(tab, "form-neurology", full_page=True)
+    tab.reload()
+    tab.get_by_role("button", name="Restore it").click()
+    assert tab.get_by_label("When", exact=True).input_value() == "2 months before neurology-4"
+    assert tab.get_by_label("Right leg L3").input_value() == "4"
+    tab.get_by_label("Limb, row 1").first.select_option("legs")
+    tab.get_by_label("Reason").fill("seen in clinic")
+    tab.keyboard.press("Control+Enter")
+    tab.get_by_role("status").wait_for()
+    assert "neurology-6 saved" in tab.get_by_role("status").inner_text()
+    assert tab.evaluate("Object.keys(localStorage).length") == 0
+    tab.keyboard.press("u")
+    tab.locator("[role=status]", has_text="neurology-6 was taken back").wait_for()
+    assert tab.locator("#entry-neurology-6").count() == 0
+
+
+@pytest.mark.browser
+def test_a_wrong_value_is_said_beside_its_field(tab, desk):
+    tab.goto(f"{desk}/cases/paper-003/entries/new?kind=radiotherapy")
+    tab.get_by_label("Total (Gy)").fill("sixty")
+    tab.get_by_label("When", exact=True).fill("the day after tomorrow")
+    tab.locator("#when-note.wrong").wait_for()
+    tab.get_by_label("Ordinal").fill("3")
+    tab.keyboard.press("Control+Enter")
+    tab.locator("#total_gy-note .wrong").wait_for()
+    assert tab.get_by_label("Total (Gy)").input_value() == "sixty"
+
+
+@pytest.mark.browser
+def test_a_table_is_looked_at_written_and_taken_back(tab, desk, keep, tmp_path):
+    (tmp_path / "ward.csv").write_text(WARD)
+    tab.goto(f"{desk}/cases/import")
+    tab.set_input_files("input[name=table]", tmp_path / "ward.csv")
+    tab.get_by_role("button", name="Look at it").click()
+    tab.get_by_text("2 can be imported").wait_for()
+    tab.get_by_label("sex", exact=True).select_option("Geschlecht")
+    tab.get_by_role("button", name="Check again").click()
+    tab.get_by_role("cell", name="60 F").wait_for()
+    keep(tab, "import-preview", full_page=True)
+    tab.get_by_role("button", name="Write 2 patients").click()
+    tab.goto(f"{desk}/cases/import")
+    tab.get_by_role("button", name="Undo all of it").click()
+    tab.goto(f"{desk}/cases")
+    tab.get_by_text("1 in this data folder").wait_for()
+
+
+@pytest.mark.browser
+def test_a_timeline_is_zoomed_by_keys_and_saved_as_a_picture(tab, address, keep):
+    tab.goto(f"{address}/cases/paper-001")
+    tab.locator("svg.timeline").wait_for()
+    tab.keyboard.press("+")
+    tab.wait_for_url("**first=**")
+    tab.keyboard.press("0")
+    tab.wait_for_url(lambda url: "first=" not in url)
+    with tab.expect_download() as picture:
+        tab.get_by_role("button", name="PNG").click()
+    content = picture.value.path().read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) > 20_000
+    answer = tab.request.get(f"{address}/cases/paper-001/timeline.svg")
+    assert "</svg>" in answer.text()
 
 
 @pytest.mark.browser
@@ -146,8 +267,8 @@ def test_the_board_sheet_fits_the_room_and_answers_to_keys(tab, address, keep, c
     )
     assert small == []
     keep(tab, f"board-{case}")
-    if case == "paper-000":
-        keep(tab, "story-8-board")
+    if case == "paper-003":
+        keep(tab, "story-09-board")
     tab.keyboard.press("w")
     assert tab.locator("details.why[open]").count() == min(1, tab.locator("details.why").count())
     tab.keyboard.press("Escape")

@@ -205,6 +205,25 @@ def test_an_export_taken_in_elsewhere_is_the_identical_case(name, tmp_path, data
     origin.close()
 
 
+def test_an_export_says_which_files_are_not_held(tmp_path, database_url):
+    store, packed = Store.open(tmp_path / "a", url=database_url), io.BytesIO()
+    held = store.put_file(b"a plan")
+    document = {
+        "schema": "myelon.case/1", "id": "c", "title": "t", "about": {"nature": "synthetic"}, "zero": "rt",
+        "entries": [{"id": "rt", "kind": "radiotherapy", "ordinal": 1, "total_gy": 30, "fractions": 10,
+                     "files": {"rtdose": "../outside.dcm", "rtplan": held, "rtstruct": "f" * 64}}],
+    }  # fmt: skip
+    store.save(case_from(document), reason="r")
+    assert store.export("c", packed) == ["../outside.dcm", "f" * 64]
+    assert packed_files(packed) == [f"files/{held}"]
+    other = Store.open(tmp_path / "b", url="")
+    packed.seek(0)
+    assert other.receive_export(packed) == store.case("c")
+    assert other.file(held).read_bytes() == b"a plan"
+    store.close()
+    other.close()
+
+
 def packed_files(stream):
     with zipfile.ZipFile(stream) as archive:
         return [n for n in archive.namelist() if n.startswith("files/")]

@@ -115,14 +115,15 @@ def export(
     store.case(case_id)
     try:
         with target.open("wb") as stream:
-            store.export(case_id, stream)
+            missing = store.export(case_id, stream)
     except OSError as error:
         raise InputError("cannot be written", where=str(target), todo="Choose another place") from error
     size = target.stat().st_size
     if json:
-        print_json({"case": case_id, "file": str(target), "bytes": size})
+        print_json({"case": case_id, "file": str(target), "bytes": size, "not_held": missing})
     else:
-        typer.echo(f"{case_id}: {target.name}, {size / 1e6:.1f} MB")
+        absent = f"; not held here: {', '.join(missing)}" if missing else ""
+        typer.echo(f"{case_id}: {target.name}, {size / 1e6:.1f} MB{absent}")
 
 
 @app.command("receive")

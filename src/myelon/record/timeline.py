@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import inf, isfinite
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from myelon.errors import CaseError
 from myelon.record.kinds import Assumption, Reported, Vital
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from myelon.record.base import Entry
     from myelon.record.case import Case
 
+E = TypeVar("E", bound="Entry")
 EPOCH = "calendar.start"
 _MOST_READINGS = 256
 
@@ -117,6 +118,21 @@ class Timeline:
     def date(self, entry_id: str, point: Point = "start") -> Window:
         """Window of a point as day numbers of the calendar (`datetime.date.toordinal`); open without any date."""
         return self.interval(EPOCH, f"{entry_id}.{point}")[0]
+
+    def in_order(self, entries: Iterable[E]) -> list[E]:
+        """Entries by the earliest time they can have begun; those of no known time come first, as they stand.
+
+        Where only the calendar places an entry, and not the zero point, its date does.
+        """
+
+        def moment(entry: Entry) -> tuple[int, float, float]:
+            for rank, find in ((2, self.window), (1, self.date)):
+                low, high = find(entry.id)
+                if low is not None or high is not None:
+                    return rank, low if low is not None else high or 0.0, inf if high is None else high
+            return 0, 0.0, 0.0
+
+        return sorted(entries, key=moment)
 
 
 def solve(case: Case, *, zero: str | None = None, assumptions: bool = True, without: Collection[str] = ()) -> Timeline:

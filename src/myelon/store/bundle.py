@@ -7,7 +7,7 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
-from myelon.errors import InputError
+from myelon.errors import InputError, StoreError
 from myelon.record.case import Case, read_case, write_case
 from myelon.store.journal import Row, chain_hash
 
@@ -33,8 +33,8 @@ class Received(NamedTuple):
 
 def write(
     stream: BinaryIO, case: Case, rows: Sequence[Row], path_of: Callable[[str], Path], *, at: dt.datetime
-) -> None:
-    """Write an export.
+) -> list[str]:
+    """Write an export; returns the names of files that the case points to and that are not held here.
 
     Args:
         stream: Where to.
@@ -44,12 +44,14 @@ def write(
         at: When it is written.
     """
     named = _named_files(case)
+    held = {digest: path for digest in sorted(named) if (path := _held(path_of, digest)) is not None}
     manifest = {
         "schema": SCHEMA,
         "case": case.id,
         "nature": case.about.nature,
         "journal_rows": len(rows),
-        "files": sorted(named),
+        "files": sorted(held),
+        "not_held": sorted(named - set(held)),
         "written_at": at.isoformat(timespec="seconds"),
         "intended_use": "research and decision support for professionals; not a medical device",
     }
@@ -57,8 +59,9 @@ def write(
         archive.writestr(_MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
         archive.writestr(_DOCUMENT, write_case(case))
         archive.writestr(_JOURNAL, "".join(json.dumps(r._asdict(), ensure_ascii=False) + "\n" for r in rows))
-        for digest in sorted(named):
-            archive.write(path_of(digest), _FILES + digest)
+        for digest, path in held.items():
+            archive.write(path, _FILES + digest)
+    return sorted(named - set(held))
 
 
 def read(stream: BinaryIO) -> Received:
@@ -97,9 +100,17 @@ def _read(archive: zipfile.ZipFile) -> Received:
     for digest, content in files.items():
         if hashlib.sha256(content).hexdigest() != digest:
             raise _changed(f"file {str(digest)[:12]}")
-    if _named_files(case) - set(files):
+    if _named_files(case) != set(files) | set(manifest["not_held"]):
         raise _changed("list of files")
     return Received(case, rows, files)
+
+
+def _held(path_of: Callable[[str], Path], digest: str) -> Path | None:
+    """The stored file of a name; None where it names a file that was never stored here."""
+    try:
+        return path_of(digest)
+    except StoreError:
+        return None
 
 
 def _changed(where: str) -> InputError:

@@ -367,14 +367,17 @@ class Store:
 
     # ── one case as a file ──────────────────────────────────────────────────────────────────────────────
 
-    def export(self, case_id: str, stream: BinaryIO) -> None:
+    def export(self, case_id: str, stream: BinaryIO) -> list[str]:
         """Write a case with its document, its files and its journal as a ZIP file.
+
+        Returns:
+            Names of files that the case points to and that are not held here; the manifest says so too.
 
         Raises:
             StoreError: No such case.
         """
         case = self.case(case_id)
-        bundle.write(stream, case, self.history(case_id), self.file, at=self._clock())
+        return bundle.write(stream, case, self.history(case_id), self.file, at=self._clock())
 
     def receive_export(self, stream: BinaryIO, *, actor: str = LOCAL_ACTOR) -> Case:
         """Take in a case that `export` wrote: its record, its files, and its journal with authors, times and reasons.

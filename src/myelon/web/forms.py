@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from myelon.record.base import Entry
     from myelon.record.case import Case
 
-_BLANK_ROWS = 3
 _SOURCE_ROW = re.compile(r"source\.\d+")
 _HIDDEN = {"id", "kind", "entered_by", "entered_at", "plausibility"}
 _ROW_HIDDEN = _HIDDEN | {"source_of_category"}
@@ -40,6 +39,7 @@ _OF_COURSES = {"until", "duration"}
 _AREAS = {"text", "decision", "question", "quote", "morphology", "reason"}
 _LABELS = {
     "mrc": "MRC", "nrs": "NRS", "dvh": "DVH", "ki67": "Ki-67", "total_gy": "Total (Gy)",
+    "rtdose": "RTDOSE", "rtplan": "RTPLAN", "rtstruct": "RTSTRUCT", "ct": "CT",
     "dose_per_fraction_gy": "Gy per fraction",
     "until": "Ends", "for_phase": "For phase", "wbb_zones": "WBB zones", "wbb_layers": "WBB layers", "text": "In words",
 }  # fmt: skip
@@ -118,7 +118,7 @@ class Form:
             widget.children = self._parts(path, inner, value or {}, problems, row=row)
         elif shape == "rows":
             held = [d for d in value or [] if not (name == "motor" and _in_grid(d))]
-            blank: list[Mapping[str, Any]] = [{}] * _BLANK_ROWS
+            blank: list[Mapping[str, Any]] = [{}]  # the page adds another as soon as this one is used
             widget.rows = [
                 self._parts(f"{path}.{n}", inner, values, problems, row=True)
                 for n, values in enumerate([*held, *blank])

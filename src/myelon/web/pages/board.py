@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from myelon.record.kinds import Board, Imaging, Neurology, Pathology
+from myelon.board.standing import standing
+from myelon.record.kinds import Board, Radiotherapy, Systemic
 from myelon.report.dose_bar import dose_bar
 from myelon.report.spine_figure import spine_figure
 from myelon.report.timeline_figure import BOARD, BOARD_TRACKS, timeline_figure
@@ -47,9 +48,7 @@ def sheet(request: Request, case_id: str) -> Response:
         "spine": str(figure) if figure else "",
         "bar": str(dose_bar(packet.dose.judged, width=420.0, font=18.0)) if packet.dose is not None else "",
         "decision": next(packet.case.of(Board), None),
-        "neurology": list(packet.case.of(Neurology)),
-        "imaging": list(packet.case.of(Imaging)),
-        "pathology": next(packet.case.of(Pathology), None),
+        "standing": standing(packet.case, packet.timeline),
         "position": (place, total),
         "previous": before,
         "next": after,
@@ -63,7 +62,9 @@ def sheet(request: Request, case_id: str) -> Response:
 
 
 def _lines(packet: Packet) -> str:
-    """How many lines of treatment, in words."""
-    lines = [e for e in packet.case.entries if e.kind == "systemic"]
-    courses = [e for e in packet.case.entries if e.kind == "radiotherapy"]
-    return f"{len(courses)} courses of radiotherapy, {len(lines)} lines of systemic therapy"
+    """How many courses and lines of treatment, in words."""
+    courses, lines = (len(list(packet.case.given(kind))) for kind in (Radiotherapy, Systemic))
+    return (
+        f"{courses} course{'s' if courses != 1 else ''} of radiotherapy, "
+        f"{lines} line{'s' if lines != 1 else ''} of systemic therapy"
+    )

@@ -150,8 +150,7 @@ def timeline(  # what the address says: zero, position, view, chosen entry
     packet = packet_of(request, case_id, zero=zero)
     case = packet.case
     view = (first, last) if first is not None and last is not None and first < last else None
-    rows = [e for e in case.entries if e.when is not None and e.track in TRACKS]
-    rows.sort(key=lambda e: _drawn_order(packet, e.id))
+    rows = packet.timeline.in_order(e for e in case.entries if e.when is not None and e.track in TRACKS)
     selected = case.by_id.get(entry) or next(
         (e for e in rows if isinstance(e, Radiotherapy)), rows[0] if rows else None
     )
@@ -286,12 +285,6 @@ def case_context(request: Request, packet: Packet, tab: str) -> dict[str, Any]:
         "findings_of": by_entry,
         "version": store_of(request).version(packet.case.id),
     }
-
-
-def _drawn_order(packet: Packet, entry_id: str) -> tuple[float, float]:
-    low, high = packet.timeline.window(entry_id)
-    known = [b for b in (low, high) if b is not None]
-    return (known[0], known[-1]) if known else (0.0, 0.0)
 
 
 def _zoom(packet: Packet, view: tuple[float, float] | None) -> dict[str, tuple[float, float]]:

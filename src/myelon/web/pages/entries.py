@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from myelon.errors import CaseError, ConflictError, InputError, StoreError
 from myelon.record.case import case_from
-from myelon.record.exposure import suspicion
+from myelon.record.exposure import exposures, suspicion
 from myelon.record.kinds import KINDS, TREATMENTS, Discrepancy, Systemic
 from myelon.record.kinds.discrepancy import Resolution
 from myelon.record.timeline import days_range, extend, solve
@@ -33,11 +33,13 @@ router = APIRouter()
 _NOT_COPIED = ("when", "until", "duration", "source", "text")
 _REASONS = ("", "entered from the record", "new finding", "correction")
 
+_NEW_CASE = dict.fromkeys(("id", "title", "sex", "age", "entity"), "")
+
 
 @router.get("/cases/new")
 def new_case(request: Request) -> Response:
     """The head of a new case."""
-    return page(request, "case_new.html", {"place": "Cases", "values": {}, "problem": ""})
+    return page(request, "case_new.html", {"place": "Cases", "values": _NEW_CASE, "problem": ""})
 
 
 @router.post("/cases/new")
@@ -79,7 +81,7 @@ def record(request: Request, case_id: str, saved: str = "") -> Response:
     for entry in packet.case.entries:
         tracks.setdefault(entry.track, []).append(entry)
     last = next((r for r in reversed(store_of(request).history(case_id)) if r.entry_id == saved), None)
-    context = {"tracks": tracks, "kinds": KINDS, "saved": last}
+    context = {"tracks": tracks, "kinds": KINDS, "saved": last, "exposures": exposures(packet.case)}
     return page(request, "record.html", case_context(request, packet, "Record") | context)
 
 

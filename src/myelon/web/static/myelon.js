@@ -29,7 +29,7 @@ document.addEventListener("keydown", (event) => {
   const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (!target) return;
   event.preventDefault();
-  if (target.tagName === "A") target.click();
+  if (target.matches("a, button")) target.click();
   else if (target.tagName === "DETAILS") target.open = !target.open;
   else target.focus();
 });
@@ -101,9 +101,43 @@ const keepDraft = debounced(400, (form) => {
   document.getElementById("draft").textContent = "Draft kept in this browser.";
 });
 
+const numberOf = (row, stem) => Number(row.querySelector("[name]").name.slice(stem.length + 1).split(".")[0]);
+
+/** A row more under a table whose last row is in use; its controls bear the next number. */
+function addRow(table) {
+  const stem = table.dataset.rows;
+  const last = table.tBodies[0].lastElementChild;
+  const number = numberOf(last, stem);
+  const row = last.cloneNode(true);
+  const [before, after] = [`${stem}.${number}.`, `${stem}.${number + 1}.`];
+  const dashed = (name) => name.replaceAll(".", "-");
+  for (const part of row.querySelectorAll("[name], [id], [for]")) {
+    for (const attribute of ["name", "id", "for", "aria-describedby"]) {
+      const value = part.getAttribute(attribute);
+      if (value) part.setAttribute(attribute, value.replace(before, after).replace(dashed(before), dashed(after)));
+    }
+    if (part.type === "checkbox") part.checked = false;
+    else if (part.matches("input:not([type=hidden]), textarea, select")) part.value = "";
+  }
+  for (const label of row.querySelectorAll("label.skip")) label.textContent = label.textContent.replace(/\d+$/, number + 2);
+  for (const wrong of row.querySelectorAll(".wrong")) wrong.remove();
+  table.tBodies[0].append(row);
+}
+
+function growRows(field) {
+  const table = field.closest("table[data-rows]");
+  if (table && field.value && field.closest("tr") === table.tBodies[0].lastElementChild) addRow(table);
+}
+
 function restoreDraft(form, draft) {
   const values = new Map();
   for (const [name, value] of draft.values) values.set(name, [...(values.get(name) || []), value]);
+  for (const table of form.querySelectorAll("table[data-rows]")) {
+    const stem = `${table.dataset.rows}.`;
+    const numbers = [...values.keys()].filter((n) => n.startsWith(stem)).map((n) => Number(n.slice(stem.length).split(".")[0]));
+    const most = Math.max(-1, ...numbers.filter(Number.isFinite));
+    while (numberOf(table.tBodies[0].lastElementChild, table.dataset.rows) < most) addRow(table);
+  }
   for (const field of form.elements) {
     if (!field.name || field.type === "hidden") continue;
     const held = values.get(field.name) || [];
@@ -137,6 +171,7 @@ function begin() {
   offerDraft(form);
   form.addEventListener("input", (event) => {
     keepDraft(form);
+    growRows(event.target);
     if (event.target.dataset.when) readWhen(event.target);
     if (event.target.matches("[data-ctcae]")) suggestTerms(event.target);
   });
