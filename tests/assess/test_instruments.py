@@ -105,6 +105,15 @@ def test_an_intramedullary_tumour_has_no_sins_escc_or_dss(paper_000):
         assert "intramedullary" in result.not_applicable
 
 
+def test_a_tumour_of_unknown_compartment_leaves_the_instruments_open():
+    case = demo_case("paper-004-fig-6")
+    assert case.neoplasm.compartment == ()
+    for chosen in INSTRUMENTS:
+        result = chosen.from_case(case)
+        assert result.status == "incomplete", chosen.id
+        assert not result.not_applicable
+
+
 def test_a_bone_lesion_is_scored_from_the_record_with_the_entries_it_rests_on():
     case = demo_case("phantom-2")
     sins = instrument("sins_2010").from_case(case)

@@ -24,13 +24,12 @@ def test_a_silent_record_stands_nowhere():
         empty.strength,
         empty.bladder,
         empty.bowel,
-        empty.walking,
         empty.performance,
         empty.preference,
         empty.image,
         empty.growth,
     )
-    assert rest == (None,) * 8
+    assert rest == (None,) * 7
 
 
 def test_the_last_word_is_last_in_time_and_not_in_the_document():
@@ -43,6 +42,19 @@ def test_the_last_word_is_last_in_time_and_not_in_the_document():
     assert (found.strength.words, found.strength.entry) == ("2 after 5", "late")
     assert (found.bladder.words, found.bladder.since) == ("difficulty", "")
     assert (found.bowel.words, found.bowel.since) == ("normal", "late")
+
+
+def test_an_order_that_time_does_not_decide_is_said():
+    found = of(
+        {"id": "one", "kind": "neurology", "bladder": "normal", "when": {"kind": "ordinal", "after": ["s"]}},
+        {"id": "other", "kind": "neurology", "bladder": "retention", "when": {"kind": "ordinal", "after": ["s"]}},
+    )
+    assert (found.bladder.words, found.bladder.doubt) == ("retention", "one")
+    decided = of(
+        {"id": "one", "kind": "neurology", "bladder": "normal", "when": {"kind": "ordinal", "after": ["s"]}},
+        {"id": "other", "kind": "neurology", "bladder": "retention", "when": {"kind": "ordinal", "after": ["one"]}},
+    )
+    assert decided.bladder.doubt == ""
 
 
 def test_words_on_both_legs_replace_words_on_each():
@@ -59,7 +71,7 @@ def test_the_image_of_now_is_one_that_shows_the_tumour():
         "kind": "imaging",
         "modality": "MRI",
         "text": "mass",
-        "lesions": [{"lesion": "l", "feature": "mass"}],
+        "lesions": [{"lesion": "main", "feature": "mass"}],
     }
     chest = {"id": "chest", "kind": "imaging", "modality": "CT", "text": "effusion"}
     assert of(spine, chest).image.words == "mass"

@@ -52,7 +52,7 @@ def test_da6_da7_extent_series(paper_000):
     assert lesion == [("T1–T4", 4), ("C7–T5", 6), ("C7–T9", 10)]
     assert [str(e.assertion) for e in extents(paper_000)] == ["present", "present", "absent", "present"]
     oedema = [str(e.levels) if e.levels else e.change for e in extents(paper_000, oedema=True)]
-    assert oedema == [None, "C7–T6", "C7–T7", "smaller", "larger"]
+    assert oedema == ["C7–T6", "C7–T7", "smaller", "larger"]
     assert Span.parse("C7-T6").count == 7
 
 

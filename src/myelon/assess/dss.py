@@ -17,7 +17,7 @@ CUT_CM = 5.0
 
 def _fill(case: Case) -> FromRecord:
     tumour = case.neoplasm
-    if tumour is not None and "dumbbell" not in tumour.compartment:
+    if tumour is not None and tumour.compartment and "dumbbell" not in tumour.compartment:
         return FromRecord({}, f"made for dumbbell tumours; this one is {', '.join(tumour.compartment)}")
     found = fill(case, (("boundary", "boundary"), ("lobulated", "lobulated"), ("osteolysis", "osteolysis")))
     measured = last_stated(case, "max_diameter_cm")

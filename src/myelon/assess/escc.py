@@ -17,7 +17,8 @@ def _fill(case: Case) -> FromRecord:
     tumour = case.neoplasm
     read = last_stated(case, "epidural_grade")
     if read is None:
-        if tumour is not None and not {"epidural", "vertebral", "dumbbell"} & set(tumour.compartment):
+        where = set(tumour.compartment) if tumour is not None else set()
+        if tumour is not None and where and not {"epidural", "vertebral", "dumbbell"} & where:
             return FromRecord({}, f"made for epidural disease; the tumour is {', '.join(tumour.compartment)}")
         return FromRecord({})
     levels = read.lesion.levels

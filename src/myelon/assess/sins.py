@@ -38,7 +38,8 @@ def location_of(span: Span) -> str:
 def _fill(case: Case) -> FromRecord:
     tumour = case.neoplasm
     bone = last_stated(case, "bone_quality")
-    if tumour is not None and bone is None and not {"vertebral", "epidural"} & set(tumour.compartment):
+    where = set(tumour.compartment) if tumour is not None else set()
+    if tumour is not None and bone is None and where and not {"vertebral", "epidural"} & where:
         return FromRecord({}, f"no bone lesion: the tumour is {', '.join(tumour.compartment)}")
     levels = bone.lesion.levels if bone is not None else None
     found = fill(case, _FIELDS, levels=levels)

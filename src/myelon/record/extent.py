@@ -9,6 +9,7 @@ from myelon.record.kinds import Imaging
 if TYPE_CHECKING:
     from myelon.record.base import Assertion
     from myelon.record.case import Case
+    from myelon.record.kinds.imaging import LesionObservation
     from myelon.terms.levels import Span
 
 _OEDEMA = {"T2 high signal", "oedema"}
@@ -25,11 +26,18 @@ class Extent(NamedTuple):
 
 
 def extents(case: Case, *, oedema: bool = False) -> list[Extent]:
-    """The series of extents of the enhancing lesion, or of the oedema, in document order."""
+    """The series of extents of the enhancing lesion, or of the oedema, in document order.
+
+    What only says that the feature was there, without levels or change, says nothing of its extent.
+    """
     wanted = _OEDEMA if oedema else {"enhancement", "mass", "bone lesion"}
     return [
         Extent(study.id, seen.levels, seen.assertion, seen.change, seen.text)
         for study in case.of(Imaging)
         for seen in study.lesions
-        if seen.feature in wanted and seen.lesion == "main"
+        if seen.feature in wanted and seen.lesion == "main" and _says_an_extent(seen)
     ]
+
+
+def _says_an_extent(seen: LesionObservation) -> bool:
+    return seen.levels is not None or seen.assertion == "absent" or seen.change is not None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from myelon.record.case import Case
 
 _ROW, _COLUMN, _BAR, _LEFT = 19.0, 47.0, 14.0, 40.0
+_BRIEF_WIDTH = 380.0
+"""Room for the columns on the board sheet."""
 _LEAST_ROWS = 9
 
 
@@ -43,22 +45,22 @@ def columns_of(case: Case) -> list[Column]:
     columns += [
         Column(
             f"RT {c.ordinal}",
-            f"{c.total_gy:g} Gy" if c.total_gy else "dose unknown",
+            f"{c.total_gy:g} Gy" if c.total_gy else "? Gy",
             c.levels,
             "course" if c.status != "proposed" else "plan",
             "" if c.levels else "levels not reported",
         )
         for c in case.given(Radiotherapy)
+        if c.region not in {"brain", "other"}
     ]
     return columns
 
 
 def _features(group: str, rows: list[Extent], now: str, before: str) -> list[Column]:
     """Only the latest known extent is drawn as now; earlier ones in outline; a vanished one dotted."""
-    kept = [r for r in rows if r.levels is not None or r.assertion == "absent" or r.change is not None]
     columns = []
-    for n, row in enumerate(kept):
-        last = n == len(kept) - 1
+    for n, row in enumerate(rows):
+        last = n == len(rows) - 1
         label = "now" if last else ("first" if n == 0 else f"{n + 1}")
         if row.levels is not None:
             columns.append(Column(group, label, row.levels, now if last else before))
@@ -90,6 +92,8 @@ def spine_figure(case: Case, *, row: float = _ROW, column: float = _COLUMN, brie
     columns = _first_and_last(columns_of(case)) if brief else columns_of(case)
     if shown is None or not columns:
         return None
+    if brief:  # few columns take the room there is, so that their headings do not meet
+        column = min(max(column, _BRIEF_WIDTH / len(columns)), 1.45 * column)
     head = 40.0
     width, height = _LEFT + column * len(columns) + 6, head + row * shown.count + 6
     svg = Svg(width, height, f"Spine map {shown}: " + "; ".join(_words(c) for c in columns), "spine")
