@@ -114,6 +114,13 @@ def test_a_tumour_of_unknown_compartment_leaves_the_instruments_open():
         assert not result.not_applicable
 
 
+def test_bone_that_the_tumour_destroys_makes_sins_a_question():
+    """Paper 003: beside the canal, but with serious damage to the adjacent vertebral body (C55)."""
+    result = instrument("sins_2010").from_case(demo_case("paper-003"))
+    assert result.status == "incomplete"
+    assert "location" in result.missing
+
+
 def test_a_bone_lesion_is_scored_from_the_record_with_the_entries_it_rests_on():
     case = demo_case("phantom-2")
     sins = instrument("sins_2010").from_case(case)

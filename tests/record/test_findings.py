@@ -87,6 +87,8 @@ OFFENCES = {
     "a total that is no whole number of fractions": (
         "schedule:rt", "arithmetic", [course(total_gy=50, dose_per_fraction_gy=3)],
         [course(total_gy=51, dose_per_fraction_gy=3)]),
+    "a fraction above the total": (
+        "schedule:rt", "arithmetic", [course(total_gy=0.5, dose_per_fraction_gy=90)], [course(total_gy=90, dose_per_fraction_gy=90)]),
     "a unit the drug is not labelled in": (
         "unit:line:bevacizumab", "unit", [line(drug("bevacizumab", 15, "mg/m²"))], [line(drug("bevacizumab", 15, "mg/kg"))]),
     "a number no drug is given in": (

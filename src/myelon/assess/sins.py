@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, Filled, FromRecord, Instrument, Item, Option
-from myelon.assess.lesion import fill, last_pain, last_stated, source_code
+from myelon.assess.lesion import fill, last_pain, last_stated, main_lesion, source_code
 from myelon.terms.levels import Level, Span
 from myelon.terms.verification import Verification
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _JUNCTIONAL = (Span(Level.C1, Level.C2), Span(Level.C7, Level.T2), Span(Level.T11, Level.L1), Span(Level.L5, Level.S1))
 _MOBILE = (Span(Level.C3, Level.C6), Span(Level.L2, Level.L4))
 _SEMIRIGID = (Span(Level.T3, Level.T10),)
+_IN_BONE = ("bone lesion", "bone destruction")
 _FIELDS = (
     ("bone_quality", "lesion"),
     ("alignment", "alignment"),
@@ -39,7 +40,8 @@ def _fill(case: Case) -> FromRecord:
     tumour = case.neoplasm
     bone = last_stated(case, "bone_quality")
     where = set(tumour.compartment) if tumour is not None else set()
-    if tumour is not None and bone is None and where and not {"vertebral", "epidural"} & where:
+    in_bone = bone is not None or any(s.lesion.feature in _IN_BONE for s in main_lesion(case))
+    if tumour is not None and not in_bone and where and not {"vertebral", "epidural"} & where:
         return FromRecord({}, f"no bone lesion: the tumour is {', '.join(tumour.compartment)}")
     levels = bone.lesion.levels if bone is not None else None
     found = fill(case, _FIELDS, levels=levels)

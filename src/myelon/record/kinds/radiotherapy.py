@@ -68,8 +68,8 @@ class Radiotherapy(Entry):
     technique: tuple[Stated[str], ...] = ()
     modality: Literal["photon", "proton", "carbon", "electron", "not reported"] = "not reported"
     total_gy: float | None = Field(default=None, gt=0, le=200)
-    fractions: int | None = Field(default=None, ge=1)
-    dose_per_fraction_gy: float | None = Field(default=None, gt=0)
+    fractions: int | None = Field(default=None, ge=1, le=200)
+    dose_per_fraction_gy: float | None = Field(default=None, gt=0, le=200)
     prescribed_to: str = ""
     region: Literal["spine", "brain", "other", "not reported"] = "not reported"
     organ_as_printed: tuple[Stated[str], ...] = ()
@@ -94,7 +94,8 @@ class Radiotherapy(Entry):
             return Schedule(total, number)
         if total is not None and each is not None:
             count = total / each
-            return Schedule(total, round(count), "fractions") if abs(count - round(count)) < _WHOLE else None
+            whole = count >= 1.0 - _WHOLE and abs(count - round(count)) < _WHOLE
+            return Schedule(total, round(count), "fractions") if whole else None
         if number is not None and each is not None:
             return Schedule(number * each, number, "total")
         return None
