@@ -3,12 +3,20 @@
 import numpy as np
 import pytest
 
-from myelon.dose.bed import Prescription, bed, eqd2, single_fraction_equivalent, withers
+from myelon.cohort.proportion import proportion
+from myelon.dose.bed import Prescription, bed, eqd2, eqd2_of_bed, single_fraction_equivalent, withers
+from myelon.dose.distance import distance
 from myelon.dose.dvh import discrete_dose_at_cc, discrete_volume_at_gy
+from myelon.dose.high_dose import SurvivalCurve, lql_bed, tumour_usc_bed
+from myelon.dose.indices import homogeneity_icru83
 from myelon.dose.interval import DAYS_PER_MONTH, Interval
 from myelon.dose.limits import LIMITS
 from myelon.dose.nieder import nieder_score
+from myelon.dose.ntcp import LYMAN, geud, lkb, sahgal_2013, schultheiss_2008
+from myelon.dose.particles import PROTON_RBE, CarbonCourse, proton_rbe_dose
+from myelon.dose.recovery import SCHEMES
 from myelon.dose.reirradiation import from_prescriptions
+from myelon.dose.repair import Kinetics, bed_protracted, bed_several_a_day, lea_catcheside, one_rate, thames_h
 from myelon.dose.verdict import compare
 from myelon.errors import DoseError
 from myelon.terms.levels import Span
@@ -120,6 +128,8 @@ def paper_case(courses, intervals_months, level, overlap, assumption):
         for c, p in zip(courses, given, strict=True)
     ]
     found = {"courses": rows}
+    few = len(given) == 1 and given[0].fractions <= 5
+    found["sahgal13_p"] = sahgal_2013(eqd2(given[0].total_gy, given[0].fractions, 2)).probability if few else None
     if overlap and len(given) > 1:
         days = [Interval(*([m * DAYS_PER_MONTH] * 2)) for m in intervals_months]
         span = Span.parse("L2-L5") if level == "lumbar" else None
@@ -151,7 +161,87 @@ def paper_case(courses, intervals_months, level, overlap, assumption):
     return found
 
 
+def kinetics_of(components):
+    return Kinetics(tuple((share, half_time) for share, half_time in components), "example")
+
+
+def several_a_day(total_dose_Gy, fractions, fractions_per_day, interval_h, half_time_h, alpha_beta_Gy):
+    found = bed_several_a_day(
+        total_dose_Gy, fractions, alpha_beta_Gy,
+        per_day=fractions_per_day, gap_hours=interval_h, kinetics=one_rate(half_time_h),
+    )  # fmt: skip
+    return {"BED": found, "EQD2": eqd2_of_bed(found, alpha_beta_Gy)}
+
+
+def protracted(total_dose_Gy, fractions, delivery_h, components, alpha_beta_Gy):
+    kinetics = kinetics_of(components)
+    found = bed_protracted(total_dose_Gy, fractions, alpha_beta_Gy, duration_hours=delivery_h, kinetics=kinetics)
+    return {"G": lea_catcheside(delivery_h, kinetics), "BED": found}
+
+
+def lql(total_dose_Gy, fractions, alpha_beta_Gy, dT_Gy, gamma_over_alpha):
+    found = lql_bed(total_dose_Gy, fractions, alpha_beta_Gy, transition_gy=dT_Gy, slope=gamma_over_alpha)
+    return {"BED": found}
+
+
+def usc(total_dose_Gy, fractions, alpha, alpha_beta_Gy, D0, Dq, DT):
+    curve = SurvivalCurve(alpha, alpha_beta_Gy, D0, Dq, DT, "example")
+    return {"BED": tumour_usc_bed(total_dose_Gy, fractions, curve)}
+
+
+def proton(physical_dose_per_fraction_Gy, fractions, RBE, alpha_beta_Gy):
+    assert RBE == PROTON_RBE
+    weighted = proton_rbe_dose(physical_dose_per_fraction_Gy * fractions, "PHYSICAL")
+    return {"D_RBE": weighted, "EQD2": eqd2(weighted, fractions, alpha_beta_Gy)}
+
+
+def carbon(total_GyE, fractions, alpha_beta_Gy):
+    found = CarbonCourse(total_GyE, fractions).indicative_eqd2(alpha_beta_Gy)
+    flag = "carbon_rbe_model_unknown" if "model is not reported" in found.why else ""
+    return {"d_GyE": total_GyE / fractions, "EQD2_indicative": found.value, "must_flag": flag}
+
+
+def sahgal(total_dose_Gy, fractions):
+    at = eqd2(total_dose_Gy, fractions, 2)
+    return {"EQD2": at, "p": sahgal_2013(at).probability}
+
+
+def lkb_of(gEUD_Gy, TD50, m):
+    row = LYMAN["spinal_cord"]
+    assert (row.td50_gy, row.m) == (TD50, m)
+    return {"p": lkb(gEUD_Gy).probability}
+
+
+def remaining(prior_BED, limit_BED, fractions, alpha_beta_Gy, recovery_fraction, new_course_cap_BED):
+    found = distance(
+        prior_BED, limit_BED, fractions, alpha_beta_Gy, discount=recovery_fraction, cap_bed=new_course_cap_BED
+    )
+    return {
+        "available_BED": found.available_bed,
+        "available_EQD2": found.available_eqd2,
+        "dose_per_fraction_Gy": found.gy_per_fraction,
+        "total_Gy": found.total_gy,
+    }
+
+
 FUNCTIONS = {
+    "thames_h": lambda m, interval_h, half_time_h: {"h": thames_h(m, interval_h, one_rate(half_time_h))},
+    "thames_h_biexp": lambda m, interval_h, components: {"h": thames_h(m, interval_h, kinetics_of(components))},
+    "bed_incomplete_repair": several_a_day,
+    "lea_catcheside_G": lambda duration_h, half_time_h: {"G": lea_catcheside(duration_h, one_rate(half_time_h))},
+    "bed_protracted_biexp": protracted,
+    "lql_bed": lql,
+    "usc_bed": usc,
+    "proton_rbe": proton,
+    "carbon_indicative_eqd2": carbon,
+    "schultheiss_ntcp": lambda dose_2Gy_fractions_Gy: {"p": schultheiss_2008(dose_2Gy_fractions_Gy).probability},
+    "sahgal2013_risk_reconstructed": sahgal,
+    "lkb_ntcp": lkb_of,
+    "geud": lambda doses, volumes, a: {"gEUD": geud(doses, volumes, a)},
+    "recovery_fraction": lambda scheme, months: {"fraction": SCHEMES[scheme].share(months)},
+    "remaining_dose": remaining,
+    "icru83_hi": lambda D2, D50, D98: {"HI": homogeneity_icru83(D2, D98, D50)},
+    "crude_rate": lambda events, n: {"rate": proportion(events, n).percent / 100.0},
     "bed_eqd2": bed_eqd2,
     "withers": withers_d2,
     "sfed_lq": sfed_lq,
@@ -167,7 +257,7 @@ FUNCTIONS = {
     "interval_bounds": interval_bounds,
     "paper_case": paper_case,
 }
-PROSE = {"reirradiation_type", "note", "flag", "interval_hard_bounds_months", "sahgal13_p", "quantec_50_exceeded"}
+PROSE = {"reirradiation_type", "note", "flag", "interval_hard_bounds_months", "quantec_50_exceeded"}
 """Keys of a paper case that name models of a later version or are words."""
 
 
