@@ -1,11 +1,19 @@
-"""The re-irradiation limits of the cord that this version evaluates, as rows with source and status.
+"""Published limits of the cord, the cauda equina and the plexus, as rows with source and status.
 
-Generated from the project's constraint table by tools/refresh_limits.py; do not edit the rows by hand.
+The rows lie in `tolerance.csv`, written from the project's constraint table by tools/refresh_limits.py. A row is what
+one source printed; the ages of the patients it was made in are in no source that is held.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+from typing import Any, NamedTuple
 
 from myelon.terms.verification import Verification
+
+_UNITS = {"1": "", "Gy2": " Gy₂"}
+_SIGNS = {"<=": "≤", "<": "<", ">=": "≥", "info": "", "not_recommended": "not recommended"}
 
 
 class Limit(NamedTuple):
@@ -15,116 +23,43 @@ class Limit(NamedTuple):
     rule: str
     name: str
     organ: str
+    context: str
+    """Such as ``de_novo_sbrt``: a first course of few fractions."""
+    fractions: str
+    """A number, a range, a dose per fraction, or ``any``."""
     metric: str
     comparator: str
+    """``<=``, ``<``, ``>=``; ``info`` for a figure that is no limit, ``not_recommended`` for an empty cell."""
     value: float
+    """NaN where the source gives none."""
     unit: str
     alpha_beta: str
+    risk: str
+    """What the source says of it, in its words."""
+    previous_eqd2_gy: float | None
+    """EQD2 of the earlier course that the row is for."""
     source: str
     status: Verification
+    note: str
 
     def __str__(self) -> str:
         """As printed beside a value: "≤ 135.5 Gy₂"."""
-        sign = "≤" if self.comparator == "<=" else "≥"
-        unit = {"1": "", "Gy2": " Gy₂"}.get(self.unit, f" {self.unit}")
-        return f"{sign} {self.value:g}{unit}"
+        if self.comparator == "not_recommended":
+            return "not recommended"
+        return f"{_SIGNS[self.comparator]} {self.value:g}{_UNITS.get(self.unit, f' {self.unit}')}".strip()
 
 
-# ── rows written by the script
-_ROWS = (
-    Limit(
-        "hytec.rert.cum",
-        "HyTEC 2021",
-        "Sum",
-        "thecal_sac",
-        "cumulative_EQD2_2_Dmax",
-        "<=",
-        70.0,
-        "Gy",
-        "2",
-        "hytec2021",
-        Verification.VERIFIED,
-    ),
-    Limit(
-        "hytec.rert.new",
-        "HyTEC 2021",
-        "New course",
-        "thecal_sac",
-        "new_course_EQD2_2_Dmax",
-        "<=",
-        25.0,
-        "Gy",
-        "2",
-        "hytec2021",
-        Verification.VERIFIED,
-    ),
-    Limit(
-        "hytec.rert.ratio",
-        "HyTEC 2021",
-        "New / sum",
-        "thecal_sac",
-        "new_over_cumulative_EQD2_2_Dmax",
-        "<=",
-        0.5,
-        "1",
-        "2",
-        "hytec2021",
-        Verification.VERIFIED,
-    ),
-    Limit(
-        "hytec.rert.interval",
-        "HyTEC 2021",
-        "Interval",
-        "thecal_sac",
-        "interval",
-        ">=",
-        5.0,
-        "months",
-        "2",
-        "hytec2021",
-        Verification.VERIFIED,
-    ),
-    Limit(
-        "nieder.each",
-        "Nieder 2006",
-        "Each course",
-        "spinal_cord",
-        "each_course_BED2",
-        "<=",
-        98.0,
-        "Gy2",
-        "2 cervical/thoracic; 4 lumbar",
-        "nieder2006",
-        Verification.VERIFIED,
-    ),
-    Limit(
-        "nieder.cum",
-        "Nieder 2006",
-        "Sum",
-        "spinal_cord",
-        "cumulative_BED2",
-        "<=",
-        135.5,
-        "Gy2",
-        "2",
-        "nieder2006",
-        Verification.VERIFIED,
-    ),
-    Limit(
-        "nieder.int",
-        "Nieder 2006",
-        "Interval",
-        "spinal_cord",
-        "interval",
-        ">=",
-        6.0,
-        "months",
-        "2",
-        "nieder2006",
-        Verification.VERIFIED,
-    ),
-)
-# ── end of the rows
+def _read() -> dict[str, Limit]:
+    text = (files("myelon.dose") / "tolerance.csv").read_text(encoding="utf-8")
+    found = {}
+    for row in csv.DictReader(text.split("\n")):
+        typed: dict[str, Any] = dict(row)
+        typed["value"] = float(row["value"]) if row["value"] else float("nan")
+        typed["previous_eqd2_gy"] = float(row["previous_eqd2_gy"]) if row["previous_eqd2_gy"] else None
+        typed["status"] = Verification(row["status"])
+        found[row["id"]] = Limit(**typed)
+    return found
 
-LIMITS: dict[str, Limit] = {row.id: row for row in _ROWS}
-"""Every limit by its id in the constraint table."""
+
+LIMITS: dict[str, Limit] = _read()
+"""Every row by its id in the constraint table."""

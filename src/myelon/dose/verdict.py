@@ -29,6 +29,7 @@ class Basis(StrEnum):
     """What a dose value is."""
 
     PRESCRIPTION = "prescription"
+    DOSE_FILE = "dose file"
     VOXEL_SUM = "voxel sum"
     NO_REGISTRATION = "sum of separate maxima"
     DATES = "dates"
@@ -55,7 +56,7 @@ class Verdict:
     def says(self) -> str:
         """The outcome in words that claim no more than is known."""
         if self.outcome is Outcome.FAIL:
-            return "exceeded" if self.limit.comparator == "<=" else "too short"
+            return self._fails
         if self.outcome is not Outcome.PASS:
             return str(self.outcome)
         if self.limit.status is not Verification.VERIFIED:
@@ -65,14 +66,31 @@ class Verdict:
         return "met"
 
     @property
+    def _fails(self) -> str:
+        if self.limit.comparator == "not_recommended":
+            return "not recommended by an unverified table"
+        if self.limit.comparator == ">=":
+            return "too short"
+        if self.limit.status is not Verification.VERIFIED:
+            return "above an unverified figure"
+        if self.basis is Basis.PRESCRIPTION and not self.value_text.startswith("≥"):
+            return "exceeded if the cord had the prescription"
+        return "exceeded"
+
+    @property
     def margin(self) -> float | None:
         """Limit minus value (value minus limit for a least value); arithmetic, not permission."""
         if self.value is None:
             return None
-        return self.limit.value - self.value if self.limit.comparator == "<=" else self.value - self.limit.value
+        above = self.value - self.limit.value
+        return above if self.limit.comparator == ">=" else -above
 
 
 def compare(value: float, limit: Limit) -> Outcome:
     """Whether a value meets a limit."""
-    met = value <= limit.value + SLACK if limit.comparator == "<=" else value >= limit.value - SLACK
+    met = {
+        "<=": value <= limit.value + SLACK,
+        "<": value < limit.value - SLACK,
+        ">=": value >= limit.value - SLACK,
+    }[limit.comparator]
     return Outcome.PASS if met else Outcome.FAIL

@@ -3,6 +3,8 @@
 Rows are copied from the project's checked bibliography (RADIOBIOLOGY, INSTRUMENTS, papers).
 """
 
+import csv
+from importlib.resources import files
 from typing import NamedTuple
 
 from myelon.terms.verification import Verification
@@ -138,5 +140,13 @@ _ROWS = (
     ),
 )
 
-SOURCES: dict[str, Source] = {row.id: row for row in _ROWS}
+
+def _of_doses() -> dict[str, Source]:
+    """The bibliography of the tolerance table, written by tools/refresh_limits.py."""
+    text = (files("myelon.terms") / "dose_sources.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.split("\n"))
+    return {r["id"]: Source(r["id"], r["citation"], Verification(r["status"]), r["seen"]) for r in rows}
+
+
+SOURCES: dict[str, Source] = _of_doses() | {row.id: row for row in _ROWS}
 """Every source by its short code."""

@@ -1,0 +1,256 @@
+"""One course of an organ against every published limit that was made for such a course, side by side.
+
+A limit is evaluated only where it was made: its organ, a first or a repeat course, its number of fractions or dose
+per fraction, its structure and metric. Otherwise it says why not. The rules for sums of courses are
+`myelon.dose.reirradiation`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from myelon.dose.bed import eqd2
+from myelon.dose.limits import LIMITS, Limit
+from myelon.dose.ntcp import SCHULTHEISS_ALPHA_BETA_GY, Risk, sahgal_2013, schultheiss_2008
+from myelon.dose.verdict import SLACK, Basis, Outcome, Verdict, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from myelon.dose.bed import Prescription
+    from myelon.dose.dvh import DVH
+
+OF_SUMS = ("HyTEC 2021", "Nieder 2006")
+"""Rules whose rows for repeat courses are of the sum."""
+CONVENTIONAL_GY = (1.8, 2.0)
+MOST_STEREOTACTIC_FRACTIONS = 5
+_CORD = {"spinal_cord", "conus"}
+_STRUCTURES = {
+    "spinal_cord": "SpinalCord",
+    "thecal_sac": "ThecalSac",
+    "spinal_canal": "SpinalCanal",
+    "cauda_equina": "CaudaEquina",
+    "sacral_plexus": "SacralPlex",
+}
+"""Organ of a row → TG-263 name of its structure; rows of other volumes need a contour of their own."""
+_ALSO_THE_CORD = {"thecal_sac", "spinal_canal"}
+_CONUS = {"cauda_equina"}
+
+
+class Given(NamedTuple):
+    """What is known of the dose of one course in an organ."""
+
+    prescription: Prescription
+    previous_eqd2_gy: float | None = None
+    """EQD2 at α/β 2 of what the same point had before; None for a first course."""
+    curves: Mapping[str, DVH] = {}
+    """Structure → its curve of this course, in physical Gy; empty where no dose file was read."""
+    at_least_gy: float | None = None
+    """Lower bound of the organ's maximum: the dose to 95 % of a target that contains it."""
+    needs_model: str = ""
+    """Why no photon limit can be applied, or ""."""
+
+
+@dataclass(frozen=True)
+class CourseTolerance:
+    """One course over one organ."""
+
+    organ: str
+    given: Given
+    verdicts: tuple[Verdict, ...]
+    """Every row that was made for such a course."""
+    not_applicable: tuple[Verdict, ...]
+    risks: tuple[Risk, ...]
+
+    @property
+    def disagreements(self) -> tuple[str, ...]:
+        """Metrics for which one source's limit is exceeded and another's is not."""
+        said: dict[str, dict[Outcome, list[str]]] = {}
+        for v in self.verdicts:
+            kind = "the maximum" if _is_maximum(v.limit.metric) else v.limit.metric
+            said.setdefault(kind, {}).setdefault(v.outcome, []).append(f"{v.limit.rule} ({v.limit})")
+        return tuple(
+            f"{kind}: exceeded by {', '.join(by[Outcome.FAIL])}; not by {', '.join(by[Outcome.PASS])}"
+            for kind, by in said.items()
+            if Outcome.FAIL in by and Outcome.PASS in by
+        )
+
+
+def judge_course(organ: str, given: Given) -> CourseTolerance:
+    """Judge one course over an organ (``spinal_cord``, ``conus`` or ``cauda_equina``).
+
+    >>> from myelon.dose.bed import Prescription
+    >>> judged = judge_course("spinal_cord", Given(Prescription(21.0, 3)))
+    >>> {v.limit.id: str(v.outcome) for v in judged.verdicts if v.limit.id in {"hytec.3", "tg101.cord.3.max"}}
+    {'hytec.3': 'fail', 'tg101.cord.3.max': 'pass'}
+    """
+    verdicts, outside = [], []
+    for limit in LIMITS.values():
+        if limit.comparator == "info" or (limit.rule in OF_SUMS and "reirradiation" in limit.context):
+            continue
+        why = why_not(limit, organ, given)
+        if why:
+            outside.append(_verdict(limit, organ, Outcome.NOT_APPLICABLE, None, "–", why, given))
+        else:
+            verdicts.append(_judged(limit, organ, given))
+    return CourseTolerance(organ, given, tuple(verdicts), tuple(outside), _risks(organ, given))
+
+
+def why_not(limit: Limit, organ: str, given: Given) -> str:
+    """Why a row was not made for this course, or ""."""
+    return _other_organ(limit, organ, given) or _other_course(limit, given)
+
+
+def _other_organ(limit: Limit, organ: str, given: Given) -> str:
+    made_for = limit.organ.replace("_", " ")
+    here = {organ} | (_ALSO_THE_CORD if organ in _CORD else set())
+    if organ == "conus":
+        here |= {"spinal_cord"} | _CONUS
+    if limit.organ in here:
+        return ""
+    structure = _STRUCTURES.get(limit.organ)
+    if structure is not None and structure in given.curves:
+        return ""
+    if limit.organ in _STRUCTURES and limit.organ != "sacral_plexus":
+        return f"made for the {made_for}"
+    return f"needs a contour of the {made_for}"
+
+
+def _other_course(limit: Limit, given: Given) -> str:
+    carbon = limit.context.startswith("carbon")
+    if carbon or given.needs_model:
+        return "made for carbon ions" if carbon and not given.needs_model else ""
+    if limit.context.startswith("de_novo") and given.previous_eqd2_gy is not None:
+        return "made for a first course; this point was irradiated before"
+    other = _other_schedule(limit, given.prescription)
+    return other or (_other_previous(limit, given) if limit.context == "reirradiation_sbrt" else "")
+
+
+def _other_schedule(limit: Limit, course: Prescription) -> str:
+    low, high = CONVENTIONAL_GY
+    if limit.context == "de_novo_conventional":
+        within = low - 1e-6 <= course.gy_per_fraction <= high + 1e-6
+        return "" if within else f"made for {low:g} to {high:g} Gy a fraction; these are {course.gy_per_fraction:.3g}"
+    if limit.fractions.isdigit() and int(limit.fractions) != course.fractions:
+        return (
+            f"made for {limit.fractions} fraction{'s' if limit.fractions != '1' else ''}; these are {course.fractions}"
+        )
+    return ""
+
+
+def _other_previous(limit: Limit, given: Given) -> str:
+    """The table of Sahgal 2012 goes by the earlier dose: its next higher row is the one that is read."""
+    if given.previous_eqd2_gy is None:
+        return "made for a repeat course"
+    rows = sorted(
+        {r.previous_eqd2_gy for r in LIMITS.values() if r.rule == limit.rule and r.previous_eqd2_gy is not None}
+    )
+    row = next((p for p in rows if given.previous_eqd2_gy <= p + SLACK), None)
+    if row is None:
+        return f"the table ends at an earlier EQD2 of {rows[-1]:g} Gy"
+    return "" if limit.previous_eqd2_gy == row else f"the row for an earlier EQD2 of {limit.previous_eqd2_gy:g} Gy"
+
+
+# ── a row that applies ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
+    if given.needs_model:
+        return _verdict(limit, organ, Outcome.NEEDS_MODEL, None, "–", given.needs_model, given)
+    if limit.comparator == "not_recommended":
+        why = "the table leaves this cell empty: not recommended"
+        return _verdict(limit, organ, Outcome.FAIL, None, "–", why, given)
+    curve = given.curves.get(_STRUCTURES.get(limit.organ, ""))
+    if curve is not None:
+        return _by_curve(limit, organ, given, curve)
+    if given.curves:
+        why = f"no contour of the {limit.organ.replace('_', ' ')}"
+        return _verdict(limit, organ, Outcome.UNKNOWN, None, "–", why, given)
+    value, why = given.prescription.total_gy, ""
+    text = f"{value:.2f}"
+    if given.at_least_gy is not None:
+        why = f"a target that contains it has {given.at_least_gy:g} Gy in 95 %: its maximum is at least that"
+        text = f"≥ {given.at_least_gy:.2f}" if _is_maximum(limit.metric) else text
+        value = max(value, given.at_least_gy)
+    return _verdict(limit, organ, compare(value, limit), value, text, _edge(limit, value) or why, given)
+
+
+def _by_curve(limit: Limit, organ: str, given: Given, curve: DVH) -> Verdict:
+    name = "max" if limit.metric.startswith("Dmax") else limit.metric
+    metric = curve.metric(name)
+    if metric.value is None or curve.covered_cc <= 0:
+        return _verdict(
+            limit, organ, Outcome.UNKNOWN, None, "–", metric.flag or "no dose in the structure", given, curve
+        )
+    whole = curve.covered_share > 1.0 - 1e-4
+    outcome, why = compare(metric.value, limit), _edge(limit, metric.value)
+    if outcome is Outcome.PASS and not whole:
+        outcome, why = Outcome.UNKNOWN, f"{curve.covered_share:.1%} of the {curve.structure} lies in the dose grid"
+    text = ("" if whole else "≥ ") + f"{metric.value:.2f}"
+    return _verdict(limit, organ, outcome, metric.value, text, why, given, curve)
+
+
+def _edge(limit: Limit, value: float) -> str:
+    """At exactly the limit, ≤ and < are two versions of the same row."""
+    if math.isnan(limit.value) or abs(value - limit.value) > SLACK or limit.comparator not in {"<=", "<"}:
+        return ""
+    return (
+        f"exactly at the limit: read as ≤ it is met, as < it is exceeded; the row is printed with {limit.comparator[0]}"
+        + ("=" if limit.comparator == "<=" else "")
+    )
+
+
+def _verdict(
+    limit: Limit,
+    organ: str,
+    outcome: Outcome,
+    value: float | None,
+    text: str,
+    why: str,
+    given: Given,
+    curve: DVH | None = None,
+) -> Verdict:
+    return Verdict(
+        limit,
+        outcome,
+        value,
+        text,
+        organ,
+        None,
+        curve.structure if curve is not None else "not contoured",
+        limit.metric,
+        Basis.DOSE_FILE if given.curves else Basis.PRESCRIPTION,
+        why,
+    )
+
+
+def _is_maximum(metric: str) -> bool:
+    return metric.startswith("Dmax") or metric in {"D0.03cc", "D0.035cc"}
+
+
+# ── risk ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _risks(organ: str, given: Given) -> tuple[Risk, ...]:
+    """Risk of a first course by the model that was made for its fractionation; none for the cauda equina."""
+    course = given.prescription
+    if organ not in _CORD or given.previous_eqd2_gy is not None or given.needs_model:
+        return ()
+    if course.fractions <= MOST_STEREOTACTIC_FRACTIONS:
+        sac = given.curves.get("ThecalSac")
+        if given.curves and sac is None:
+            return ()
+        dose = sac.max_gy if sac is not None else course.total_gy
+        return (sahgal_2013(eqd2(float(dose), course.fractions, 2.0)),)
+    cord = given.curves.get("SpinalCord")
+    if given.curves and cord is None:
+        return ()
+    dose = cord.max_gy if cord is not None else course.total_gy
+    return (schultheiss_2008(eqd2(float(dose), course.fractions, SCHULTHEISS_ALPHA_BETA_GY)),)
+
+
+def judge_courses(organs: Sequence[str], courses: Sequence[Given]) -> tuple[tuple[CourseTolerance, ...], ...]:
+    """Every course over every organ that may lie there, in their order."""
+    return tuple(tuple(judge_course(organ, given) for organ in organs) for given in courses)
