@@ -224,7 +224,7 @@ def test_the_first_course_of_paper_003_breaks_the_rule_of_98():
 
 def test_what_lies_below_the_conus_or_needs_a_model_or_is_a_third_course_is_struck():
     assert "below the conus" in struck([84.0], 5, Interval(400.0, 400.0), organ="cauda_equina")["Nieder 2006"][1][0]
-    assert struck([84.0], 5, Interval(400.0, 400.0), needs_model="carbon")["HyTEC 2021"][1] == ("carbon",)
+    assert struck([84.0], 5, Interval(400.0, 400.0), open_sum="carbon")["HyTEC 2021"][1] == ("carbon",)
     assert "third" in struck([40.0, 40.0], 5, Interval(400.0, 400.0))["Nieder 2006"][1][0]
 
 

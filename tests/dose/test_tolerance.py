@@ -49,7 +49,7 @@ def test_every_row_names_a_source_of_the_bibliography():
 @pytest.mark.parametrize(
     ("course", "met", "exceeded"),
     [
-        ("50.4/28", ["quantec.conv.54", "quantec.conv.61"], ["quantec.conv.50"]),
+        ("50.4/28", ["quantec.conv.50", "quantec.conv.54", "quantec.conv.61"], []),
         ("42/21", ["quantec.conv.50", "quantec.conv.54", "quantec.conv.61"], []),
         ("14/1", ["hytec.1.high", "tg101.cord.1.max"], ["quantec.srs.1", "hytec.1.low", "sahgal2013.1fx.5pct", "tg101.cord.1.0.35cc"]),
         ("21/3", ["tg101.cord.3.max", "msk2022.3"], ["hytec.3", "quantec.srs.3", "nccn.cord.3"]),
@@ -96,6 +96,15 @@ def test_the_table_of_earlier_doses_is_read_at_its_next_higher_row():
     assert any("ends at an earlier EQD2 of 50" in v.why for v in beyond.not_applicable)
 
 
+def test_conventional_rows_are_read_as_eqd2_and_say_when_that_decides():
+    (row,) = [v for v in judged("50.4/28").verdicts if v.limit.id == "quantec.conv.50"]
+    assert (row.value_text, row.alpha_beta_gy) == ("47.88", 2.0)
+    assert "50.40 Gy, it would be exceeded" in row.why
+    (row,) = [v for v in judged("42/21").verdicts if v.limit.id == "quantec.conv.50"]
+    assert (row.value_text, row.why) == ("42.00", "")
+    assert judged("54/30").disagreements == ()
+
+
 def test_a_prescription_says_no_more_than_it_can():
     says = {v.limit.id: v.says for v in judged("21/3").verdicts}
     assert says["hytec.3"] == "exceeded if the cord had the prescription"
@@ -121,8 +130,8 @@ def test_exactly_at_a_limit_both_versions_are_said():
 
 def test_sources_that_disagree_are_put_side_by_side():
     (line,) = [d for d in judged("21/3").disagreements if d.startswith("the maximum")]
-    assert "HyTEC 2021 (≤ 20.3 Gy)" in line.split("not by")[0]
-    assert "TG-101 (≤ 21.9 Gy)" in line.split("not by")[1]
+    assert "HyTEC 2021 (≤ 20.3 Gy)" in line.split("within")[0]
+    assert "TG-101 (≤ 21.9 Gy)" in line.split("within")[1]
     assert judged("42/21").disagreements == ()
 
 

@@ -215,7 +215,24 @@ def test_the_dose_page_of_paper_000_shows_its_numbers_and_their_basis(client):
     text = client.get("/cases/paper-000/dose").text
     for words in ("177.36", "88.68", "10.5", "prescription", "no RTDOSE received", "85.82", "hytec.rert.cum"):
         assert words in text
-    assert text.count("#exceeded") == 5
+    assert text.count("#exceeded") == 6  # five of the sums, one of the second course by itself
+    assert "above an unverified figure" in text
+
+
+def test_the_distance_to_a_limit_is_struck_with_its_reasons(client):
+    one = client.get("/cases/paper-000/dose").text
+    assert "<s>" not in one
+    struck = client.get("/cases/paper-000/dose?n=5&gap=200..400").text
+    assert struck.count("does not hold: a third or later course") == 2
+    for wrong in ("n=0", "n=two", "n=5&gap=soon", "n=5&gap=90..20"):
+        answer = client.get(f"/cases/paper-000/dose?{wrong}")
+        assert answer.status_code == 200
+        assert 'role="alert"' in answer.text
+
+
+def test_a_patient_under_18_is_said_beside_the_limits(client):
+    assert "this patient was 14" in client.get("/cases/paper-003/dose").text
+    assert "this patient was" not in client.get("/cases/paper-000/dose").text
 
 
 def test_the_dose_page_of_a_phantom_shows_lines_and_voxel_sums(client):

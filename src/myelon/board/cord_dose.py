@@ -21,6 +21,7 @@ from myelon.dose.reirradiation import (
     evaluate,
     from_prescriptions,
 )
+from myelon.dose.tolerance import CourseTolerance, Given, judge_courses
 from myelon.dose.verdict import Basis
 from myelon.record.base import Assertion
 from myelon.record.kinds import Radiotherapy
@@ -75,6 +76,10 @@ class CordDose:
     physical: dict[str, tuple[DVH, ...]]
     levels: tuple[LevelDose, ...]
     grids: tuple[DoseGrid, ...]
+    tolerances: tuple[tuple[CourseTolerance, ...], ...]
+    """For each course, each organ that may lie there: the limits for a single course."""
+    open_sum: str
+    """Why the sum is not known, or not of photons; or ""."""
     notes: tuple[str, ...] = ()
 
 
@@ -205,23 +210,64 @@ def _assess(
     by_voxel = CORD in sums
     structures = read[-1].structures if whole else {}
     grids = tuple(r.dose for r in read) if whole else ()
-    shown = [n for n in (CORD, SAC, "GTV", "PTV") if n in structures]
+    shown = [n for n in (CORD, SAC, "SpinalCanal", "CaudaEquina", "SacralPlex", "GTV", "PTV") if n in structures]
+    physical = {n: tuple(dvh(structures[n], [g]) for g in grids) for n in shown}
     shared = "assumed: levels irradiated not reported" if group.assumed else (str(span) if len(courses) > 1 else "")
+    judged = judge(organ.organs[0])
     return CordDose(
         courses,
         organ,
         span,
-        judge(organ.organs[0]),
+        judged,
         tuple(judge(name) for name in organ.organs[1:]),
         readings,
         shared,
         Basis.VOXEL_SUM if by_voxel else Basis.PRESCRIPTION,
         sums,
-        {n: tuple(dvh(structures[n], [g]) for g in grids) for n in shown},
+        physical,
         _by_level(structures, grids) if by_voxel else (),
         grids if by_voxel else (),
+        judge_courses(organ.organs, _given_doses(case, courses, prescriptions, judged, physical if by_voxel else {})),
+        needs_model,
         tuple(notes),
     )
+
+
+def _given_doses(
+    case: Case,
+    courses: Sequence[Radiotherapy],
+    prescriptions: Sequence[Prescription],
+    judged: Reirradiation,
+    physical: dict[str, tuple[DVH, ...]],
+) -> list[Given]:
+    """What is known of each course: its curves, what came before, what its target bounds from below."""
+    at_two = judged.dose if judged.dose.alpha_beta_gy == CORD_ALPHA_BETA_GY else judged.alternative
+    found = []
+    for n, (course, prescription) in enumerate(zip(courses, prescriptions, strict=True)):
+        carbon = "GyE of carbon ions is not converted without its model" if course.modality == "carbon" else ""
+        found.append(
+            Given(
+                prescription,
+                sum(at_two.course_eqd2[:n]) if n else None,
+                {name: curves[n] for name, curves in physical.items()},
+                _at_least(case, course),
+                carbon,
+            )
+        )
+    return found
+
+
+def _at_least(case: Case, course: Radiotherapy) -> float | None:
+    """Dose to at least 95 % of a target in the cord itself: the maximum of the cord is not below it."""
+    tumour = case.neoplasm
+    if tumour is None or "intramedullary" not in tumour.compartment:
+        return None
+    stated = [
+        p.value
+        for p in course.dvh
+        if p.structure.upper().startswith(("PTV", "CTV", "GTV")) and p.unit == "Gy" and p.metric.upper() == "D95%"
+    ]
+    return max(stated, default=None)
 
 
 def _intervals(courses: Sequence[Radiotherapy], timeline: Timeline) -> tuple[list[Interval], dict[str, Interval]]:

@@ -79,7 +79,7 @@ def distances(
     next_interval: Interval,
     *,
     organ: str,
-    needs_model: str = "",
+    open_sum: str = "",
 ) -> list[DistanceRow]:
     """Distances of a further course over the same organ to each rule for its sum, at α/β 2.
 
@@ -89,9 +89,9 @@ def distances(
         fractions: Fractions that a person considers.
         next_interval: From the end of the last course to the start of the considered one.
         organ: What lies there; the rules were made for the spinal cord.
-        needs_model: Why no photon limit can be applied, or "".
+        open_sum: Why the sum so far is not known, or not of photons; or "".
     """
-    general = [needs_model] if needs_model else []
+    general = [open_sum] if open_sum else []
     if organ == "cauda_equina":
         general.append("made for the spinal cord; below the conus the rules of the cauda equina hold")
     if len(course_bed) > 1:

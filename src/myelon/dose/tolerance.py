@@ -66,16 +66,24 @@ class CourseTolerance:
 
     @property
     def disagreements(self) -> tuple[str, ...]:
-        """Metrics for which one source's limit is exceeded and another's is not."""
-        said: dict[str, dict[Outcome, list[str]]] = {}
+        """Metrics for which every limit of one source is exceeded and none of another's.
+
+        One source with several limits, each for its risk, does not disagree with itself.
+        """
+        said: dict[str, dict[str, list[Verdict]]] = {}
         for v in self.verdicts:
             kind = "the maximum" if _is_maximum(v.limit.metric) else v.limit.metric
-            said.setdefault(kind, {}).setdefault(v.outcome, []).append(f"{v.limit.rule} ({v.limit})")
-        return tuple(
-            f"{kind}: exceeded by {', '.join(by[Outcome.FAIL])}; not by {', '.join(by[Outcome.PASS])}"
-            for kind, by in said.items()
-            if Outcome.FAIL in by and Outcome.PASS in by
-        )
+            said.setdefault(kind, {}).setdefault(v.limit.rule, []).append(v)
+        lines = []
+        for kind, by_rule in said.items():
+            over, within = (
+                [f"{rule} ({', '.join(str(v.limit) for v in rows)})" for rule, rows in by_rule.items()
+                 if {v.outcome for v in rows} == {outcome}]
+                for outcome in (Outcome.FAIL, Outcome.PASS)
+            )  # fmt: skip
+            if over and within:
+                lines.append(f"{kind}: over {', '.join(over)}; within {', '.join(within)}")
+        return tuple(lines)
 
 
 def judge_course(organ: str, given: Given) -> CourseTolerance:
@@ -168,13 +176,26 @@ def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
     if given.curves:
         why = f"no contour of the {limit.organ.replace('_', ' ')}"
         return _verdict(limit, organ, Outcome.UNKNOWN, None, "–", why, given)
-    value, why = given.prescription.total_gy, ""
-    text = f"{value:.2f}"
+    physical = given.prescription.total_gy
+    bounded = given.at_least_gy is not None and _is_maximum(limit.metric)
     if given.at_least_gy is not None:
+        physical = max(physical, given.at_least_gy)
+    value, why = _read(limit, given, physical)
+    text = f"{value:.2f}"
+    if bounded:
+        text = f"≥ {_read(limit, given, given.at_least_gy or 0.0)[0]:.2f}"
         why = f"a target that contains it has {given.at_least_gy:g} Gy in 95 %: its maximum is at least that"
-        text = f"≥ {given.at_least_gy:.2f}" if _is_maximum(limit.metric) else text
-        value = max(value, given.at_least_gy)
     return _verdict(limit, organ, compare(value, limit), value, text, _edge(limit, value) or why, given)
+
+
+def _read(limit: Limit, given: Given, physical_gy: float) -> tuple[float, str]:
+    """The value that a row is compared with: in conventional fractions the EQD2 (RADIOBIOLOGY §7), else physical."""
+    if limit.context != "de_novo_conventional":
+        return physical_gy, ""
+    value = eqd2(physical_gy, given.prescription.fractions, 2.0)
+    if compare(value, limit) is compare(physical_gy, limit):
+        return value, ""
+    return value, f"read as EQD2 at α/β 2; as physical dose, {physical_gy:.2f} Gy, it would be exceeded"
 
 
 def _by_curve(limit: Limit, organ: str, given: Given, curve: DVH) -> Verdict:
@@ -185,11 +206,12 @@ def _by_curve(limit: Limit, organ: str, given: Given, curve: DVH) -> Verdict:
             limit, organ, Outcome.UNKNOWN, None, "–", metric.flag or "no dose in the structure", given, curve
         )
     whole = curve.covered_share > 1.0 - 1e-4
-    outcome, why = compare(metric.value, limit), _edge(limit, metric.value)
+    value, why = _read(limit, given, metric.value)
+    outcome, why = compare(value, limit), _edge(limit, value) or why
     if outcome is Outcome.PASS and not whole:
         outcome, why = Outcome.UNKNOWN, f"{curve.covered_share:.1%} of the {curve.structure} lies in the dose grid"
-    text = ("" if whole else "≥ ") + f"{metric.value:.2f}"
-    return _verdict(limit, organ, outcome, metric.value, text, why, given, curve)
+    text = ("" if whole else "≥ ") + f"{value:.2f}"
+    return _verdict(limit, organ, outcome, value, text, why, given, curve)
 
 
 def _edge(limit: Limit, value: float) -> str:
@@ -218,7 +240,7 @@ def _verdict(
         value,
         text,
         organ,
-        None,
+        2.0 if limit.context == "de_novo_conventional" else None,
         curve.structure if curve is not None else "not contoured",
         limit.metric,
         Basis.DOSE_FILE if given.curves else Basis.PRESCRIPTION,

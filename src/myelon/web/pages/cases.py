@@ -9,7 +9,10 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from myelon.board.packet import prepare
-from myelon.errors import CaseError
+from myelon.dose.distance import distances
+from myelon.dose.interval import Interval
+from myelon.dose.reirradiation import CORD_ALPHA_BETA_GY
+from myelon.errors import CaseError, DoseError
 from myelon.record.case import read_case, write_case
 from myelon.record.difference import differences
 from myelon.record.document import MOST_BYTES
@@ -203,16 +206,39 @@ def spine(request: Request, case_id: str) -> Response:
 
 
 @router.get("/cases/{case_id}/dose")
-def dose(request: Request, case_id: str, course: str = "sum") -> Response:
-    """Isodose picture, DVH, course table and verdicts."""
+def dose(request: Request, case_id: str, course: str = "sum", n: str = "", gap: str = "") -> Response:
+    """Isodose picture, DVH, course table, verdicts, and the distance to a limit for n further fractions."""
     packet = packet_of(request, case_id, dose=True)
     context = case_context(request, packet, "Dose") | {"dose": packet.dose, "course": course}
+    context["considered"] = _considered(packet, n.strip(), gap.strip())
     context["bar"] = str(dose_bar(packet.dose.judged)) if packet.dose is not None else ""
     if packet.dose is not None and packet.dose.grids:
         from myelon.web.dose_figures import dose_figures
 
         context |= dose_figures(store_of(request), packet.dose, course)
     return page(request, "dose.html", context)
+
+
+def _considered(packet: Packet, n: str, gap: str) -> dict[str, Any]:
+    """The distances for a number of fractions that a person chose, or what is wrong with it."""
+    found: dict[str, Any] = {"n": n, "gap": gap, "rows": [], "problem": ""}
+    if packet.dose is None or not n:
+        return found
+    judged = packet.dose.judged
+    at_two = judged.dose if judged.dose.alpha_beta_gy == CORD_ALPHA_BETA_GY else judged.alternative
+    try:
+        interval = Interval.parse(gap) if gap else Interval(None, None)
+        found["rows"] = distances(
+            at_two.course_bed,
+            at_two.cumulative_bed,
+            int(n) if n.isdigit() else 0,
+            interval,
+            organ=judged.organ,
+            open_sum=packet.dose.open_sum,
+        )
+    except DoseError as error:
+        found["problem"] = str(error)
+    return found
 
 
 @router.get("/cases/{case_id}/scores")
