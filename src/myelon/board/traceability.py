@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from myelon.board.packet import Packet, prepare
 from myelon.cohort.proportion import proportion
 from myelon.cohort.published import recovered_logrank, sums_of_mean
+from myelon.dose.bed import Prescription, eqd2
+from myelon.dose.particles import CarbonCourse
+from myelon.dose.tolerance import Given, judge_course
+from myelon.dose.verdict import Outcome
 from myelon.errors import CaseError
 from myelon.record.exposure import exposures
 from myelon.record.extent import extents
@@ -165,6 +169,7 @@ _ROWS: tuple[_Row, ...] = (
     _Row("000", "Case, Fig 2E", "Ki-67", "pathology.ki67", _CASE, _RECORD, "70 %", lambda p: str(next(p.case.of(Pathology)).ki67)),
     _Row("000", "Case", "radiotherapy courses", "rt-1, rt-2", _DOSE, _BED, "50.4 Gy/28 fractions; 24 Gy/5 fractions", _courses),
     _Row("000", "Case", "re-irradiation against tolerance", "computed: dose panel", _DOSE, _BED, "exceeded the tolerable dose", _verdicts),
+    _Row("000", "–", "the first course by itself", "computed: dose panel", "myelon dose limits --course 50.4/28", "tests/dose/test_tolerance.py", "not printed", lambda p: _by_itself(p, 0, "quantec.conv.50")),
     _Row("000", "–", "Nieder 2005 score", "computed: dose panel", _DOSE, _BED, "not printed", _nieder),
     _Row("000", "Case", "second-line chemotherapy", "line-2", _CASE, _RECORD, "13 courses every 4–6 weeks", _line_2),
     _Row("000", "Case", "haematological toxicity of line 2", "ae-*, finding XA7", _CASE, _RECORD, "“No hematological problems” and grade 2 anaemia", _highest),
@@ -180,6 +185,7 @@ _ROWS: tuple[_Row, ...] = (
     _Row("001", "Case", "date of death", "death", _CASE_1, _RECORD_1, "not printed", lambda p: _dates(p, "death")),
     _Row("001", "Case", "radiotherapy courses", "rt-1, rt-2", _CASE_1, _RECORD_1, "30 Gy/10 fractions (brain); 42 Gy/21 fractions (cord)", _courses),
     _Row("001", "–", "courses that are added", "computed: dose panel", _CASE_1, _RECORD_1, "not printed", lambda p: "; ".join(f"{c.id} is added to nothing: {why}" for c, why in p.left_out)),
+    _Row("001", "Case, Fig 1B", "the course of the cord by itself", "computed: dose panel", "myelon dose limits --course 42/21", "tests/dose/test_tolerance.py", "42 Gy to 95 % of the PTV", lambda p: _by_itself(p, 0, "quantec.conv.50")),
     _Row("001", "Fig 1B", "isodose section and DVH", "", "", "", "a picture and a plot", None, "the dose objects are not published; a picture is no dose"),
     _Row("002", "Fig 4, Fig 5", "survival curves", "", "", "", "", None, "the times of the patients are not published; the 61 records are synthetic, with the printed counts"),
     _Row("003", "whole paper", "84 facts and 15 contradictions", "paper-003.yaml", _CASE_3, _FACTS, "facts C01–C84, XC1–XC15", _counted),
@@ -187,17 +193,55 @@ _ROWS: tuple[_Row, ...] = (
     _Row("003", "Case, Fig 1", "extent of the tumour over time", "imaging-* lesions", _CASE_3, _RECORD_3, "L2–4 … L3–5", lambda p: _extents(p, oedema=False)),
     _Row("003", "Case", "radiotherapy courses", "rt-1, rt-2", _CASE_3, _RECORD_3, "50 Gy at 2 Gy; 60 Gy/30 fractions", _courses),
     _Row("003", "Discussion", "re-irradiation against the rule it quotes", "computed: dose panel", _CASE_3, _RECORD_3, "BED below 98 Gy each, 135.5 Gy in sum, interval of 6 months", _verdicts),
+    _Row("003", "Case", "second course by itself, as cauda equina", "computed: dose panel", _CASE_3, "tests/dose/test_tolerance.py", "60 Gy at the cauda equina", lambda p: _by_itself(p, 1, "")),
     _Row("003", "Case", "muscle strength (MRC) over time", "neurology-*", _CASE_3, _RECORD_3, "4 → resolved → 2 → 3", lambda p: " → ".join(str(e.worst_mrc) for e in p.case.of(Neurology) if e.worst_mrc is not None)),
     _Row("003", "Case", "doxorubicin over eleven cycles", "line-1, finding", _CASE_3, _RECORD_3, "50 mg/m² each", _doxorubicin),
     _Row("003", "Case", "survival from the first admission", "death", _CASE_3, _RECORD_3, "not printed", lambda p: _months(p, "admission-1.start", "death.start")),
     _Row("004", "Tables 1–2", "Dumbbell Scoring System", "assess/dss.py", "myelon assess run dss_2016 --inputs '{\"size\": \"ge5\", \"boundary\": \"indistinguishable\", \"lobulated\": \"yes\", \"osteolysis\": \"yes\"}'", "tests/assess/test_instruments.py", "0–6, cut-off 3", lambda _: _dss()),
     _Row("004", "Fig 3–10", "eight figure cases", "paper-004-fig-*.yaml", "myelon case check src/myelon/demo/cases/paper-004-fig-4.yaml", "tests/record/test_review_figures.py", "legends of eight figures", lambda _: "8 case documents with what the legends print"),
+    _Row("004", "Carbon ions", "cord limit of about 50 GyE, 64 GyE in 16", "dose/particles.py", "", "tests/dose/test_tolerance.py", "about 50 GyE", lambda _: _carbon()),
     _Row("004", "rest of the paper", "rules, WBB, outcomes", "", "", "", "", None, "not built yet"),
 )  # fmt: skip
 
 
 TRACED = ("000", "001", "003")
 """Papers whose case stands in the record."""
+
+
+def _by_itself(packet: Packet, course: int, limit: str) -> str:
+    """What one row says of one course, or that none was made for it."""
+    found = packet.doses[0].tolerances[course]
+    verdict = next((v for t in found for v in t.verdicts if v.limit.id == limit), None)
+    if verdict is not None:
+        return f"{verdict.value_text} Gy EQD2 against {verdict.limit.rule} {verdict.limit}: {verdict.says}"
+    return "; ".join(
+        f"{t.organ.replace('_', ' ')}: {len(t.verdicts)} of 128 rows were made for such a course" for t in found
+    )
+
+
+def _carbon() -> str:
+    course = CarbonCourse(64.0, 16)
+    judged = judge_course("spinal_cord", Given(Prescription(64.0, 16), needs_model="the RBE model is not reported"))
+    said = next(v for v in judged.verdicts if v.limit.id == "cirt.cord.50")
+    return f"EQD2 {course.indicative_eqd2(2.0).value:g} Gy, indicative only; against {said.limit}: {said.outcome}"
+
+
+def _schedules() -> str:
+    """The schedules of the cohort as a cord maximum, against HyTEC and TG-101."""
+    words = []
+    for total, count in ((30.0, 10), (40.0, 20), (5.0, 1), (15.0, 3), (21.0, 3), (27.0, 5), (14.0, 1)):
+        judged = judge_course("spinal_cord", Given(Prescription(total, count)))
+        rows = [v for v in judged.verdicts if v.limit.metric in {"Dmax_point", "D0.035cc"}]
+        over = [
+            rule
+            for rule in ("HyTEC 2021", "TG-101")
+            if {v.outcome for v in rows if v.limit.rule == rule} == {Outcome.FAIL}
+        ]
+        named = ", ".join(over) or "none of the two"
+        words.append(
+            f"{total:g}/{count}: EQD2 {eqd2(total, count, 2.0):.4g}" + (f", over {named}" if count <= 5 else "")
+        )
+    return "; ".join(words)
 
 
 def _dss() -> str:
@@ -244,6 +288,7 @@ _PUBLICATION_ROWS = (
     _PublicationRow("whole paper", "207 facts, 14 rules, 38 contradictions", "paper-002.yaml, cohort/patient.py", "facts L01–L207, RL1–RL14, XL1–XL38", lambda p: f"{len(p.entries)} entries; 48 variables of 61 synthetic records"),
     _PublicationRow("tables 2–6", "percents from their counts", "paper-002.yaml", "72 percents", _agreeing),
     _PublicationRow("Table 2", "mean age", "paper-002.yaml", "57.90 years", lambda p: f"{sums_of_mean(57.90, p.patients, 2)[0]}/{p.patients}: the only sum of whole years"),
+    _PublicationRow("Methods, Discussion", "schedules as cord maxima against HyTEC and TG-101 (1 to 5 fractions)", "dose/tolerance.csv", "30/10; 40/20; 5x1; 15/3; 21/3; 27/5; 14x1", lambda _: _schedules()),
     _PublicationRow("Table 6", "symptom response to radiotherapy alone", "paper-002.yaml", "61.90 %", lambda p: _rate(p, "L139")),
     _PublicationRow("Table 7", "log-rank p of six contrasts", "paper-002.yaml", "0.4338; 0.8664; 0.7789; 0.1557; 0.0063; 0.0026", _recovered),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from myelon.cli.judged import judged_as_dict, print_judged
+from myelon.cli.judged import judged_as_dict, print_judged, verdict_as_dict
 from myelon.cli.output import Json, heading, print_json, rounded, table
 
 if TYPE_CHECKING:
@@ -64,6 +64,51 @@ def bed(
     at_level = organ_at(Span.parse(level)) if level else None
     if at_level is not None and judged.organ not in at_level.organs:
         typer.echo(f"warning: at {level} lies {', '.join(at_level.organs)}: {at_level.why}")
+
+
+@app.command("limits")
+def limits(
+    course: Annotated[str, typer.Option("--course", help="Total Gy / fractions.")],
+    organ: Annotated[str, typer.Option("--organ", help="cord, conus or cauda.")] = "cord",
+    previous_eqd2: Annotated[
+        float | None, typer.Option("--previous-eqd2", min=0.0, help="EQD2 (α/β 2) of what the same point had before.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also the rows that were made for something else.")] = False,
+    json: Json = False,
+) -> None:
+    """One course against every published limit that was made for such a course."""
+    from myelon.dose.bed import Prescription
+    from myelon.dose.tolerance import Given, judge_course
+    from myelon.errors import DoseError
+
+    if _ORGANS.get(organ, organ) not in {"spinal_cord", "conus", "cauda_equina"}:
+        raise DoseError(f"organ {organ!r}", todo="Use cord, conus or cauda")
+    judged = judge_course(_ORGANS.get(organ, organ), Given(Prescription.parse(course), previous_eqd2))
+    shown = judged.verdicts + (judged.not_applicable if every else ())
+    if json:
+        risks = [{"model": r.model, "risk": str(r), "status": r.status, "note": r.note} for r in judged.risks]
+        rows = [verdict_as_dict(v) for v in shown]
+        print_json({"verdicts": rows, "risks": risks, "disagreements": list(judged.disagreements)})
+        return
+    heading(f"{judged.organ}: {course}, basis prescription")
+    table(
+        ("rule", "made for", "metric", "value", "limit", "verdict", "risk", "status"),
+        [
+            (v.limit.rule, v.limit.organ, v.metric, v.value_text, str(v.limit),
+             f"{v.says}{': ' + v.why if v.why else ''}", v.limit.risk, v.limit.status)
+            for v in shown
+        ],
+    )  # fmt: skip
+    if not judged.verdicts:
+        typer.echo("No row was made for such a course.")
+    for line in judged.disagreements:
+        typer.echo(f"sources disagree on {line}")
+    for r in judged.risks:
+        typer.echo(
+            f"risk of myelopathy, if the cord had the prescription: {r} ({r.model}{', ' + r.note if r.note else ''})"
+        )
+    typer.echo(f"{len(judged.not_applicable)} rows were made for something else (--all shows them)")
+    typer.echo("\nDose figures need a medical physicist's review.")
 
 
 @app.command("dvh")

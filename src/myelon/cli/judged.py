@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -10,6 +11,7 @@ from myelon.cli.output import heading, rounded, table
 
 if TYPE_CHECKING:
     from myelon.dose.reirradiation import OrganDose, Reirradiation
+    from myelon.dose.verdict import Verdict
 
 
 def judged_as_dict(judged: Reirradiation) -> dict[str, Any]:
@@ -30,32 +32,35 @@ def judged_as_dict(judged: Reirradiation) -> dict[str, Any]:
         "nieder_alternative": {"alpha_beta_gy": _other_alpha_beta(judged), **judged.nieder_alternative._asdict()}
         if judged.nieder_alternative
         else None,
-        "verdicts": [
-            {
-                "id": v.limit.id,
-                "rule": v.limit.rule,
-                "name": v.limit.name,
-                "verdict": v.outcome,
-                "says": v.says,
-                "value": v.value,
-                "limit": v.limit.value,
-                "comparator": v.limit.comparator,
-                "unit": v.limit.unit,
-                "organ": v.organ,
-                "limit_organ": v.limit.organ,
-                "alpha_beta_gy": v.alpha_beta_gy,
-                "alternative": v.alternative,
-                "structure": v.structure,
-                "metric": v.metric,
-                "basis": v.basis,
-                "status": v.limit.status,
-                "source": v.limit.source,
-                "margin": v.margin,
-                "why": v.why,
-            }
-            for v in judged.verdicts
-        ],
+        "verdicts": [verdict_as_dict(v) for v in judged.verdicts],
         "warnings": list(judged.warnings),
+    }
+
+
+def verdict_as_dict(v: Verdict) -> dict[str, Any]:
+    """One verdict as plain values."""
+    return {
+        "id": v.limit.id,
+        "rule": v.limit.rule,
+        "name": v.limit.name,
+        "verdict": v.outcome,
+        "says": v.says,
+        "value": v.value,
+        "limit": None if math.isnan(v.limit.value) else v.limit.value,
+        "comparator": v.limit.comparator,
+        "unit": v.limit.unit,
+        "organ": v.organ,
+        "limit_organ": v.limit.organ,
+        "alpha_beta_gy": v.alpha_beta_gy,
+        "alternative": v.alternative,
+        "structure": v.structure,
+        "metric": v.metric,
+        "basis": v.basis,
+        "risk": v.limit.risk,
+        "status": v.limit.status,
+        "source": v.limit.source,
+        "margin": v.margin,
+        "why": v.why,
     }
 
 
