@@ -10,6 +10,10 @@ ORIENTATIONS = {
     "HFP": ([-1, 0, 0], [0, -1, 0]),
     "FFS": ([-1, 0, 0], [0, 1, 0]),
     "FFP": ([1, 0, 0], [0, -1, 0]),
+    "HFDL": ([0, -1, 0], [1, 0, 0]),
+    "HFDR": ([0, 1, 0], [-1, 0, 0]),
+    "FFDL": ([0, 1, 0], [1, 0, 0]),
+    "FFDR": ([0, -1, 0], [-1, 0, 0]),
 }
 """Row and column direction of an axial image by patient position."""
 GRADIENT = 1.0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from scipy.stats import beta, fisher_exact
-
 from myelon.errors import TableError
 
 
@@ -30,13 +28,17 @@ def proportion(count: int, n: int, confidence: float = 0.95) -> Proportion:
     """
     if not 0 <= count <= n or n == 0:
         raise TableError(f"{count} of {n}", todo="Give a count out of a number of patients")
+    from scipy.special import betaincinv  # noqa: PLC0415  # scipy loads only where a limit is needed
+
     tail = (1 - confidence) / 2
-    lower = 0.0 if count == 0 else float(beta.ppf(tail, count, n - count + 1))
-    upper = 1.0 if count == n else float(beta.ppf(1 - tail, count + 1, n - count))
+    lower = 0.0 if count == 0 else float(betaincinv(count, n - count + 1, tail))
+    upper = 1.0 if count == n else float(betaincinv(count + 1, n - count, 1 - tail))
     return Proportion(count, n, 100.0 * count / n, 100.0 * lower, 100.0 * upper)
 
 
 def fisher_p(one: tuple[int, int], other: tuple[int, int]) -> float:
     """Two-sided p of Fisher's exact test for two counts, each out of its number."""
+    from scipy.stats import fisher_exact  # noqa: PLC0415  # scipy loads only where a p is needed
+
     table = [[count, n - count] for count, n in (one, other)]
     return float(fisher_exact(table).pvalue)

@@ -5,10 +5,11 @@ Sources: COHORT, LV_FACTS DL2 to DL16.
 
 from __future__ import annotations
 
-from math import ceil, log
+from math import ceil, erfc, log, sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
-from scipy.stats import norm
+_NORMAL = NormalDist()
 
 
 class RecoveredLogRank(NamedTuple):
@@ -28,11 +29,11 @@ def recovered_logrank(hazard_ratio: float, lower: float, upper: float) -> Recove
     >>> [round(x, 3) for x in recovered_logrank(1.258, 0.7081, 2.235)]
     [11.631, 2.67, 0.783, 0.434]
     """
-    standard_error = log(upper / lower) / (2 * float(norm.ppf(0.975)))
+    standard_error = log(upper / lower) / (2 * _NORMAL.inv_cdf(0.975))
     variance = 1.0 / standard_error**2
     difference = log(hazard_ratio) * variance
     z = difference / variance**0.5
-    return RecoveredLogRank(variance, difference, z, float(2 * norm.sf(abs(z))))
+    return RecoveredLogRank(variance, difference, z, erfc(abs(z) / sqrt(2.0)))
 
 
 def least_deaths(variance: float) -> int:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from myelon.dose.grid import DoseGrid
-from myelon.exchange.dicom.write import Patient, write_ct, write_rtdose, write_rtplan, write_rtstruct
 from myelon.terms.levels import Level, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from myelon.exchange.dicom.write import Patient
 
 UPPERMOST, LOWEST = Level.C5, Level.T10
 _HEIGHT_MM = {"C": 16.0, "T": 21.0}
@@ -143,6 +144,8 @@ class Phantom:
     @property
     def patient(self) -> Patient:
         """Who the DICOM objects are of."""
+        from myelon.exchange.dicom.write import Patient  # noqa: PLC0415  # pydicom loads only where objects are written
+
         return Patient(self.identifier, self.name, self.date)
 
     def contours(self) -> dict[str, list[NDArray[np.float64]]]:
@@ -169,14 +172,16 @@ class Phantom:
 
     def dicom(self) -> dict[str, list[bytes]]:
         """Every object: ``ct``, ``rtstruct``, and ``rtplan`` / ``rtdose`` in the order of the courses."""
+        from myelon.exchange.dicom import write  # noqa: PLC0415  # as above
+
         values, origin = _ct(self)
         patient = self.patient
         frame = str(patient.uid("frame"))
         return {
-            "ct": write_ct(patient, values, origin, (PIXEL_MM, PIXEL_MM, SLICE_MM)),
-            "rtstruct": [write_rtstruct(patient, self.contours())],
-            "rtplan": [write_rtplan(patient, c.label, c.total_gy, c.fractions) for c in self.courses],
-            "rtdose": [write_rtdose(patient, c.label, c.grid(frame)) for c in self.courses],
+            "ct": write.write_ct(patient, values, origin, (PIXEL_MM, PIXEL_MM, SLICE_MM)),
+            "rtstruct": [write.write_rtstruct(patient, self.contours())],
+            "rtplan": [write.write_rtplan(patient, c.label, c.total_gy, c.fractions) for c in self.courses],
+            "rtdose": [write.write_rtdose(patient, c.label, c.grid(frame)) for c in self.courses],
         }
 
 

@@ -101,6 +101,29 @@ class DVH:
         """Volume in cc with at least a dose."""
         return float(np.interp(dose_gy, self.edges_gy, self.volume_cc, right=0.0))
 
+    def differential(self, bin_gy: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Volume in cc per bin of dose.
+
+        Args:
+            bin_gy: Width of a bin.
+
+        Returns:
+            Edges, shape (bins + 1,), and volumes, shape (bins,), which add up to the covered volume.
+
+        Raises:
+            DoseError: A width that is not positive.
+        """
+        if not bin_gy > 0:
+            raise DoseError(f"bins of {bin_gy:g} Gy", where=self.structure, todo="Give a width above 0")
+        edges = np.arange(0.0, self.edges_gy[-1] + bin_gy, bin_gy)
+        above = np.interp(edges, self.edges_gy, self.volume_cc, right=0.0)
+        above[0] = self.covered_cc
+        return edges, np.asarray(-np.diff(np.append(above, 0.0))[: len(edges) - 1])
+
+    def relative(self) -> NDArray[np.float64]:
+        """The cumulative curve in percent of the whole structure, at each dose edge."""
+        return np.asarray(100.0 * self.volume_cc / self.total_cc)
+
     def metric(self, name: str) -> Metric:
         """A metric by its name: D0.03cc, D2%, V20Gy, mean, max, min, volume.
 

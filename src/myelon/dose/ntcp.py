@@ -12,7 +12,6 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import logsumexp
 
 from myelon.errors import DoseError
 from myelon.terms.verification import Verification
@@ -135,7 +134,7 @@ def geud(doses_gy: Sequence[float], volumes: Sequence[float], a: float) -> float
         return 0.0
     # in logarithms, so that a large exponent neither overflows nor vanishes
     terms = a * np.log(doses[there]) + np.log(shares[there] / shares.sum())
-    return float(np.exp(logsumexp(terms) / a))
+    return float(np.exp(np.logaddexp.reduce(terms) / a))
 
 
 def _check(dose_gy: float) -> None:

@@ -53,6 +53,8 @@ class Structure:
     polygons: tuple[tuple[NDArray[np.float64], ...], ...]
     frame_of_reference: str = ""
     warnings: tuple[str, ...] = ()
+    cap_mm: float | None = None
+    """How far the ends reach beyond with ``slab``; half the usual spacing when None."""
 
     @classmethod
     def from_contours(
@@ -102,13 +104,56 @@ class Structure:
             single_plane_mm: Thickness of a structure of one plane (the frame spacing of the dose).
         """
         planes, usual = self.planes_mm, self.spacing_mm or single_plane_mm
-        cap = usual / 2.0 if end_caps == "slab" else 0.0
+        cap = (usual / 2.0 if self.cap_mm is None else self.cap_mm) if end_caps == "slab" else 0.0
         steps = np.concatenate([[np.inf], np.diff(planes), [np.inf]])
         reach = np.where(steps <= WIDEST_FILLED_GAP * usual + SAME_PLANE_MM, steps / 2.0, cap)
         return [
             Slab(float(plane), float(plane - reach[i]), float(plane + reach[i + 1]), self.polygons[i])
             for i, plane in enumerate(planes)
         ]
+
+    def interpolated(self, step_mm: float) -> Structure:
+        """The structure with planes put in between, so that no step is wider than ``step_mm``.
+
+        Shapes between two planes are the zero line of the blend of their signed distances: a circle that shrinks, moves
+        or parts in two does so smoothly. Gaps that part the structure stay gaps, and the end caps stay what they were.
+
+        Args:
+            step_mm: Widest step wanted.
+
+        Raises:
+            DoseError: A step that is not positive.
+        """
+        from myelon.dose.interpolation import planes_between  # noqa: PLC0415  # contourpy loads only where it is used
+
+        if not step_mm > 0:
+            raise DoseError(f"a step of {step_mm:g} mm", where=self.name, todo="Give a step above 0")
+        usual = self.spacing_mm
+        planes: list[float] = [float(self.planes_mm[0])]
+        polygons = [self.polygons[0]]
+        for n in range(1, len(self.planes_mm)):
+            low, high = float(self.planes_mm[n - 1]), float(self.planes_mm[n])
+            count = int(np.ceil((high - low) / step_mm - 1e-9)) - 1
+            if count > 0 and high - low <= WIDEST_FILLED_GAP * usual + SAME_PLANE_MM:
+                shares = [(i + 1) / (count + 1) for i in range(count)]
+                for share, shape in zip(
+                    shares, planes_between(self.polygons[n - 1], self.polygons[n], shares), strict=True
+                ):
+                    if shape:
+                        planes.append(low + share * (high - low))
+                        polygons.append(shape)
+            planes.append(high)
+            polygons.append(self.polygons[n])
+        added = len(planes) - len(self.planes_mm)
+        warnings = (
+            (*self.warnings, f"{added} planes interpolated between {len(self.planes_mm)} contoured ones")
+            if added
+            else self.warnings
+        )
+        cap = usual / 2.0 if self.cap_mm is None else self.cap_mm
+        return Structure(
+            self.name, self.axes, np.array(planes), tuple(polygons), self.frame_of_reference, warnings, cap
+        )
 
     def between(self, low_mm: float, high_mm: float, name: str) -> Structure | None:
         """The planes from ``low_mm`` to below ``high_mm`` along w, as a structure of its own; None if there is none."""
