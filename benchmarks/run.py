@@ -12,6 +12,7 @@ import platform
 import statistics
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +99,9 @@ def start_rows():
     import subprocess
 
     from myelon.demo.hospital import demo_case
+    from myelon.dose.accumulate import accumulate
     from myelon.dose.dvh import dvh
+    from myelon.dose.uncertainty import uncertainty
     from myelon.record.timeline import solve
     from phantoms import cylinder, grid
 
@@ -106,6 +109,7 @@ def start_rows():
     command = [str(Path(sys.executable).with_name("myelon")), "--help"]
     case = demo_case("paper-000")
     flat, cord = grid([0, 1, 0], 2.5), cylinder(5.0, 60.0, 2.0)
+    courses = [replace(flat, fractions=10), replace(grid([1, 0, 0], 2.5), fractions=5)]
     return [
         (
             "myelon --help",
@@ -113,6 +117,14 @@ def start_rows():
         ),
         ("times of paper 000 solved (64 entries, 2 readings)", median_seconds(lambda: solve(case))),
         ("DVH of a cord (30 planes, 2.5 mm grid)", median_seconds(lambda: dvh(cord, [flat]))),
+        (
+            "sum of two courses in it, EQD2, with the DVH of each",
+            median_seconds(lambda: accumulate(cord, courses, 2.0)),
+        ),
+        (
+            "100 readings of its uncertainty, with the search (target 2)",
+            median_seconds(lambda: uncertainty(cord, courses, 2.0)),
+        ),
     ]
 
 

@@ -71,7 +71,7 @@ def test_orientation_and_frame_offsets_survive(tmp_path, orientation, offsets):
         z = float(data.ImagePositionPatient[2])
         relative = np.array(data.GridFrameOffsetVector, dtype=float)
         if offsets == "absolute":
-            down = orientation in {"FFS", "FFP"}
+            down = flat.frame_normal[2] < 0
             data.GridFrameOffsetVector = list(z + (-relative if down else relative))
         if offsets == "descending":
             frames = data.pixel_array[::-1]

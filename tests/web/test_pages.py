@@ -230,6 +230,23 @@ def test_the_distance_to_a_limit_is_struck_with_its_reasons(client):
         assert 'role="alert"' in answer.text
 
 
+def test_how_sure_a_sum_is_stands_beside_it_when_asked(client):
+    asked = client.get("/cases/phantom-1/dose").text
+    assert "Shift and turn the earlier courses 100 times" in asked
+    assert "95th percentile" not in asked
+    told = client.get("/cases/phantom-1/dose?sure=true").text
+    for words in (
+        "95th percentile",
+        "Verdict that counts",
+        "seed 20261",
+        "SpinalCord",
+        "ThecalSac",
+        "Search in the structure",
+    ):
+        assert words in told
+    assert "How sure the sum is" not in client.get("/cases/paper-000/dose").text
+
+
 def test_a_patient_under_18_is_said_beside_the_limits(client):
     assert "this patient was 14" in client.get("/cases/paper-003/dose").text
     assert "this patient was" not in client.get("/cases/paper-000/dose").text

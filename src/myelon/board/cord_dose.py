@@ -78,6 +78,8 @@ class CordDose:
     grids: tuple[DoseGrid, ...]
     tolerances: tuple[tuple[CourseTolerance, ...], ...]
     """For each course, each organ that may lie there: the limits for a single course."""
+    structures: dict[str, Structure]
+    """Structures that the sum was made in, in the frame of the last course; empty without dose files."""
     open_sum: str
     """Why the sum is not known, or not of photons; or ""."""
     notes: tuple[str, ...] = ()
@@ -228,6 +230,7 @@ def _assess(
         _by_level(structures, grids) if by_voxel else (),
         grids if by_voxel else (),
         judge_courses(organ.organs, _given_doses(case, courses, prescriptions, judged, physical if by_voxel else {})),
+        {name: structures[name] for name in sums},
         needs_model,
         tuple(notes),
     )

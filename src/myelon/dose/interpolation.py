@@ -50,7 +50,6 @@ def signed_distance(
     """Distance to the outline at each point of a grid in mm, positive inside; shape (len(v), len(u))."""
     grid_u, grid_v = np.meshgrid(u, v)
     nearest = np.full(grid_u.shape, np.inf)
-    inside = np.zeros(grid_u.shape, dtype=bool)
     for polygon in polygons:
         for start, end in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
             along = end - start
@@ -60,10 +59,20 @@ def signed_distance(
             share = np.clip(((grid_u - start[0]) * along[0] + (grid_v - start[1]) * along[1]) / length, 0.0, 1.0)
             square = (grid_u - start[0] - share * along[0]) ** 2 + (grid_v - start[1] - share * along[1]) ** 2
             np.minimum(nearest, square, out=nearest)
-            if along[1] != 0.0:
-                crosses = (start[1] <= grid_v) != (end[1] <= grid_v)
-                inside ^= crosses & (grid_u < start[0] + (grid_v - start[1]) * along[0] / along[1])
-    return np.asarray(np.where(inside, 1.0, -1.0) * np.sqrt(nearest))
+    return np.asarray(np.where(inside(polygons, u, v), 1.0, -1.0) * np.sqrt(nearest))
+
+
+def inside(
+    polygons: Sequence[NDArray[np.float64]], u: NDArray[np.float64], v: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Whether each point of a grid lies in the polygons by even-odd; shape (len(v), len(u))."""
+    found = np.zeros((len(v), len(u)), dtype=bool)
+    for polygon in polygons:
+        for start, end in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
+            rows = np.nonzero((start[1] <= v) != (end[1] <= v))[0]
+            for row in rows:
+                found[row] ^= u < start[0] + (v[row] - start[1]) * (end[0] - start[0]) / (end[1] - start[1])
+    return found
 
 
 def _area(polygon: NDArray[np.float64]) -> float:
