@@ -21,6 +21,7 @@ from myelon.dose.reirradiation import (
     evaluate,
     from_prescriptions,
 )
+from myelon.dose.reirradiation_class import Knowledge, ReirradiationClass, knowledge, reirradiation_class, worst
 from myelon.dose.tolerance import CourseTolerance, Given, judge_courses
 from myelon.dose.verdict import Basis
 from myelon.record.base import Assertion
@@ -80,6 +81,10 @@ class CordDose:
     """For each course, each organ that may lie there: the limits for a single course."""
     structures: dict[str, Structure]
     """Structures that the sum was made in, in the frame of the last course; empty without dose files."""
+    classes: tuple[ReirradiationClass, ...]
+    """Each later course against those before it (ESTRO/EORTC)."""
+    knowledge: Knowledge
+    """That of the course that is known worst."""
     open_sum: str
     """Why the sum is not known, or not of photons; or ""."""
     notes: tuple[str, ...] = ()
@@ -123,7 +128,9 @@ def _given(case: Case) -> tuple[list[Radiotherapy], tuple[tuple[Radiotherapy, st
         if course.assertion in {Assertion.ABSENT, Assertion.NOT_DONE}:
             left_out.append((course, f"stated as {course.assertion}"))
         elif course.region in {"brain", "other"}:
-            left_out.append((course, f"given to another region ({course.region}): never added to the spine"))
+            kind = reirradiation_class(overlap=False, same_organ=None if course.region == "brain" else False)
+            where = f"given to another region ({course.region}): never added to the spine"
+            left_out.append((course, f"{where}; beside a course of the spine {kind.name.split(', or')[0]}"))
         else:
             given.append(course)
     return given, tuple(left_out)
@@ -231,9 +238,18 @@ def _assess(
         grids if by_voxel else (),
         judge_courses(organ.organs, _given_doses(case, courses, prescriptions, judged, physical if by_voxel else {})),
         {name: structures[name] for name in sums},
+        tuple(_class_of(group, span) for _ in courses[1:]),
+        worst([knowledge(dose_objects=c.id in files, isodoses=False, levels=c.levels is not None) for c in courses]),
         needs_model,
         tuple(notes),
     )
+
+
+def _class_of(group: Group, span: Span | None) -> ReirradiationClass:
+    """Courses of a group meet at a level, or are taken to, where a level is not reported."""
+    if group.assumed:
+        return reirradiation_class(overlap=None, same_organ=None, why="the levels of a course are not reported")
+    return reirradiation_class(overlap=True, same_organ=True, why=f"the courses share {span}")
 
 
 def _given_doses(
