@@ -218,10 +218,8 @@ def _edge(limit: Limit, value: float) -> str:
     """At exactly the limit, ≤ and < are two versions of the same row."""
     if math.isnan(limit.value) or abs(value - limit.value) > SLACK or limit.comparator not in {"<=", "<"}:
         return ""
-    return (
-        f"exactly at the limit: read as ≤ it is met, as < it is exceeded; the row is printed with {limit.comparator[0]}"
-        + ("=" if limit.comparator == "<=" else "")
-    )
+    printed = {"<=": "≤", "<": "<"}[limit.comparator]
+    return f"exactly at the limit: read as ≤ it is met, as < it is exceeded; the row is printed with {printed}"
 
 
 def _verdict(
