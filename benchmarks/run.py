@@ -9,9 +9,7 @@ import datetime as dt
 import importlib
 import os
 import platform
-import statistics
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,22 +19,11 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
 import record  # noqa: E402  # benchmarks stand beside each other
+from clock import RUNS, median_seconds  # noqa: E402  # as above
 from planning_systems import comparison  # noqa: E402  # as above
 from solids import accuracy  # noqa: E402  # as above
 
-RUNS = 5
 TARGET = HERE.parent / "docs/performance.md"
-
-
-def median_seconds(task, runs=RUNS):
-    """Median wall time after one warm-up."""
-    task()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        task()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def survival_rows():
@@ -133,7 +120,7 @@ def main():
     lines = [
         "# Performance and accuracy",
         "",
-        "Written by `make bench`; do not edit by hand. Medians of 5 runs after a warm-up, all peers in one run.",
+        "Written by `make bench`; do not edit by hand. Medians of 5 runs after a warm-up where nothing else is said, all peers in one run.",
         "",
         f"Machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
         f"numpy {np.__version__}; {dt.datetime.now(dt.UTC):%Y-%m-%d}.",

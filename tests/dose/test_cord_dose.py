@@ -159,3 +159,17 @@ def test_effective_dose_is_not_converted():
     with pytest.raises(DoseError, match="not physical Gy"):
         effective.to_eqd2(2.0)
     assert CourseFiles(effective, {}).structures == {}
+
+
+def test_what_came_before_a_course_is_open_where_it_is_not_known():
+    unknown = {"levels": "T1-T4"}
+    carbon = course(48, 16, "T1-T4", modality="carbon")
+    known = course(24, 3, "T1-T4")
+    for first in (unknown, carbon):
+        given = [row[0].given for row in prepare(case(first, known)).dose.tolerances]
+        assert given[-1].previous_open
+        assert {str(v.outcome) for v in prepare(case(first, known)).dose.tolerances[-1][0].verdicts} == {"unknown"}
+        assert prepare(case(first, known)).dose.tolerances[-1][0].risks == ()
+    later = prepare(case(known, unknown)).dose.tolerances[0][0]
+    assert later.given.previous_open == ""
+    assert {str(v.outcome) for v in later.verdicts} == {"fail"}

@@ -216,6 +216,11 @@ def test_after_the_first_course_of_paper_000_both_rules_are_struck_by_the_interv
     assert struck([95.76], 5, Interval(None, None))["HyTEC 2021"][1] == ("interval not known to be 5 months",)
 
 
+def test_a_sum_that_is_known_in_part_leaves_less_than_it_says():
+    found = struck([95.76], 5, Interval(200.0, 400.0), complete=False)
+    assert {why for _, why in found.values()} == {("the sum so far is known only in part: less may be left",)}
+
+
 def test_the_first_course_of_paper_003_breaks_the_rule_of_98():
     found = struck([100.0], 10, Interval(400.0, None))
     assert found["Nieder 2006"] == (18.46, ("a course so far has more than 98 Gy₂: the rule cannot be met",))

@@ -1,6 +1,7 @@
 """One course against the published limits: each where it was made, and nowhere else."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -169,3 +170,31 @@ def test_every_course_is_judged_over_every_organ():
         ("spinal_cord", "cauda_equina"), [Given(Prescription(20.0, 5)), Given(Prescription(8.0, 1), 30.0)]
     )
     assert [[t.organ for t in row] for row in found] == [["spinal_cord", "cauda_equina"]] * 2
+
+
+def test_an_earlier_dose_that_is_not_known_leaves_every_row_open():
+    found = judged("24/3", previous_open="RT 1, of a dose not reported, may have been before")
+    assert {str(v.outcome) for v in found.verdicts} == {"unknown"}
+    assert {"hytec.3", "tg101.cord.3.max"} <= set(outcomes(found))
+    assert found.risks == ()
+    later = judged("12/3", "spinal_cord", previous_eqd2_gy=40.0, previous_open="known only in part")
+    assert {str(v.outcome) for v in later.verdicts} == {"unknown"}
+    rows = {r.previous_eqd2_gy for r in LIMITS.values() if r.context == "reirradiation_sbrt" and r.previous_eqd2_gy}
+    found = {v.limit.previous_eqd2_gy for v in later.verdicts if v.limit.previous_eqd2_gy}
+    assert found == {p for p in rows if p >= 40.0}
+
+
+def test_a_curve_that_is_known_in_part_gives_no_risk():
+    curve = dvh(cylinder(5.0, 60.0, 2.0), [grid([0, 1, 0], 2.5)])
+    whole = Given(Prescription(50.0, 25), curves={"SpinalCord": curve})
+    assert len(judge_course("spinal_cord", whole).risks) == 1
+    part = replace(curve, outside_cc=curve.total_cc)
+    assert judge_course("spinal_cord", whole._replace(curves={"SpinalCord": part})).risks == ()
+
+
+def test_a_target_that_holds_the_cord_bounds_the_cord_and_not_the_cauda():
+    found = {v.limit.id: v for v in judged("40/20", "conus", at_least_gy=42.0).verdicts}
+    assert found["quantec.conv.50"].value_text == "≥ 43.05"
+    cauda = [v for v in found.values() if v.limit.organ == "cauda_equina"]
+    assert all("≥" not in v.value_text and "target" not in v.why for v in cauda)
+    assert str(judged("40/20", at_least_gy=42.0).risks[0]) == str(judged("42/20").risks[0])

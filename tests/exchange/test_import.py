@@ -266,3 +266,14 @@ def test_an_import_is_written_and_undone(store):
     assert store.undo_batch(batch.batch) == 61
     assert store.cases() == []
     assert store.verify().journal_rows > 61 * 12
+
+
+def test_a_workbook_of_too_many_cells_is_refused_and_the_way_out_is_said():
+    book = Workbook(write_only=True)
+    table = book.create_sheet()
+    for _ in range(2100):
+        table.append([1] * 50)
+    content = io.BytesIO()
+    book.save(content)
+    with pytest.raises(TableError, match=r"more than 100000 cells. Save it as CSV"):
+        read_sheet(content.getvalue(), "wide.xlsx")

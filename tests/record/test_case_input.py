@@ -117,3 +117,11 @@ def test_the_schema_accepts_what_we_write(paper_000):
     jsonschema.Draft202012Validator.check_schema(schema)
     document = json.loads(paper_000.model_dump_json(by_alias=True, exclude_none=True))
     jsonschema.validate(document, schema)
+
+
+@pytest.mark.parametrize(("case_id", "entry_id"), [("x", "case"), ("x", "new"), ("new", "a"), ("import", "a")])
+def test_a_name_that_is_an_address_is_refused(case_id, entry_id):
+    entry = {"id": entry_id, "kind": "support", "treatment": "t"}
+    document = {"schema": "myelon.case/1", "id": case_id, "title": "t", "about": {"nature": "local"}, "zero": entry_id}
+    with pytest.raises(CaseError, match="can be called"):
+        case_from(document | {"entries": [entry]})

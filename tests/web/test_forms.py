@@ -163,21 +163,49 @@ def test_the_second_of_two_people_is_told_and_keeps_the_words(client, girl, stor
 def test_undo_is_an_amendment_and_a_new_entry_is_taken_back(client, girl, store):
     address = f"{girl}/entries/neurology-4"
     client.post(address, data=form(client, address) | {"ambulation": ["chair"]})
-    client.post(f"{address}/undo")
+    assert client.post(f"{address}/undo").status_code == 422
+    client.post(f"{address}/undo", data={"expected": 2})
     assert store.case("paper-003") == demo_case("paper-003")
     assert [r.version for r in store.history("paper-003") if r.entry_id == "neurology-4"] == [1, 2, 3]
     values = form(client, f"{girl}/entries/new?kind=support") | {"treatment": ["physiotherapy"]}
     client.post(f"{girl}/entries/{values['_id'][0]}", data=values)
-    client.post(f"{girl}/entries/{values['_id'][0]}/undo")
+    client.post(f"{girl}/entries/{values['_id'][0]}/undo", data={"expected": 1})
     assert values["_id"][0] not in store.case("paper-003").by_id
-    assert client.post(f"{girl}/entries/nothing/undo").status_code == 404
+    assert client.post(f"{girl}/entries/nothing/undo", data={"expected": 1}).status_code == 404
+
+
+def test_undo_takes_back_only_the_change_that_was_seen(client, girl, store):
+    address = f"{girl}/entries/neurology-4"
+    client.post(address, data=form(client, address) | {"ambulation": ["chair"]})
+    assert (
+        '/undo" hx-boost="false"><input type="hidden" name="expected" value="2">'
+        in client.get(f"{girl}/record?saved=neurology-4").text
+    )
+    client.post(address, data=form(client, address) | {"ambulation": ["two sticks"]})
+    answer = client.post(f"{address}/undo", data={"expected": 2})
+    assert answer.status_code == 409
+    assert "written meanwhile" in answer.text
+    assert store.case("paper-003").by_id["neurology-4"].ambulation == "two sticks"
+    assert client.post(f"{address}/retract", data={"expected": 2, "reason": "r"}).status_code == 409
+    assert client.post(f"{address}/undo", data={"expected": 9}).status_code == 409
+    client.post(f"{address}/undo", data={"expected": 3})
+    assert store.case("paper-003").by_id["neurology-4"].ambulation == "chair"
+
+
+def test_a_version_that_is_no_number_is_said(client, girl):
+    address = f"{girl}/entries/neurology-4"
+    for odd in ("²", "x", "-1", "9" * 5000):
+        assert client.post(address, data=form(client, address) | {"_expected": [odd]}).status_code == 422
+    for odd in ("²", "9" * 5000):
+        assert client.get(f"{girl}/dose", params={"n": odd}).status_code == 200
 
 
 def test_an_entry_that_others_point_to_is_not_taken_back(client, girl, store):
-    answer = client.post(f"{girl}/entries/rt-1/retract", data={"reason": "wrong"})
+    answer = client.post(f"{girl}/entries/rt-1/retract", data={"reason": "wrong", "expected": 1})
     assert answer.status_code == 422
     assert "rt-1" in store.case("paper-003").by_id
-    assert client.post(f"{girl}/entries/limitations/retract", data={"reason": ""}).status_code == 422
+    empty = {"reason": "", "expected": 1}
+    assert client.post(f"{girl}/entries/limitations/retract", data=empty).status_code == 422
 
 
 def test_the_last_assessment_is_copied_without_its_time(client, girl):
@@ -199,17 +227,25 @@ def test_a_suspect_unit_is_neither_copied_nor_a_template_until_a_person_resolves
     assert form(client, "/cases/paper-000/entries/new?kind=systemic&regimen=cav")["agents.1.dose.value"] == ["50"]
     for drug in ("bevacizumab", "ifosfamide"):
         data = {"key": f"unit:line-2:{drug}", "reading": "mg/kg", "by": "Dr A", "reason": "asked the authors"}
+        data["seen"] = store.version("paper-000")
         assert client.post("/cases/paper-000/findings/resolve", data=data).status_code == 200
     assert client.get("/cases/paper-000/entries/new?kind=systemic&like=line-2").status_code == 200
 
 
-def test_a_finding_is_resolved_by_a_person_and_both_statements_stay(client, girl):
+def test_a_finding_is_resolved_by_a_person_and_both_statements_stay(client, girl, store):
     data = {"key": "interval:interval-recurrence-2", "reading": "7 months", "by": "Dr A", "reason": "the dates say so"}
+    data["seen"] = store.version("paper-003")
     text = client.post(f"{girl}/findings/resolve", data=data).text
     assert "7 months" in text
     assert "Dr A: the dates say so" in text
     again = client.post(f"{girl}/findings/resolve", data=data | {"key": "cumulative:doxorubicin", "reading": "watched"})
     assert "watched" in again.text
+    seen = store.version("paper-003")
+    first = client.post(f"{girl}/findings/resolve", data=data | {"reading": "8 months", "seen": seen})
+    assert first.status_code == 200
+    second = client.post(f"{girl}/findings/resolve", data=data | {"reading": "9 months", "seen": seen})
+    assert second.status_code == 409
+    assert "8 months" in client.get(f"{girl}/findings").text
     assert client.post(f"{girl}/findings/resolve", data=data | {"reason": " "}).status_code == 422
     assert client.post(f"{girl}/findings/resolve", data=data | {"key": "nothing"}).status_code == 422
 

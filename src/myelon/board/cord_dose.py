@@ -187,9 +187,11 @@ def _assess(
     prescriptions = tuple(Prescription(s.total_gy, s.fractions) for s in (c.schedule for c in courses) if s)
     carbon = [f"RT {c.ordinal}" for c in courses if c.modality == "carbon"]
     needs_model = f"{', '.join(carbon)}: GyE of carbon ions is not converted without its model" if carbon else ""
-    open_courses = [f"RT {c.ordinal}" for c in unknown if not (span and c.levels) or c.levels.overlap(span)]
-    if open_courses:
-        needs_model = f"{', '.join(open_courses)}: dose not reported, so that the sum is not known"
+    overlapping = [c for c in unknown if not (span and c.levels) or c.levels.overlap(span)]
+    if overlapping:
+        needs_model = (
+            f"{', '.join(f'RT {c.ordinal}' for c in overlapping)}: dose not reported, so that the sum is not known"
+        )
     read = [files[c.id] for c in courses if c.id in files]
     sums: dict[str, tuple[Accumulation, Accumulation]] = {}
     notes = [late] if late else []
@@ -236,7 +238,10 @@ def _assess(
         physical,
         _by_level(structures, grids) if by_voxel else (),
         grids if by_voxel else (),
-        judge_courses(organ.organs, _given_doses(case, courses, prescriptions, judged, physical if by_voxel else {})),
+        judge_courses(
+            organ.organs,
+            _given_doses(case, timeline, group, overlapping, prescriptions, judged, physical if by_voxel else {}),
+        ),
         {name: structures[name] for name in sums},
         tuple(_class_of(group, span) for _ in courses[1:]),
         worst([knowledge(dose_objects=c.id in files, isodoses=False, levels=c.levels is not None) for c in courses]),
@@ -254,7 +259,9 @@ def _class_of(group: Group, span: Span | None) -> ReirradiationClass:
 
 def _given_doses(
     case: Case,
-    courses: Sequence[Radiotherapy],
+    timeline: Timeline,
+    group: Group,
+    unknown: Sequence[Radiotherapy],
     prescriptions: Sequence[Prescription],
     judged: Reirradiation,
     physical: dict[str, tuple[DVH, ...]],
@@ -262,18 +269,44 @@ def _given_doses(
     """What is known of each course: its curves, what came before, what its target bounds from below."""
     at_two = judged.dose if judged.dose.alpha_beta_gy == CORD_ALPHA_BETA_GY else judged.alternative
     found = []
-    for n, (course, prescription) in enumerate(zip(courses, prescriptions, strict=True)):
+    for n, (course, prescription) in enumerate(zip(group.courses, prescriptions, strict=True)):
         carbon = "GyE of carbon ions is not converted without its model" if course.modality == "carbon" else ""
+        before = list(zip(group.courses[:n], at_two.course_eqd2[:n], strict=True))
         found.append(
             Given(
                 prescription,
-                sum(at_two.course_eqd2[:n]) if n else None,
+                sum(dose for c, dose in before if c.modality != "carbon") if before else None,
+                _previous_open(timeline, group.courses[:n], course, unknown, whole=at_two.complete),
                 {name: curves[n] for name, curves in physical.items()},
                 _at_least(case, course),
                 carbon,
             )
         )
     return found
+
+
+def _previous_open(
+    timeline: Timeline,
+    before: Sequence[Radiotherapy],
+    course: Radiotherapy,
+    unknown: Sequence[Radiotherapy],
+    *,
+    whole: bool,
+) -> str:
+    """Why the dose before a course is not known as a photon dose, or only from below; or ""."""
+    reasons = []
+    for other in unknown:
+        gap, _ = timeline.interval(f"{course.id}.start", f"{other.id}.start")
+        if gap.earliest is None or gap.earliest <= 0:
+            reasons.append(f"RT {other.ordinal}, of a dose not reported, may have been before")
+    reasons += [
+        f"RT {c.ordinal} was of carbon ions: its GyE is not converted without its model"
+        for c in before
+        if c.modality == "carbon"
+    ]
+    if before and not whole:
+        reasons.append("the earlier dose is known only in part of the structure")
+    return "; ".join(reasons)
 
 
 def _at_least(case: Case, course: Radiotherapy) -> float | None:

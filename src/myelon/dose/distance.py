@@ -80,6 +80,7 @@ def distances(
     *,
     organ: str,
     open_sum: str = "",
+    complete: bool = True,
 ) -> list[DistanceRow]:
     """Distances of a further course over the same organ to each rule for its sum, at α/β 2.
 
@@ -90,8 +91,11 @@ def distances(
         next_interval: From the end of the last course to the start of the considered one.
         organ: What lies there; the rules were made for the spinal cord.
         open_sum: Why the sum so far is not known, or not of photons; or "".
+        complete: Whether the sum is known in all of the structure; else it is a lower bound and less is left.
     """
     general = [open_sum] if open_sum else []
+    if not complete:
+        general.append("the sum so far is known only in part: less may be left")
     if organ == "cauda_equina":
         general.append("made for the spinal cord; below the conus the rules of the cauda equina hold")
     if len(course_bed) > 1:

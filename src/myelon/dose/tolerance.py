@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.dose.bed import eqd2
+from myelon.dose.dvh import WHOLLY_COVERED
 from myelon.dose.limits import LIMITS, Limit
 from myelon.dose.ntcp import SCHULTHEISS_ALPHA_BETA_GY, Risk, sahgal_2013, schultheiss_2008
 from myelon.dose.verdict import SLACK, Basis, Outcome, Verdict, compare
@@ -45,6 +46,8 @@ class Given(NamedTuple):
     prescription: Prescription
     previous_eqd2_gy: float | None = None
     """EQD2 at α/β 2 of what the same point had before; None for a first course."""
+    previous_open: str = ""
+    """Why the earlier dose is not known, or only from below (then `previous_eqd2_gy` is that bound); or ""."""
     curves: Mapping[str, DVH] = {}
     """Structure → its curve of this course, in physical Gy; empty where no dose file was read."""
     at_least_gy: float | None = None
@@ -150,12 +153,15 @@ def _other_schedule(limit: Limit, course: Prescription) -> str:
 
 def _other_previous(limit: Limit, given: Given) -> str:
     """The table of Sahgal 2012 goes by the earlier dose: its next higher row is the one that is read."""
-    if given.previous_eqd2_gy is None:
+    if given.previous_eqd2_gy is None and not given.previous_open:
         return "made for a repeat course"
+    known = given.previous_eqd2_gy or 0.0
+    if given.previous_open and limit.previous_eqd2_gy is not None and limit.previous_eqd2_gy >= known:
+        return ""  # the earlier dose is known from below: it may be this row or one above
     rows = sorted(
         {r.previous_eqd2_gy for r in LIMITS.values() if r.rule == limit.rule and r.previous_eqd2_gy is not None}
     )
-    row = next((p for p in rows if given.previous_eqd2_gy <= p + SLACK), None)
+    row = next((p for p in rows if known <= p + SLACK), None)
     if row is None:
         return f"the table ends at an earlier EQD2 of {rows[-1]:g} Gy"
     return "" if limit.previous_eqd2_gy == row else f"the row for an earlier EQD2 of {limit.previous_eqd2_gy:g} Gy"
@@ -167,6 +173,8 @@ def _other_previous(limit: Limit, given: Given) -> str:
 def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
     if given.needs_model:
         return _verdict(limit, organ, Outcome.NEEDS_MODEL, None, "–", given.needs_model, given)
+    if given.previous_open:
+        return _verdict(limit, organ, Outcome.UNKNOWN, None, "–", given.previous_open, given)
     if limit.comparator == "not_recommended":
         why = "the table leaves this cell empty: not recommended"
         return _verdict(limit, organ, Outcome.FAIL, None, "–", why, given)
@@ -177,8 +185,8 @@ def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
         why = f"no contour of the {limit.organ.replace('_', ' ')}"
         return _verdict(limit, organ, Outcome.UNKNOWN, None, "–", why, given)
     physical = given.prescription.total_gy
-    bounded = given.at_least_gy is not None and _is_maximum(limit.metric)
-    if given.at_least_gy is not None:
+    bounded = given.at_least_gy is not None and _is_maximum(limit.metric) and limit.organ in _CORD | _ALSO_THE_CORD
+    if bounded and given.at_least_gy is not None:
         physical = max(physical, given.at_least_gy)
     value, why = _read(limit, given, physical)
     text = f"{value:.2f}"
@@ -205,7 +213,7 @@ def _by_curve(limit: Limit, organ: str, given: Given, curve: DVH) -> Verdict:
         return _verdict(
             limit, organ, Outcome.UNKNOWN, None, "–", metric.flag or "no dose in the structure", given, curve
         )
-    whole = curve.covered_share > 1.0 - 1e-4
+    whole = curve.covered_share > WHOLLY_COVERED
     value, why = _read(limit, given, metric.value)
     outcome, why = compare(value, limit), _edge(limit, value) or why
     if outcome is Outcome.PASS and not whole:
@@ -256,19 +264,21 @@ def _is_maximum(metric: str) -> bool:
 def _risks(organ: str, given: Given) -> tuple[Risk, ...]:
     """Risk of a first course by the model that was made for its fractionation; none for the cauda equina."""
     course = given.prescription
-    if organ not in _CORD or given.previous_eqd2_gy is not None or given.needs_model:
+    if organ not in _CORD or given.previous_eqd2_gy is not None or given.previous_open or given.needs_model:
         return ()
     if course.fractions <= MOST_STEREOTACTIC_FRACTIONS:
-        sac = given.curves.get("ThecalSac")
-        if given.curves and sac is None:
-            return ()
-        dose = sac.max_gy if sac is not None else course.total_gy
-        return (sahgal_2013(eqd2(float(dose), course.fractions, 2.0)),)
-    cord = given.curves.get("SpinalCord")
-    if given.curves and cord is None:
-        return ()
-    dose = cord.max_gy if cord is not None else course.total_gy
-    return (schultheiss_2008(eqd2(float(dose), course.fractions, SCHULTHEISS_ALPHA_BETA_GY)),)
+        sac = _whole_maximum(given, "ThecalSac")
+        return () if sac is None else (sahgal_2013(eqd2(sac, course.fractions, 2.0)),)
+    cord = _whole_maximum(given, "SpinalCord")
+    return () if cord is None else (schultheiss_2008(eqd2(cord, course.fractions, SCHULTHEISS_ALPHA_BETA_GY)),)
+
+
+def _whole_maximum(given: Given, structure: str) -> float | None:
+    """Maximum of a structure, or without dose files the prescription; None where no grid holds all of it."""
+    if not given.curves:
+        return max(given.prescription.total_gy, given.at_least_gy or 0.0)
+    curve = given.curves.get(structure)
+    return float(curve.max_gy) if curve is not None and curve.covered_share > WHOLLY_COVERED else None
 
 
 def judge_courses(organs: Sequence[str], courses: Sequence[Given]) -> tuple[tuple[CourseTolerance, ...], ...]:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from myelon.errors import TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MOST_BYTES = 50 << 20
-MOST_UNPACKED = 300 << 20
+MOST_UNPACKED = 12 << 20
 MOST_ROWS, MOST_COLUMNS, MOST_CELL = 100_000, 500, 20_000
+MOST_XLSX_CELLS = 100_000
+"""A workbook is read at some 60,000 cells a second, a CSV twenty times faster."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _xlsx(content: bytes, name: str) -> list[list[str]]:
         try:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            return _bounded(([_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)), name)
+            return _bounded(_cells(sheet.iter_rows(values_only=True), name), name)
         finally:
             book.close()
     except TableError:
@@ -99,6 +101,16 @@ def _xlsx(content: bytes, name: str) -> list[list[str]]:
     except Exception as error:
         # openpyxl raises whatever its parsers meet; a broken workbook is the sender's
         raise TableError("is no XLSX workbook that can be read", where=name, todo="Save it again, or as CSV") from error
+
+
+def _cells(rows: Iterable[Iterable[object]], name: str) -> Iterator[list[str]]:
+    count = 0
+    for row in rows:
+        cells = [_text(cell) for cell in row]
+        count += len(cells)
+        if count > MOST_XLSX_CELLS:
+            raise TableError(f"has more than {MOST_XLSX_CELLS} cells", where=name, todo="Save it as CSV")
+        yield cells
 
 
 def _small_enough(content: bytes, name: str) -> None:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SCHEMA_ID = "myelon.case/1"
+RESERVED_ENTRIES = frozenset({"case", "new"})
+"""Ids that no entry may have: the head of a case is kept as "case", and "new" is the address of an empty form."""
+RESERVED_CASES = frozenset({"import", "new", "preview", "receive"})
+"""Ids that no case may have: they are addresses of their own."""
 E = TypeVar("E", bound=Entry)
 
 
@@ -41,6 +45,13 @@ class Case(Part):
     about: About
     zero: str = Field(description="entry (or entry.end) that time is counted from")
     entries: tuple[Annotated[AnyEntry, Field(discriminator="kind")], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _no_address(self) -> Self:
+        reserved = [self.id] if self.id in RESERVED_CASES else [e.id for e in self.entries if e.id in RESERVED_ENTRIES]
+        if reserved:
+            raise ValueError(f"nothing here can be called {reserved[0]!r}: that name is kept")
+        return self
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

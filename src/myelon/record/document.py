@@ -14,7 +14,9 @@ from myelon.errors import CaseError, InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 10 << 20
+MOST_YAML_BYTES = 1 << 20
+"""A case of a thousand entries has half of this; YAML is read at 1 MB a second, JSON at 9."""
 MOST_DEPTH = 40
 """A case is five levels deep; the compiled YAML composer recurses and would end the process far above this."""
 
@@ -86,6 +88,10 @@ def read_document(text: str, *, where: str, error: type[InputError]) -> Any:  # 
         if text.lstrip().startswith("{"):
             with contextlib.suppress(json.JSONDecodeError):  # then it may be YAML in braces
                 return _read_json(text)
+        if len(text) > MOST_YAML_BYTES:
+            raise error(
+                f"larger than {MOST_YAML_BYTES >> 20} MB", where=where, todo="Give one document, or the same as JSON"
+            )
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent):

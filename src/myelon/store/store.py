@@ -155,10 +155,23 @@ class Store:
             entries = [entry if e.id == entry.id else e for e in case.entries] + ([] if known else [entry])
             return self._put(connection, _whole(case, entries), actor=actor, reason=reason)
 
-    def retract(self, case_id: str, entry_id: str, *, actor: str = LOCAL_ACTOR, reason: str) -> int:
+    def retract(
+        self, case_id: str, entry_id: str, *, actor: str = LOCAL_ACTOR, reason: str, expected: int | None = None
+    ) -> int:
         """Take an entry back; its versions stay in the journal.
 
+        Args:
+            case_id: The case.
+            entry_id: The entry.
+            actor: Who takes it back.
+            reason: Why.
+            expected: Version of the entry that the person saw. None takes back any version.
+
+        Returns:
+            Number of journal rows added.
+
         Raises:
+            ConflictError: Somebody wrote the entry meanwhile.
             InputError: No reason is given.
             CaseError: Other entries point to it.
             StoreError: No such case, or no such entry.
@@ -168,6 +181,8 @@ class Store:
             case = self._read(connection, case_id)
             if entry_id not in case.by_id:
                 raise StoreError(f"no entry {entry_id!r}", where=case_id, todo="See the record")
+            if expected is not None:
+                self._expect(connection, case_id, expected, entry_id)
             entries = [e for e in case.entries if e.id != entry_id]
             return self._put(connection, _whole(case, entries), actor=actor, reason=reason)
 

@@ -346,7 +346,7 @@ def _was_shown(posted: Mapping[str, list[str]], key: str) -> bool:
 
 def _row_of(name: str, key: str) -> bool:
     rest = name.removeprefix(f"{key}.")
-    return rest != name and rest.split(".")[0].isdigit()
+    return rest != name and re.match(r"[0-9]{1,4}(\.|$)", rest) is not None
 
 
 def _shown(shape: Shape, value: Any, joint: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
@@ -265,10 +266,11 @@ def _considered(packet: Packet, n: str, gap: str) -> dict[str, Any]:
         found["rows"] = distances(
             at_two.course_bed,
             at_two.cumulative_bed,
-            int(n) if n.isdigit() else 0,
+            int(n) if re.fullmatch(r"[0-9]{1,3}", n) else 0,
             interval,
             organ=judged.organ,
             open_sum=packet.dose.open_sum,
+            complete=at_two.complete,
         )
     except DoseError as error:
         found["problem"] = str(error)

@@ -122,7 +122,7 @@ async def write_entry(request: Request, case_id: str, entry_id: str) -> Response
             if isinstance(value, str):
                 posted.setdefault(name, []).append(value)
     case = store.case(case_id)
-    kind, expected = posted.get("_kind", [""])[0], int(posted.get("_expected", ["0"])[0] or 0)
+    kind, expected = posted.get("_kind", [""])[0], _version_seen(posted.get("_expected", ["0"])[0])
     reason = posted.get("_reason", [""])[0].strip() or ("new entry" if expected == 0 else "amended")
     name = posted.get("_id", [entry_id])[0].strip() if expected == 0 else entry_id
     form = _form(kind, case)
@@ -142,27 +142,32 @@ async def write_entry(request: Request, case_id: str, entry_id: str) -> Response
 
 
 @router.post("/cases/{case_id}/entries/{entry_id}/retract")
-def retract(request: Request, case_id: str, entry_id: str, reason: Annotated[str, Form()] = "") -> Response:
+def retract(
+    request: Request, case_id: str, entry_id: str, expected: Annotated[int, Form()], reason: Annotated[str, Form()] = ""
+) -> Response:
     """Take an entry back, with a reason."""
-    store_of(request).retract(case_id, entry_id, reason=reason)
+    store_of(request).retract(case_id, entry_id, reason=reason, expected=expected)
     return RedirectResponse(f"/cases/{case_id}/record?saved={entry_id}", 303)
 
 
 @router.post("/cases/{case_id}/entries/{entry_id}/undo")
-def undo(request: Request, case_id: str, entry_id: str) -> Response:
-    """Undo the last change of an entry: its version before is written again, or it is taken back if it was new."""
+def undo(request: Request, case_id: str, entry_id: str, expected: Annotated[int, Form()]) -> Response:
+    """Undo a change of an entry: its version before is written again, or it is taken back if it was new.
+
+    Only the change that the person saw is undone: what was written since is not touched.
+    """
     store = store_of(request)
     rows = [r for r in store.history(case_id) if r.entry_id == entry_id]
     if not rows:
         raise StoreError(f"no entry {entry_id!r}", where=case_id, todo="See the record")
-    before = next((r for r in reversed(rows[:-1])), None)
-    reason = f"version {rows[-1].version} of {entry_id} was undone"
+    before = rows[expected - 2] if 1 < expected <= len(rows) else None
+    reason = f"version {expected} of {entry_id} was undone"
     if before is None or before.body == RETRACTED:
-        store.retract(case_id, entry_id, reason=reason)
+        store.retract(case_id, entry_id, reason=reason, expected=expected)
     else:
         body = json.loads(before.body)
         entry = KINDS[body["kind"]].model_validate(body)
-        store.amend(case_id, entry, reason=reason, expected=len(rows))
+        store.amend(case_id, entry, reason=reason, expected=expected)
     return RedirectResponse(f"/cases/{case_id}/record?saved={entry_id}#entry-{entry_id}", 303)
 
 
@@ -171,11 +176,16 @@ def resolve(
     request: Request,
     case_id: str,
     key: Annotated[str, Form()],
+    seen: Annotated[int, Form()],
     reading: Annotated[str, Form()] = "",
     by: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
 ) -> Response:
-    """Write how a person reads a finding; both statements stay."""
+    """Write how a person reads a finding; both statements stay.
+
+    ``seen`` is the version of the case that the person looked at: where another one read the finding since, nothing
+    is overwritten.
+    """
     if not (reading.strip() and by.strip() and reason.strip()):
         raise InputError("a resolution needs reading, name and reason", where="finding", todo="Fill all three")
     packet = packet_of(request, case_id)
@@ -184,7 +194,9 @@ def resolve(
         raise InputError("there is no such finding any more", where=case_id, todo="Look at the findings again")
     resolution = Resolution(reading=reading.strip(), by=by.strip(), reason=reason.strip())
     held = packet.case.by_id.get(finding.number)
+    store, expected = store_of(request), 0
     if isinstance(held, Discrepancy):
+        expected = sum(r.entry_id == held.id for r in store.history(case_id)[:seen])
         row = held.model_copy(update={"resolution": resolution})
     else:
         row = Discrepancy.model_validate(
@@ -196,7 +208,7 @@ def resolve(
                 "resolution": resolution,
             }
         )
-    store_of(request).amend(case_id, row, reason=f"finding resolved by {resolution.by}: {resolution.reason}")
+    store.amend(case_id, row, reason=f"finding resolved by {resolution.by}: {resolution.reason}", expected=expected)
     return RedirectResponse(f"/cases/{case_id}/findings#{row.id}", 303)
 
 
@@ -257,6 +269,12 @@ def _entry(case: Case, entry_id: str) -> Entry:
     if entry_id not in case.by_id:
         raise StoreError(f"no entry {entry_id[:40]!r}", where=case.id, todo="See the record")
     return case.by_id[entry_id]
+
+
+def _version_seen(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise InputError(f"{text[:20]!r} is no version", where="form", todo="Open the form again")
+    return int(text)
 
 
 def _free_id(case: Case, kind: str) -> str:
