@@ -143,7 +143,7 @@ def test_the_alternative_is_of_the_same_structure(hospital):
     verdict = next(v for v in packet.dose.judged.verdicts if v.limit.id == "hytec.rert.cum")
     sac = packet.dose.sums["ThecalSac"][1].total.max_gy
     assert verdict.alternative.startswith(f"α/β 3: {sac:.2f}")
-    assert packet.dose.judged.nieder.cumulative_bed == pytest.approx(packet.dose.judged.dose.cumulative_bed)
+    assert packet.dose.judged.nieder.cumulative_bed == pytest.approx(packet.dose.judged.dose.decisive_bed)
 
 
 def test_rules_are_never_judged_at_another_alpha_beta():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,3 +117,32 @@ def test_the_fraction_size_of_a_bed_gives_the_bed_back(course, alpha_beta):
 @given(courses)
 def test_eqd2_of_two_gray_fractions_is_the_dose(course):
     assert eqd2(2.0 * course.fractions, course.fractions, 2.0) == pytest.approx(2.0 * course.fractions)
+
+
+def test_a_sum_is_judged_at_its_95th_percentile_and_says_what_it_was_as_registered():
+    def dose(bed, p95, covered=1.0):
+        return OrganDose(
+            (80.0, bed - 80.0), bed, 2.0, "SpinalCord", "point maximum", Basis.VOXEL_SUM, 1.0, p95, covered
+        )
+
+    def verdict(p95, covered=1.0):
+        other = replace(dose(120.0, p95, covered), alpha_beta_gy=3.0)
+        courses = [Prescription(40.0, 20), Prescription(20.0, 5)]
+        judged = evaluate(courses, [Interval(400, 400)], dose=dose(130.0, p95, covered), alternative=other)
+        return next(v for v in judged.verdicts if v.limit.id == "nieder.cum"), judged
+
+    met, _ = verdict(134.0)
+    assert (met.outcome, met.value, met.value_text) == ("pass", 134.0, "134.00")
+    assert met.why == "95th percentile; 130.00 as registered, pass"
+    over, judged = verdict(141.0)
+    assert (over.outcome, over.metric) == ("fail", "point maximum, P95")
+    assert over.why == "95th percentile; 130.00 as registered, pass"
+    assert judged.nieder.cumulative_bed == 141.0
+    assert judged.dose.cumulative_bed == 130.0
+    below, _ = verdict(128.0)  # never flattered by a percentile under the registered value
+    assert below.value == 130.0
+    open_, _ = verdict(134.0, covered=0.9)
+    assert open_.outcome == "unknown"
+    assert "in some reading only 90.0%" in open_.why
+    plain, _ = verdict(None)
+    assert (plain.metric, plain.why) == ("point maximum", "")

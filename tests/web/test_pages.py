@@ -230,14 +230,12 @@ def test_the_distance_to_a_limit_is_struck_with_its_reasons(client):
         assert 'role="alert"' in answer.text
 
 
-def test_how_sure_a_sum_is_stands_beside_it_when_asked(client):
-    asked = client.get("/cases/phantom-1/dose").text
-    assert "Shift and turn the earlier courses 100 times" in asked
-    assert "95th percentile" not in asked
-    told = client.get("/cases/phantom-1/dose?sure=true").text
+def test_how_sure_a_sum_is_stands_beside_it_and_its_95th_percentile_is_judged(client):
+    told = client.get("/cases/phantom-1/dose").text
     for words in (
         "95th percentile",
-        "Verdict that counts",
+        "point maximum, P95",
+        "as registered, fail",
         "seed 20261",
         "SpinalCord",
         "ThecalSac",

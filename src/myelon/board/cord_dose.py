@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from myelon.dose.grid import DoseGrid
     from myelon.dose.structure import Structure
+    from myelon.dose.uncertainty import Uncertainty
     from myelon.record.case import Case
     from myelon.record.timeline import Timeline
     from myelon.terms.levels import OrganAtLevel
@@ -81,6 +82,8 @@ class CordDose:
     """For each course, each organ that may lie there: the limits for a single course."""
     structures: dict[str, Structure]
     """Structures that the sum was made in, in the frame of the last course; empty without dose files."""
+    sure: dict[str, tuple[Uncertainty, Uncertainty]]
+    """Structure → how sure its sum is, at both α/β; empty without two dose files."""
     classes: tuple[ReirradiationClass, ...]
     """Each later course against those before it (ESTRO/EORTC)."""
     knowledge: Knowledge
@@ -194,6 +197,7 @@ def _assess(
         )
     read = [files[c.id] for c in courses if c.id in files]
     sums: dict[str, tuple[Accumulation, Accumulation]] = {}
+    sure: dict[str, tuple[Uncertainty, Uncertainty]] = {}
     notes = [late] if late else []
     notes += [f"RT {c.ordinal} is proposed, not given" for c in courses if c.status == "proposed"]
     notes += [
@@ -208,14 +212,16 @@ def _assess(
             if name in structures:
                 at_two, at_other = (accumulate(structures[name], grids, ab) for ab in (CORD_ALPHA_BETA_GY, other))
                 sums[name] = (at_two, at_other)
+                if len(grids) > 1:
+                    sure[name] = _uncertainty(structures[name], grids, sums[name])
         if CORD not in sums:
             notes.append(f"no structure is called {CORD}: the sum is of prescriptions")
 
     def judge(name: str) -> Reirradiation:
         if CORD not in sums:
             return from_prescriptions(prescriptions, intervals, organ=name, span=span, needs_model=needs_model)
-        dose, alternative = (organ_dose(a) for a in sums[CORD])
-        sac = (organ_dose(sums[SAC][0]), organ_dose(sums[SAC][1])) if SAC in sums else None
+        dose, alternative = _organ_doses(sums[CORD], sure.get(CORD))
+        sac = _organ_doses(sums[SAC], sure.get(SAC)) if SAC in sums else None
         return evaluate(prescriptions, intervals, organ=name, dose=dose, alternative=alternative, thecal_sac=sac)
 
     by_voxel = CORD in sums
@@ -243,6 +249,7 @@ def _assess(
             _given_doses(case, timeline, group, overlapping, prescriptions, judged, physical if by_voxel else {}),
         ),
         {name: structures[name] for name in sums},
+        sure,
         tuple(_class_of(group, span) for _ in courses[1:]),
         worst([knowledge(dose_objects=c.id in files, isodoses=False, levels=c.levels is not None) for c in courses]),
         needs_model,
@@ -333,7 +340,23 @@ def _intervals(courses: Sequence[Radiotherapy], timeline: Timeline) -> tuple[lis
     return intervals, readings
 
 
-def organ_dose(sums: Accumulation, metric: str = "max") -> OrganDose:
+def _uncertainty(
+    structure: Structure, grids: Sequence[DoseGrid], sums: tuple[Accumulation, Accumulation]
+) -> tuple[Uncertainty, Uncertainty]:
+    from myelon.dose.uncertainty import uncertainty  # noqa: PLC0415  # scipy loads only where doses are summed
+
+    one, other = (uncertainty(structure, grids, s.alpha_beta_gy, nominal=s.total) for s in sums)
+    return one, other
+
+
+def _organ_doses(
+    sums: tuple[Accumulation, Accumulation], sure: tuple[Uncertainty, Uncertainty] | None
+) -> tuple[OrganDose, OrganDose]:
+    one, other = (organ_dose(s, sure=u) for s, u in zip(sums, sure or (None, None), strict=True))
+    return one, other
+
+
+def organ_dose(sums: Accumulation, metric: str = "max", *, sure: Uncertainty | None = None) -> OrganDose:
     """A metric of an accumulation as BED, for the rules: they are for a point maximum.
 
     Where a grid does not reach all of the structure the sum is known only where all do; it is at least the
@@ -344,7 +367,15 @@ def organ_dose(sums: Accumulation, metric: str = "max") -> OrganDose:
     total = max([_known(sums.total, metric) * back, *courses])
     share = min(sums.total.covered_share, *(c.covered_share for c in sums.courses))
     return OrganDose(
-        courses, total, sums.alpha_beta_gy, sums.structure, "point maximum", Basis.VOXEL_SUM, covered_share=share
+        courses,
+        total,
+        sums.alpha_beta_gy,
+        sums.structure,
+        "point maximum",
+        Basis.VOXEL_SUM,
+        share,
+        None if sure is None else sure.p95(metric) * back,
+        1.0 if sure is None else sure.least_covered_share,
     )
 
 

@@ -7,7 +7,7 @@ a thecal sac point maximum after stereotactic re-irradiation of 1 to 5 fractions
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from myelon.dose.bed import LQ_VALID_TO_GY_PER_FRACTION, Prescription, bed, eqd2_of_bed
@@ -42,11 +42,25 @@ class OrganDose:
     basis: Basis
     covered_share: float = 1.0
     """Share of the structure inside every dose grid; below 1 the values are lower bounds."""
+    p95_bed: float | None = None
+    """95th percentile of the sum under an uncertain registration; None where there is none."""
+    p95_covered_share: float = 1.0
+    """Smallest share of the structure inside every dose grid in any of its readings."""
 
     @property
     def complete(self) -> bool:
         """Whether the dose is known in the whole structure."""
         return self.covered_share > WHOLLY_COVERED and math.isfinite(self.cumulative_bed)
+
+    @property
+    def decisive_bed(self) -> float:
+        """BED of the sum that a limit is compared with: the 95th percentile, never less than as registered."""
+        return max(self.cumulative_bed, self.p95_bed or 0.0)
+
+    @property
+    def decisive_eqd2(self) -> float:
+        """The same as EQD2."""
+        return eqd2_of_bed(self.decisive_bed, self.alpha_beta_gy)
 
     @classmethod
     def from_prescriptions(cls, courses: Sequence[Prescription], alpha_beta_gy: float) -> OrganDose:
@@ -141,8 +155,8 @@ def evaluate(
         organ,
         dose,
         alternative,
-        nieder_score(at_two.course_bed, intervals, at_two.cumulative_bed) if scored else None,
-        nieder_score(other.course_bed, intervals, other.cumulative_bed) if scored else None,
+        nieder_score(at_two.course_bed, intervals, at_two.decisive_bed) if scored else None,
+        nieder_score(other.course_bed, intervals, other.decisive_bed) if scored else None,
         rules.verdicts() if len(courses) > 1 else (),
         tuple(warnings),
         sac[0] if sac else None,
@@ -208,12 +222,14 @@ class _Rules:
         note = "" if self.sac or self.cord.basis is Basis.PRESCRIPTION else "the limit is for the thecal sac"
         cord, cord_other = self.cord, self.cord_other
         return (
-            self._dose("hytec.rert.cum", hytec, hytec.cumulative_eqd2, other, other.cumulative_eqd2, note),
+            self._sum(
+                "hytec.rert.cum", hytec, hytec.cumulative_eqd2, hytec.decisive_eqd2, other, other.decisive_eqd2, note
+            ),
             self._dose("hytec.rert.new", hytec, hytec.course_eqd2[-1], other, other.course_eqd2[-1], note),
             self._dose("hytec.rert.ratio", hytec, _ratio(hytec), other, _ratio(other), note),
             self._interval("hytec.rert.interval", self.intervals[-1:]),
             self._dose("nieder.each", cord, max(cord.course_bed), cord_other, max(cord_other.course_bed)),
-            self._dose("nieder.cum", cord, cord.cumulative_bed, cord_other, cord_other.cumulative_bed),
+            self._sum("nieder.cum", cord, cord.cumulative_bed, cord.decisive_bed, cord_other, cord_other.decisive_bed),
             self._interval("nieder.int", self.intervals),
         )
 
@@ -249,6 +265,29 @@ class _Rules:
             reason or why,
             alternative,
         )
+
+    def _sum(  # the same as _dose, at the 95th percentile
+        self,
+        limit_id: str,
+        dose: OrganDose,
+        registered: float,
+        decisive: float,
+        other: OrganDose,
+        other_value: float,
+        why: str = "",
+    ) -> Verdict:
+        """A limit of the sum: it is compared with the 95th percentile; the value as registered stands beside."""
+        verdict = self._dose(limit_id, dose, decisive, other, other_value, why)
+        if dose.p95_bed is None or verdict.value is None:
+            return verdict
+        nominal = f"{registered:.2f} as registered"
+        if verdict.outcome in {Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN}:
+            nominal += f", {self._judge(verdict.limit, dose, registered)[0]}"
+        whys = [f"95th percentile; {nominal}", verdict.why]
+        if verdict.outcome is Outcome.PASS and dose.p95_covered_share <= WHOLLY_COVERED:
+            whys.append(f"in some reading only {dose.p95_covered_share:.1%} lay in every dose grid")
+            verdict = replace(verdict, outcome=Outcome.UNKNOWN)
+        return replace(verdict, metric=f"{verdict.metric}, P95", why="; ".join(w for w in whys if w))
 
     def _judge(self, limit: Limit, dose: OrganDose, value: float) -> tuple[Outcome, str]:
         """Where a structure is not wholly covered its value is a lower bound: it can exceed a limit, not meet it."""

@@ -46,6 +46,29 @@ def sample_points(grid: DoseGrid, points_mm: NDArray[np.float64]) -> NDArray[np.
     return result
 
 
+def sample_sum(
+    grids: Sequence[DoseGrid], points_mm: NDArray[np.float64], moves: Sequence[NDArray[np.float64] | None] = ()
+) -> NDArray[np.float64]:
+    """Sum of grids at LPS points, shape (n,); NaN where a point lies outside one of them.
+
+    Args:
+        grids: Doses to add.
+        points_mm: Shape (n, 3).
+        moves: For each grid a rigid 4 × 4 transform that it is moved by, or None; none at all leaves all in place.
+    """
+    points = np.ascontiguousarray(points_mm, dtype=np.float64)
+    result = np.zeros(len(points))
+    for n, grid in enumerate(grids):
+        mapped = np.zeros((3, 4))
+        back = moves[n] if moves else None
+        rotation, shift = (np.eye(3), np.zeros(3)) if back is None else (back[:3, :3].T, back[:3, 3])
+        for a, axis in enumerate(grid.axes):
+            mapped[a, :3] = axis @ rotation
+            mapped[a, 3] = -(axis @ rotation @ shift) - grid.origin_mm @ axis
+        _add_sampled(np.ascontiguousarray(grid.values), grid.frame_offsets_mm, mapped, points, result)
+    return result
+
+
 def histogram(
     slabs: Sequence[Slab],
     axes: NDArray[np.float64],
@@ -183,6 +206,34 @@ def _sample_many(values, frames, coordinates, result):
             result[n] = np.nan
         else:
             result[n] = _trilinear(flat, 0, nz, ny, nx, x, y, z)[0]
+
+
+@njit(cache=True)
+def _add_sampled(values, frames, mapped, points, result):
+    """Trilinear dose of one grid added to the result; ``mapped`` takes LPS mm to column, row and frame distance."""
+    nz, ny, nx = values.shape
+    flat = values.ravel()
+    for n in range(len(points)):
+        p, q, r = points[n, 0], points[n, 1], points[n, 2]
+        x = mapped[0, 0] * p + mapped[0, 1] * q + mapped[0, 2] * r + mapped[0, 3]
+        y = mapped[1, 0] * p + mapped[1, 1] * q + mapped[1, 2] * r + mapped[1, 3]
+        z = _frame_of(mapped[2, 0] * p + mapped[2, 1] * q + mapped[2, 2] * r + mapped[2, 3], frames, 0, nz)
+        if x < -0.5 or y < -0.5 or z < -0.5 or x > nx - 0.5 or y > ny - 0.5 or z > nz - 0.5:
+            result[n] = np.nan
+            continue
+        x, y, z = min(max(x, 0.0), nx - 1.0), min(max(y, 0.0), ny - 1.0), min(max(z, 0.0), nz - 1.0)
+        i, j, k = np.uint32(x), np.uint32(y), np.uint32(z)  # unsigned: no check for negative places
+        fx, fy, fz = x - i, y - j, z - k
+        dx = np.uint32(1 if i + 1 < nx else 0)
+        dy = np.uint32(nx if j + 1 < ny else 0)
+        here = (k * np.uint32(ny) + j) * np.uint32(nx) + i
+        above = here + np.uint32(nx * ny if k + 1 < nz else 0)
+        c00 = flat[here] + (flat[here + dx] - flat[here]) * fx
+        c10 = flat[here + dy] + (flat[here + dy + dx] - flat[here + dy]) * fx
+        c01 = flat[above] + (flat[above + dx] - flat[above]) * fx
+        c11 = flat[above + dy] + (flat[above + dy + dx] - flat[above + dy]) * fx
+        low, high = c00 + (c10 - c00) * fy, c01 + (c11 - c01) * fy
+        result[n] += low + (high - low) * fz
 
 
 @njit(cache=True)

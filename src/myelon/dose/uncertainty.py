@@ -18,6 +18,7 @@ from scipy.ndimage import maximum_filter
 
 from myelon.dose.dvh import dvh
 from myelon.dose.interpolation import inside
+from myelon.dose.sampling import sample_sum
 from myelon.errors import DoseError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from myelon.dose.dvh import DVH
     from myelon.dose.grid import DoseGrid
     from myelon.dose.structure import EndCaps, Structure
 
@@ -33,7 +35,7 @@ SHIFT_MM, TURN_DEGREES, COUNT, SEED = 2.0, 1.0, 100, 20261
 SEARCH_MM = 3.0
 """Half axis of the ellipsoid (RADAR, DOSE §0.5)."""
 METRICS = ("max", "D0.03cc", "D0.1cc")
-_POINTS, _FINEST_MM, _COARSEST_MM = 20_000, 0.7, 2.0
+_POINTS, _FINEST_MM, _COARSEST_MM = 12_000, 0.7, 2.0
 """The readings are taken on a lattice of about so many points; only their differences from the nominal one are used."""
 
 
@@ -90,6 +92,7 @@ def uncertainty(
     seed: int = SEED,
     search_mm: float = SEARCH_MM,
     end_caps: EndCaps = "slab",
+    nominal: DVH | None = None,
 ) -> Uncertainty:
     """Spread and search of the sum of courses in a structure.
 
@@ -103,6 +106,7 @@ def uncertainty(
         seed: Of the random numbers.
         search_mm: Half axis of the ellipsoid.
         end_caps: As for the DVH.
+        nominal: The curve of the sum as registered, where it was computed before.
 
     Raises:
         DoseError: Fewer than two courses, or settings that cannot be.
@@ -115,19 +119,18 @@ def uncertainty(
             todo="Give numbers from 0, a search above 0 and at least one reading",
         )
     converted = [g.to_eqd2(alpha_beta_gy) for g in grids]
-    nominal = dvh(structure, converted, end_caps=end_caps)
+    nominal = dvh(structure, converted, end_caps=end_caps) if nominal is None else nominal
     metrics = [m for m in METRICS if nominal.metric(m).value is not None]
     step = float(np.clip((1000.0 * nominal.total_cc / _POINTS) ** (1 / 3), _FINEST_MM, _COARSEST_MM))
-    step = search_mm / np.ceil(search_mm / step)  # so that the search reaches as far as it says
+    step = search_mm / max(round(search_mm / step), 1)  # so that the search reaches as far as it says
     points, within = lattice(structure, end_caps, step, margin_mm=search_mm, single_plane_mm=grids[0].spacing_mm[2])
     inner = points[within.ravel()]
-    last = converted[-1].at(inner)
+    last = sample_sum(converted[-1:], inner)
     rng = np.random.default_rng(seed)
     middle = structure.points().mean(axis=0)
 
     def summed(transforms: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-        moved = [g.moved(t, g.frame_of_reference) for g, t in zip(converted[:-1], transforms, strict=True)]
-        return np.asarray(last + sum(g.at(inner) for g in moved))
+        return last + sample_sum(converted[:-1], inner, transforms)
 
     earlier = len(grids) - 1
     still = summed([np.eye(4)] * earlier)
@@ -162,7 +165,7 @@ def uncertainty(
 
 def _hottest(doses: NDArray[np.float64], metric: str, step_mm: float) -> float:
     """A metric of equal voxels; a dose that is not known counts as none."""
-    known = np.nan_to_num(doses, nan=0.0)
+    known = np.where(np.isnan(doses), 0.0, doses)
     rank = 1 if metric == "max" else max(int(np.ceil(float(metric[1:-2]) * 1000.0 / step_mm**3 - 1e-9)), 1)
     place = max(len(known) - rank, 0)
     return float(np.partition(known, place)[place])
@@ -198,15 +201,13 @@ def _searched(
     steps = np.arange(-reach, reach + 1) * step_mm
     w, v, u = np.meshgrid(steps, steps, steps, indexing="ij")
     ellipsoid = u**2 + v**2 + w**2 <= search_mm**2 + 1e-9
-    last = _sampled(converted[-1], points, within.shape)
-    still = (last + sum(_sampled(g, points, within.shape) for g in converted[:-1]))[within]
+    *before, last = (_sampled(grid, points, within.shape) for grid in converted)
+    still = (last + sum(before))[within]
     totals = []
     for kept_in in (True, False):
         total = last.copy()
-        for grid in converted[:-1]:
-            earlier = _sampled(grid, points, within.shape)
-            if kept_in:
-                earlier = np.where(within, earlier, 0.0)
+        for anywhere in before:
+            earlier = np.where(within, anywhere, 0.0) if kept_in else anywhere
             total += maximum_filter(earlier, footprint=ellipsoid, mode="constant", cval=0.0)
         totals.append(total[within])
     return tuple(
@@ -219,7 +220,7 @@ def _searched(
 
 def _sampled(grid: DoseGrid, points: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Dose at the lattice; 0 outside the grid, where a search finds nothing."""
-    return np.nan_to_num(grid.at(points), nan=0.0).reshape(shape)
+    return np.nan_to_num(sample_sum([grid], points), nan=0.0).reshape(shape)
 
 
 def lattice(

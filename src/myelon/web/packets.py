@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from myelon.board.cord_dose import CourseFiles
-    from myelon.dose.uncertainty import Uncertainty
     from myelon.record.case import Case
     from myelon.store import Store
 
@@ -26,7 +25,6 @@ class Packets:
         self._store = store
         self._kept: OrderedDict[tuple[str, int, str, bool], Packet] = OrderedDict()
         self._files: OrderedDict[tuple[str, int], dict[str, CourseFiles]] = OrderedDict()
-        self._sure: OrderedDict[tuple[str, int], dict[str, tuple[Uncertainty, Uncertainty]]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, case_id: str, *, zero: str | None = None, dose: bool = True) -> Packet:
@@ -48,30 +46,6 @@ class Packets:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             return self._kept[key]
-
-    def uncertainty(self, case_id: str) -> dict[str, tuple[Uncertainty, Uncertainty]]:
-        """How sure the sum of a case is, by structure, at both α/β; computed once per record version.
-
-        Raises:
-            StoreError: No such case.
-        """
-        from myelon.dose.uncertainty import uncertainty
-
-        dose = self.get(case_id).dose
-        if dose is None or len(dose.grids) < 2:
-            return {}
-        key = (case_id, self._store.version(case_id))
-        if key not in self._sure:
-            self._sure[key] = {
-                name: (
-                    uncertainty(structure, dose.grids, dose.sums[name][0].alpha_beta_gy),
-                    uncertainty(structure, dose.grids, dose.sums[name][1].alpha_beta_gy),
-                )
-                for name, structure in dose.structures.items()
-            }
-            while len(self._sure) > _KEPT:
-                self._sure.popitem(last=False)
-        return self._sure[key]
 
     def _read(self, case: Case, version: int) -> dict[str, CourseFiles]:
         key = (case.id, version)

@@ -11,11 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from myelon.board.packet import prepare
 from myelon.dose.distance import distances
-from myelon.dose.dvh import WHOLLY_COVERED
 from myelon.dose.interval import Interval
-from myelon.dose.limits import LIMITS, Limit
 from myelon.dose.reirradiation import CORD_ALPHA_BETA_GY
-from myelon.dose.verdict import Outcome, compare
 from myelon.errors import CaseError, DoseError
 from myelon.record.case import read_case, write_case
 from myelon.record.difference import differences
@@ -33,7 +30,6 @@ from myelon.web.uploads import Received
 
 if TYPE_CHECKING:
     from myelon.board.packet import Packet
-    from myelon.dose.uncertainty import Uncertainty
     from myelon.record.case import Case
 
 router = APIRouter()
@@ -211,47 +207,17 @@ def spine(request: Request, case_id: str) -> Response:
 
 
 @router.get("/cases/{case_id}/dose")
-def dose(
-    request: Request, case_id: str, course: str = "sum", n: str = "", gap: str = "", sure: bool = False
-) -> Response:
+def dose(request: Request, case_id: str, course: str = "sum", n: str = "", gap: str = "") -> Response:
     """Isodose picture, DVH, course table, verdicts, and the distance to a limit for n further fractions."""
     packet = packet_of(request, case_id, dose=True)
     context = case_context(request, packet, "Dose") | {"dose": packet.dose, "course": course}
     context["considered"] = _considered(packet, n.strip(), gap.strip())
-    found = request.app.state.packets.uncertainty(case_id) if sure else {}
-    context |= {"uncertainty": found, "at_p95": _at_p95(found)}
     context["bar"] = str(dose_bar(packet.dose.judged)) if packet.dose is not None else ""
     if packet.dose is not None and packet.dose.grids:
         from myelon.web.dose_figures import dose_figures
 
         context |= dose_figures(store_of(request), packet.dose, course)
     return page(request, "dose.html", context)
-
-
-class AtP95(NamedTuple):
-    """A limit of the sum at the value as registered and at the 95th percentile."""
-
-    limit: Limit
-    structure: str
-    nominal: float
-    nominal_outcome: Outcome
-    p95: float
-    p95_outcome: Outcome
-
-
-def _at_p95(found: dict[str, tuple[Uncertainty, Uncertainty]]) -> list[AtP95]:
-    rows = []
-    for name, limit_id, per_eqd2 in (("ThecalSac", "hytec.rert.cum", 1.0), ("SpinalCord", "nieder.cum", 2.0)):
-        if name in found:
-            limit, sure = LIMITS[limit_id], found[name][0]
-            nominal, p95 = (per_eqd2 * v for v in (sure.nominal("max"), sure.p95("max")))
-            whole = sure.least_covered_share > WHOLLY_COVERED
-            said = [
-                Outcome.UNKNOWN if (at := compare(v, limit)) is Outcome.PASS and not whole else at
-                for v in (nominal, p95)
-            ]
-            rows.append(AtP95(limit, name, nominal, said[0], p95, said[1]))
-    return rows
 
 
 def _considered(packet: Packet, n: str, gap: str) -> dict[str, Any]:
