@@ -20,7 +20,7 @@ from myelon.web.app import create_app
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-PAGES = ["/cases", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
+PAGES = ["/cases", "/cases/paper-003/what-if?total=20&n=5", "/cases/phantom-1/what-if?back=2", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
          "/cases/paper-003/entries/new?kind=adverse_event", "/cases/paper-003/entries/new?kind=pathology",
          "/cases/paper-003/entries/line-1", "/library/regimens", "/library/ctcae?q=neuro", "/library/paper-002", "/cases/paper-000", "/cases/paper-000/spine", "/cases/paper-000/dose", "/cases/phantom-1/dose",
          "/cases/phantom-2/scores", "/cases/paper-000/findings", "/cases/paper-000/journal", "/board", "/board/paper-000",
@@ -341,3 +341,37 @@ def test_every_page_can_be_walked_by_keyboard(tab, address):
     tab.locator("svg.timeline .entry[data-entry=death]").focus()
     tab.keyboard.press("Enter")
     tab.get_by_role("heading", name="death").wait_for()
+
+
+@pytest.mark.browser
+def test_sliders_answer_while_they_move(tab, address, keep):
+    tab.goto(f"{address}/cases/phantom-1/what-if")
+    before = tab.inner_text("#if-so .big >> nth=0")
+    tab.evaluate(
+        """() => { const slider = document.querySelector("[name=back]"); slider.value = "8";
+                 slider.dispatchEvent(new Event("input", { bubbles: true })); }"""
+    )
+    tab.wait_for_selector("text=As registered, while the slider moves")
+    assert tab.inner_text("label:has([name=back]) output") == "8"
+    tab.evaluate("() => document.querySelector('[name=back]').dispatchEvent(new Event('change', { bubbles: true }))")
+    tab.wait_for_selector("#if-so :text('point maximum, P95')")
+    assert tab.inner_text("#if-so .big >> nth=0") != before
+    assert "back=8" in tab.url
+    keep(tab, "what-if-by-voxel")
+
+
+@pytest.mark.browser
+def test_a_planned_course_becomes_an_option_of_the_board(tab, desk, keep):
+    tab.goto(f"{desk}/cases/paper-003/what-if")
+    tab.fill("[name=total]", "20")
+    tab.wait_for_selector("text=a further course has a dose and fractions")
+    tab.fill("[name=n]", "5")
+    tab.wait_for_selector("text=Save as an option for the board")
+    keep(tab, "what-if")
+    tab.click("text=Save as an option for the board")
+    tab.wait_for_selector("text=board-rt-1 saved")
+    tab.goto(f"{desk}/board/paper-003")
+    assert "Further radiotherapy over the same level?" in tab.inner_text(".question")
+    tab.click("summary:has-text('Radiotherapy 20 Gy in 5')")
+    assert "exceeded if the cord had the prescription" in tab.inner_text("main")
+    keep(tab, "board-option")

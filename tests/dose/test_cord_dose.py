@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from myelon.board.cord_dose import CourseFiles, groups_of, organ_dose
+from myelon.board.cord_dose import CourseFiles, groups_of
 from myelon.board.packet import prepare
 from myelon.dose.accumulate import accumulate
 from myelon.dose.bed import Prescription
 from myelon.dose.grid import DoseGrid
 from myelon.dose.interval import Interval
-from myelon.dose.reirradiation import OrganDose, evaluate
+from myelon.dose.reirradiation import OrganDose, evaluate, organ_dose
 from myelon.dose.verdict import Basis
 from myelon.errors import DoseError
 from myelon.record.case import case_from

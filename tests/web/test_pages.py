@@ -397,3 +397,55 @@ def test_vendored_files_are_those_of_the_lock():
     assert {row["file"] for row in lock} == {p.name for p in folder.iterdir()} - {"vendor.lock.json"}
     for row in lock:
         assert hashlib.sha256((folder / row["file"]).read_bytes()).hexdigest() == row["sha256"]
+
+
+# ── what if ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_further_course_is_judged_before_it_is_given(client):
+    text = client.get("/cases/paper-003/what-if?total=20&n=5&gap=200..400&ab=3").text
+    assert "Save as an option for the board" in text
+    assert "as it stands" in text
+    assert "arithmetic on assumptions" in text
+    assert "Save as an option" not in client.get("/cases/paper-003/what-if").text
+
+
+def test_by_voxel_the_earlier_courses_can_be_shifted_and_recovery_changes_no_verdict(client):
+    text = client.get("/cases/phantom-1/what-if?back=3&recovery=tolerance_25_50&gap=400").text
+    assert "Compared with no limit" in text
+    assert "point maximum, P95" in text
+    quick = client.get("/cases/phantom-1/what-if?back=3&quick=true").text
+    assert "As registered, while the slider moves" in quick
+    assert "point maximum, P95" not in quick
+
+
+@pytest.mark.parametrize(
+    "wrong", ["ab=0", "ab=x", "ab=²", "total=20", "n=5", "total=1e9&n=5", "gap=soon", "recovery=mine", "right=99"]
+)
+def test_an_assumption_that_cannot_be_is_said_on_the_page(client, wrong):
+    answer = client.get(f"/cases/phantom-1/what-if?{wrong}")
+    assert answer.status_code == 200
+    assert 'role="alert"' in answer.text
+
+
+def test_without_radiotherapy_there_is_nothing_to_start_from(client):
+    assert "nothing to start from" in client.get("/cases/paper-004-fig-5/what-if").text
+
+
+def test_a_planned_course_is_kept_as_an_option_of_the_board_with_every_figure(own):
+    store = own.app.state.store
+    store.save(demo_case("paper-003"), reason="r")
+    sent = {"total": "20", "n": "5", "gap": "200..400"}
+    assert own.post("/cases/paper-003/what-if", data=sent).status_code == 200
+    assert own.post("/cases/paper-003/what-if", data=sent | {"total": "25"}).status_code == 200
+    board = store.case("paper-003").by_id["board-rt-1"]
+    first, second = board.options
+    assert first.text.startswith("Radiotherapy 20 Gy in 5, 6.6–13.1 months after the last course, at ")
+    assert second.text.startswith("Radiotherapy 25 Gy in 5")
+    assert first.fate == "considered"
+    shown = own.get("/cases/paper-003/what-if", params=sent).text
+    sums = [r for r in first.reasons if r.startswith("basis prescription; sum EQD2 ")]
+    assert sums[0].split("EQD2 ")[1].split(" Gy")[0] in shown
+    assert any("Nieder 2006" in r and "exceeded" in r for r in first.reasons)
+    assert own.post("/cases/paper-003/what-if", data={"total": "", "n": ""}).status_code == 422
+    assert own.post("/cases/paper-003/what-if", data={"total": "x", "n": "5"}).status_code == 422

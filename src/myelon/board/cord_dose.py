@@ -20,6 +20,7 @@ from myelon.dose.reirradiation import (
     alternative_alpha_beta,
     evaluate,
     from_prescriptions,
+    organ_dose,
 )
 from myelon.dose.reirradiation_class import Knowledge, ReirradiationClass, knowledge, reirradiation_class, worst
 from myelon.dose.tolerance import CourseTolerance, Given, judge_courses
@@ -354,35 +355,6 @@ def _organ_doses(
 ) -> tuple[OrganDose, OrganDose]:
     one, other = (organ_dose(s, sure=u) for s, u in zip(sums, sure or (None, None), strict=True))
     return one, other
-
-
-def organ_dose(sums: Accumulation, metric: str = "max", *, sure: Uncertainty | None = None) -> OrganDose:
-    """A metric of an accumulation as BED, for the rules: they are for a point maximum.
-
-    Where a grid does not reach all of the structure the sum is known only where all do; it is at least the
-    greatest single course, and says that it is a lower bound.
-    """
-    back = 1.0 + 2.0 / sums.alpha_beta_gy
-    courses = tuple(_known(c, metric) * back for c in sums.courses)
-    total = max([_known(sums.total, metric) * back, *courses])
-    share = min(sums.total.covered_share, *(c.covered_share for c in sums.courses))
-    return OrganDose(
-        courses,
-        total,
-        sums.alpha_beta_gy,
-        sums.structure,
-        "point maximum",
-        Basis.VOXEL_SUM,
-        share,
-        None if sure is None else sure.p95(metric) * back,
-        1.0 if sure is None else sure.least_covered_share,
-    )
-
-
-def _known(curve: DVH, metric: str) -> float:
-    """A metric of the covered part; nothing is known where nothing is covered, and 0 is its lower bound."""
-    value = curve.metric(metric).value if curve.covered_cc > 0 else 0.0
-    return value if value is not None else 0.0
 
 
 def _by_level(structures: dict[str, Structure], grids: Sequence[DoseGrid]) -> tuple[LevelDose, ...]:

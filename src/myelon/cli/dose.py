@@ -277,9 +277,9 @@ def add(
 
 def _judge(loaded: LoadedPlan, pairs: Sequence[Sequence[Accumulation]]) -> tuple[Reirradiation | None, str]:
     """Limits on the cord (and sac) of the plan, or the reason why they cannot be judged."""
-    from myelon.board.cord_dose import organ_dose
     from myelon.dose.interval import Interval
-    from myelon.dose.reirradiation import evaluate
+    from myelon.dose.reirradiation import OrganDose, evaluate, organ_dose
+    from myelon.dose.uncertainty import uncertainty
 
     plan, by_name = loaded.plan, {p[0].structure: p for p in pairs}
     if len(plan.courses) < 2:
@@ -289,14 +289,23 @@ def _judge(loaded: LoadedPlan, pairs: Sequence[Sequence[Accumulation]]) -> tuple
     prescriptions = [p for p in loaded.prescriptions if p is not None]
     if len(prescriptions) < len(plan.courses):
         return None, "a course without total_gy or a prescription in its plan"
-    cord, sac = by_name[plan.cord], by_name.get(plan.sac)
+
+    def doses(name: str) -> tuple[OrganDose, OrganDose]:
+        structure = loaded.structures.structures[name]
+        spread = (
+            uncertainty(structure, loaded.grids, a.alpha_beta_gy, nominal=a.total, search=False) for a in by_name[name]
+        )
+        one, other = (organ_dose(a, sure=u) for a, u in zip(by_name[name], spread, strict=True))
+        return one, other
+
+    dose, alternative = doses(plan.cord)
     judged = evaluate(
         prescriptions,
         list(loaded.intervals or [Interval(None, None)] * (len(prescriptions) - 1)),
         organ=_ORGANS.get(plan.organ, plan.organ),
-        dose=organ_dose(cord[0]),
-        alternative=organ_dose(cord[1]),
-        thecal_sac=(organ_dose(sac[0]), organ_dose(sac[1])) if sac else None,
+        dose=dose,
+        alternative=alternative,
+        thecal_sac=doses(plan.sac) if plan.sac in by_name else None,
     )
     return judged, ""
 

@@ -56,7 +56,8 @@ def accumulate(
     """
     if not grids:
         raise DoseError("no course to add", where=structure.name, todo="Give at least one dose grid")
-    converted = [g.to_eqd2(alpha_beta_gy) for g in grids]
+    points = structure.points()
+    converted = [g.around(points, structure.reach_mm + g.spacing_mm[2]).to_eqd2(alpha_beta_gy) for g in grids]
     return Accumulation(
         structure.name,
         alpha_beta_gy,

@@ -76,9 +76,38 @@ class DoseGrid:
 
     def at(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Trilinear dose at LPS points, shape (n,); NaN outside the grid."""
-        from myelon.dose.sampling import sample_points  # noqa: PLC0415  # numba loads only where dose is sampled
+        from myelon.dose.sampling import sample_sum  # noqa: PLC0415  # numba loads only where dose is sampled
 
-        return sample_points(self, np.atleast_2d(points_mm))
+        return sample_sum([self], np.atleast_2d(points_mm))
+
+    def around(self, points_mm: NDArray[np.float64], margin_mm: float) -> DoseGrid:
+        """The part of the grid that the dose at some points, and within a margin of them, depends on.
+
+        Args:
+            points_mm: LPS points, shape (n, 3).
+            margin_mm: Added on every side, and a voxel more.
+        """
+        place = self.coordinates(points_mm)
+        columns, rows, _ = self.spacing_mm
+        shape = self.values.shape
+        spans = []
+        for axis, size, step in ((0, shape[2], columns), (1, shape[1], rows)):
+            low = int(np.floor(place[:, axis].min() - margin_mm / step)) - 1
+            high = int(np.ceil(place[:, axis].max() + margin_mm / step)) + 2
+            spans.append(slice(min(max(low, 0), size - 1), max(min(high, size), 1)))
+        first = int(np.searchsorted(self.frame_offsets_mm, place[:, 2].min() - margin_mm, side="right")) - 2
+        last = int(np.searchsorted(self.frame_offsets_mm, place[:, 2].max() + margin_mm, side="left")) + 2
+        across, down = spans
+        frames = slice(min(max(first, 0), shape[0] - 1), max(min(last, shape[0]), 1))
+        return replace(
+            self,
+            values=np.ascontiguousarray(self.values[frames, down, across]),
+            origin_mm=self.origin_mm
+            + across.start * self.column_step_mm
+            + down.start * self.row_step_mm
+            + self.frame_offsets_mm[frames.start] * self.frame_normal,
+            frame_offsets_mm=self.frame_offsets_mm[frames] - self.frame_offsets_mm[frames.start],
+        )
 
     def to_eqd2(self, alpha_beta_gy: float) -> DoseGrid:
         """The grid converted voxel by voxel with its own fraction number.

@@ -20,7 +20,10 @@ from myelon.errors import DoseError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from myelon.dose.accumulate import Accumulation
+    from myelon.dose.dvh import DVH
     from myelon.dose.interval import Interval
+    from myelon.dose.uncertainty import Uncertainty
     from myelon.terms.levels import Span
 
 CORD_ALPHA_BETA_GY = 2.0
@@ -199,6 +202,40 @@ def from_prescriptions(
         alternative=OrganDose.from_prescriptions(courses, other),
         needs_model=needs_model,
     )
+
+
+def organ_dose(sums: Accumulation, metric: str = "max", *, sure: Uncertainty | None = None) -> OrganDose:
+    """A metric of an accumulation as BED, for the rules: they are for a point maximum.
+
+    Where a grid does not reach all of the structure the sum is known only where all do; it is at least the
+    greatest single course, and says that it is a lower bound.
+
+    Args:
+        sums: The courses and their sum in one structure.
+        metric: As for `DVH.metric`.
+        sure: How sure the sum is, at the same α/β.
+    """
+    back = 1.0 + 2.0 / sums.alpha_beta_gy
+    courses = tuple(_known(c, metric) * back for c in sums.courses)
+    total = max([_known(sums.total, metric) * back, *courses])
+    share = min(sums.total.covered_share, *(c.covered_share for c in sums.courses))
+    return OrganDose(
+        courses,
+        total,
+        sums.alpha_beta_gy,
+        sums.structure,
+        "point maximum",
+        Basis.VOXEL_SUM,
+        share,
+        None if sure is None else sure.p95(metric) * back,
+        1.0 if sure is None else sure.least_covered_share,
+    )
+
+
+def _known(curve: DVH, metric: str) -> float:
+    """A metric of the covered part; nothing is known where nothing is covered, and 0 is its lower bound."""
+    value = curve.metric(metric).value if curve.covered_cc > 0 else 0.0
+    return value if value is not None else 0.0
 
 
 # ── one verdict per row ─────────────────────────────────────────────────────────────────────────────────

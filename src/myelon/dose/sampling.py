@@ -38,14 +38,6 @@ class Histogram(NamedTuple):
     high: float
 
 
-def sample_points(grid: DoseGrid, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Trilinear dose at LPS points, NaN where a point lies more than half a voxel outside the grid."""
-    coordinates = np.ascontiguousarray(grid.coordinates(points_mm))
-    result = np.empty(len(coordinates))
-    _sample_many(grid.values, grid.frame_offsets_mm, coordinates, result)
-    return result
-
-
 def sample_sum(
     grids: Sequence[DoseGrid], points_mm: NDArray[np.float64], moves: Sequence[NDArray[np.float64] | None] = ()
 ) -> NDArray[np.float64]:
@@ -193,19 +185,6 @@ def _trilinear(flat, start, nz, ny, nx, x, y, z):
     along_x = ((c100 - c000) * gy + (c110 - c010) * fy) * gz + ((c101 - c001) * gy + (c111 - c011) * fy) * fz
     along_y = (a10 - a00) * gz + (a11 - a01) * fz
     return b0 * gz + b1 * fz, along_x, along_y, b1 - b0
-
-
-@njit(cache=True)
-def _sample_many(values, frames, coordinates, result):
-    nz, ny, nx = values.shape
-    flat = values.ravel()
-    for n in range(len(coordinates)):
-        x, y = coordinates[n, 0], coordinates[n, 1]
-        z = _frame_of(coordinates[n, 2], frames, 0, nz)
-        if x < -0.5 or y < -0.5 or z < -0.5 or x > nx - 0.5 or y > ny - 0.5 or z > nz - 0.5:
-            result[n] = np.nan
-        else:
-            result[n] = _trilinear(flat, 0, nz, ny, nx, x, y, z)[0]
 
 
 @njit(cache=True)

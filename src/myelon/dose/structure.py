@@ -155,6 +155,12 @@ class Structure:
             self.name, self.axes, np.array(planes), tuple(polygons), self.frame_of_reference, warnings, cap
         )
 
+    @property
+    def reach_mm(self) -> float:
+        """How far the structure may go beyond its contour points along its normal."""
+        steps = np.diff(self.planes_mm)
+        return max(float(steps.max()) / 2.0 if len(steps) else 0.0, self.cap_mm or 0.0)
+
     def between(self, low_mm: float, high_mm: float, name: str) -> Structure | None:
         """The planes from ``low_mm`` to below ``high_mm`` along w, as a structure of its own; None if there is none."""
         kept = [i for i, plane in enumerate(self.planes_mm) if low_mm <= plane < high_mm]

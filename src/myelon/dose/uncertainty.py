@@ -11,6 +11,7 @@ registration that may be wrong. Two readings, side by side (RADIOBIOLOGY §6, DO
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -35,6 +36,8 @@ SHIFT_MM, TURN_DEGREES, COUNT, SEED = 2.0, 1.0, 100, 20261
 SEARCH_MM = 3.0
 """Half axis of the ellipsoid (RADAR, DOSE §0.5)."""
 METRICS = ("max", "D0.03cc", "D0.1cc")
+_FARTHEST = 8.0
+"""Standard deviations that the grids are kept for."""
 _POINTS, _FINEST_MM, _COARSEST_MM = 12_000, 0.7, 2.0
 """The readings are taken on a lattice of about so many points; only their differences from the nominal one are used."""
 
@@ -93,6 +96,7 @@ def uncertainty(
     search_mm: float = SEARCH_MM,
     end_caps: EndCaps = "slab",
     nominal: DVH | None = None,
+    search: bool = True,
 ) -> Uncertainty:
     """Spread and search of the sum of courses in a structure.
 
@@ -107,6 +111,7 @@ def uncertainty(
         search_mm: Half axis of the ellipsoid.
         end_caps: As for the DVH.
         nominal: The curve of the sum as registered, where it was computed before.
+        search: Whether to search too, which takes about as long as the readings.
 
     Raises:
         DoseError: Fewer than two courses, or settings that cannot be.
@@ -118,7 +123,11 @@ def uncertainty(
             f"shift {shift_mm:g} mm, turn {turn_degrees:g}°, search {search_mm:g} mm, {count} readings",
             todo="Give numbers from 0, a search above 0 and at least one reading",
         )
-    converted = [g.to_eqd2(alpha_beta_gy) for g in grids]
+    contour = structure.points()
+    middle = contour.mean(axis=0)
+    arm = float(np.linalg.norm(contour - middle, axis=1).max())
+    farthest = structure.reach_mm + search_mm + _FARTHEST * (shift_mm + np.radians(turn_degrees) * arm)
+    converted = [g.around(contour, farthest).to_eqd2(alpha_beta_gy) for g in grids]
     nominal = dvh(structure, converted, end_caps=end_caps) if nominal is None else nominal
     metrics = [m for m in METRICS if nominal.metric(m).value is not None]
     step = float(np.clip((1000.0 * nominal.total_cc / _POINTS) ** (1 / 3), _FINEST_MM, _COARSEST_MM))
@@ -127,7 +136,6 @@ def uncertainty(
     inner = points[within.ravel()]
     last = sample_sum(converted[-1:], inner)
     rng = np.random.default_rng(seed)
-    middle = structure.points().mean(axis=0)
 
     def summed(transforms: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
         return last + sample_sum(converted[:-1], inner, transforms)
@@ -153,7 +161,7 @@ def uncertainty(
         structure.name,
         alpha_beta_gy,
         tuple(spreads),
-        _searched(converted, points, within, step, search_mm, spreads),
+        _searched(converted, points, within, step, search_mm, spreads) if search else (),
         shift_mm,
         turn_degrees,
         search_mm,
@@ -223,6 +231,7 @@ def _sampled(grid: DoseGrid, points: NDArray[np.float64], shape: tuple[int, ...]
     return np.nan_to_num(sample_sum([grid], points), nan=0.0).reshape(shape)
 
 
+@lru_cache(maxsize=8)
 def lattice(
     structure: Structure, end_caps: EndCaps, step_mm: float, *, margin_mm: float, single_plane_mm: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

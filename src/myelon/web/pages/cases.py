@@ -1,24 +1,19 @@
-"""Cases: the list, and of one case its timeline, spine map, dose, scores, findings and journal."""
+"""Cases: the list, and of one case its timeline, spine map, scores, findings and journal."""
 
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from myelon.board.packet import prepare
-from myelon.dose.distance import distances
-from myelon.dose.interval import Interval
-from myelon.dose.reirradiation import CORD_ALPHA_BETA_GY
-from myelon.errors import CaseError, DoseError
+from myelon.errors import CaseError
 from myelon.record.case import read_case, write_case
 from myelon.record.difference import differences
 from myelon.record.document import MOST_BYTES
 from myelon.record.kinds import Neoplasm, Phase, Radiotherapy, Surgery
-from myelon.report.dose_bar import dose_bar
 from myelon.report.spine_figure import columns_of, spine_figure
 from myelon.report.timeline_figure import TRACKS, DrawAt, timeline_figure
 from myelon.store import Row
@@ -204,43 +199,6 @@ def spine(request: Request, case_id: str) -> Response:
         "columns": columns_of(packet.case),
     }
     return page(request, "spine.html", context)
-
-
-@router.get("/cases/{case_id}/dose")
-def dose(request: Request, case_id: str, course: str = "sum", n: str = "", gap: str = "") -> Response:
-    """Isodose picture, DVH, course table, verdicts, and the distance to a limit for n further fractions."""
-    packet = packet_of(request, case_id, dose=True)
-    context = case_context(request, packet, "Dose") | {"dose": packet.dose, "course": course}
-    context["considered"] = _considered(packet, n.strip(), gap.strip())
-    context["bar"] = str(dose_bar(packet.dose.judged)) if packet.dose is not None else ""
-    if packet.dose is not None and packet.dose.grids:
-        from myelon.web.dose_figures import dose_figures
-
-        context |= dose_figures(store_of(request), packet.dose, course)
-    return page(request, "dose.html", context)
-
-
-def _considered(packet: Packet, n: str, gap: str) -> dict[str, Any]:
-    """The distances for a number of fractions that a person chose, or what is wrong with it."""
-    found: dict[str, Any] = {"n": n, "gap": gap, "rows": [], "problem": ""}
-    if packet.dose is None or not n:
-        return found
-    judged = packet.dose.judged
-    at_two = judged.dose if judged.dose.alpha_beta_gy == CORD_ALPHA_BETA_GY else judged.alternative
-    try:
-        interval = Interval.parse(gap) if gap else Interval(None, None)
-        found["rows"] = distances(
-            at_two.course_bed,
-            at_two.cumulative_bed,
-            int(n) if re.fullmatch(r"[0-9]{1,3}", n) else 0,
-            interval,
-            organ=judged.organ,
-            open_sum=packet.dose.open_sum,
-            complete=at_two.complete,
-        )
-    except DoseError as error:
-        found["problem"] = str(error)
-    return found
 
 
 @router.get("/cases/{case_id}/scores")

@@ -1,6 +1,14 @@
 // Keyboard and figure entries. Everything works without it: tables and links carry the same.
 const typing = (event) => event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey;
 
+function debounced(delay, act) {
+  let timer;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => act(...given), delay);
+  };
+}
+
 function open(entry) {
   const link = document.querySelector(`a[data-entry-link="${CSS.escape(entry)}"]`);
   if (link) link.click();
@@ -40,6 +48,40 @@ document.addEventListener("change", (event) => {
 });
 
 
+// ── controls that answer while they move ───────────────────────────────────────────────────────────────
+
+let asked = null;
+
+async function answerLive(form, quick) {
+  asked?.abort();
+  asked = new AbortController();
+  const query = new URLSearchParams(new FormData(form));
+  history.replaceState(history.state, "", `${form.action}?${query}`);
+  if (quick) query.set("quick", "true");
+  try {
+    const answer = await fetch(`${form.action}?${query}`, { signal: asked.signal });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(form.dataset.live);
+    if (fresh) document.querySelector(form.dataset.live).replaceWith(fresh);
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  }
+}
+
+const answerSoon = debounced(60, answerLive);
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-live]");
+  if (!form) return;
+  const output = event.target.closest("label")?.querySelector("output");
+  if (output) output.textContent = event.target.value;
+  answerSoon(form, event.target.type === "range");
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-live]");
+  if (form) answerSoon(form, false);
+});
+
 // ── a figure as a picture ──────────────────────────────────────────────────────────────────────────────
 
 document.addEventListener("click", async (event) => {
@@ -58,14 +100,6 @@ document.addEventListener("click", async (event) => {
 });
 
 // ── forms: how a time is read, terms while typing, drafts ──────────────────────────────────────────────
-
-function debounced(delay, act) {
-  let timer;
-  return (...given) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => act(...given), delay);
-  };
-}
 
 const readWhen = debounced(250, async (field) => {
   const note = document.getElementById(field.getAttribute("aria-describedby"));
