@@ -20,7 +20,7 @@ from myelon.web.app import create_app
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-PAGES = ["/cases", "/cases/paper-003/what-if?total=20&n=5", "/cases/phantom-1/what-if?back=2", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
+PAGES = ["/cases", "/cases/paper-003/what-if?total=20&n=5", "/cases/phantom-1/what-if?back=2", "/cases/phantom-1/view", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
          "/cases/paper-003/entries/new?kind=adverse_event", "/cases/paper-003/entries/new?kind=pathology",
          "/cases/paper-003/entries/line-1", "/library/regimens", "/library/ctcae?q=neuro", "/library/paper-002", "/cases/paper-000", "/cases/paper-000/spine", "/cases/paper-000/dose", "/cases/phantom-1/dose",
          "/cases/phantom-2/scores", "/cases/paper-000/findings", "/cases/paper-000/journal", "/board", "/board/paper-000",
@@ -375,3 +375,31 @@ def test_a_planned_course_becomes_an_option_of_the_board(tab, desk, keep):
     tab.click("summary:has-text('Radiotherapy 20 Gy in 5')")
     assert "exceeded if the cord had the prescription" in tab.inner_text("main")
     keep(tab, "board-option")
+
+
+@pytest.mark.browser
+def test_a_point_is_read_by_a_click_and_a_plane_moved_by_keys_and_wheel(tab, address, keep):
+    tab.goto(f"{address}/cases/phantom-1/dose")
+    tab.click("text=where it is")
+    tab.wait_for_selector(".pane[data-view=axial] svg")
+    before = tab.inner_text("#dose-at")
+    axial = tab.locator(".pane[data-view=axial]")
+    box = axial.bounding_box()
+    with tab.expect_response("**/dose-at?*"):
+        tab.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.2)
+    tab.wait_for_function("before => document.getElementById('dose-at').innerText !== before", arg=before)
+    sagittal = tab.locator(".pane[data-view=sagittal]")
+    sagittal.focus()
+    start = float(tab.input_value("[name=x]"))
+    with tab.expect_response("**/slice/sagittal.svg?*"):
+        tab.keyboard.press("ArrowUp")
+    assert float(tab.input_value("[name=x]")) == pytest.approx(start + 1.0, abs=0.01)
+    height = float(tab.input_value("[name=z]"))
+    axial.hover()
+    with tab.expect_response("**/slice/axial.svg?*"):
+        tab.mouse.wheel(0, 100)
+    assert float(tab.input_value("[name=z]")) == pytest.approx(height - 1.0, abs=0.01)
+    assert "z=" in tab.url
+    with tab.expect_response("**/slice/coronal.svg?*show=rt-2*"):
+        tab.select_option("[name=show]", "rt-2")
+    keep(tab, "three-planes")

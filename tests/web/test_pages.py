@@ -449,3 +449,43 @@ def test_a_planned_course_is_kept_as_an_option_of_the_board_with_every_figure(ow
     assert any("Nieder 2006" in r and "exceeded" in r for r in first.reasons)
     assert own.post("/cases/paper-003/what-if", data={"total": "", "n": ""}).status_code == 422
     assert own.post("/cases/paper-003/what-if", data={"total": "x", "n": "5"}).status_code == 422
+
+
+# ── three planes ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_three_planes_show_the_hottest_point_with_its_voxels_and_files(client):
+    text = client.get("/cases/phantom-2/view").text
+    for words in ("sagittal plane", "coronal plane", "axial plane", "at T8, in SpinalCord", "no transform: same frame"):
+        assert words in text
+    course = demo_case_files("phantom-2", client)
+    assert course[:12] in text
+
+
+def demo_case_files(case_id, client):
+    return client.app.state.store.case(case_id).by_id["rt-1"].files.rtdose
+
+
+def test_a_plane_is_drawn_by_itself_and_a_point_read(client):
+    drawn = client.get("/cases/phantom-1/slice/axial.svg?x=0&y=8&z=50&show=rt-2&lines=relative")
+    assert drawn.headers["content-type"].startswith("image/svg+xml")
+    assert 'in percent of 24 Gy"' in drawn.text
+    assert "cross across" in drawn.text
+    at = client.get("/cases/phantom-1/dose-at?x=0&y=10&z=52").text
+    assert "R 0.0, P 10.0, S 52.0 mm" in at
+    assert "in SpinalCord" in at
+    outside = client.get("/cases/phantom-1/dose-at?x=900&y=10&z=52").text
+    assert "outside the dose grid" in outside
+    assert "not known here" in outside
+
+
+@pytest.mark.parametrize("address", ["view?x=1&y=&z=", "dose-at?x=a&y=1&z=1", "slice/axial.svg?x=1e9&y=0&z=0"])
+def test_a_point_that_is_none_is_said(client, address):
+    answer = client.get(f"/cases/phantom-1/{address}")
+    assert answer.status_code == 422
+    assert "Give x, y and z in mm" in answer.text
+
+
+def test_without_dose_files_there_are_no_planes(client):
+    assert "no dose files that can be summed" in client.get("/cases/paper-000/view").text
+    assert client.get("/cases/paper-000/dose-at?x=0&y=0&z=0").status_code == 422

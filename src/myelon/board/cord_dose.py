@@ -83,6 +83,8 @@ class CordDose:
     """For each course, each organ that may lie there: the limits for a single course."""
     structures: dict[str, Structure]
     """Structures that the sum was made in, in the frame of the last course; empty without dose files."""
+    contours: dict[str, Structure]
+    """Every structure of the last course, in the same frame; empty without dose files."""
     sure: dict[str, tuple[Uncertainty, Uncertainty]]
     """Structure → how sure its sum is, at both α/β; empty without two dose files."""
     classes: tuple[ReirradiationClass, ...]
@@ -250,6 +252,7 @@ def _assess(
             _given_doses(case, timeline, group, overlapping, prescriptions, judged, physical if by_voxel else {}),
         ),
         {name: structures[name] for name in sums},
+        structures if by_voxel else {},
         sure,
         tuple(_class_of(group, span) for _ in courses[1:]),
         worst([knowledge(dose_objects=c.id in files, isodoses=False, levels=c.levels is not None) for c in courses]),

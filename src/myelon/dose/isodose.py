@@ -33,9 +33,10 @@ class Plane(NamedTuple):
 
 def dose_on(plane: Plane, grids: Sequence[DoseGrid], step_mm: float) -> NDArray[np.float64]:
     """Sum of grids on a plane, shape (rows, columns); NaN outside any of them."""
+    from myelon.dose.sampling import sample_sum  # noqa: PLC0415  # numba loads only where dose is sampled
+
     _, _, lattice = plane.points(step_mm)
-    flat = lattice.reshape(-1, 3)
-    return np.asarray(sum(g.at(flat) for g in grids)).reshape(lattice.shape[:2])
+    return sample_sum(grids, lattice.reshape(-1, 3)).reshape(lattice.shape[:2])
 
 
 def isodose_lines(

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from myelon.board.cord_dose import LevelDose
     from myelon.dose.grid import DoseGrid
 
-View = Literal["sagittal", "axial"]
+View = Literal["sagittal", "coronal", "axial"]
+VIEWS: tuple[View, ...] = ("sagittal", "coronal", "axial")
+Line = tuple[float, str, str, float]
+"""Level in the unit of the grids, colour, dash pattern, width."""
 WINDOW_HU, LEVEL_HU = 900.0, 150.0
 """Bone window."""
 
@@ -37,11 +40,14 @@ class Volume:
 
 
 def plane_of(view: View, centre_mm: Sequence[float], size_mm: tuple[float, float]) -> Plane:
-    """A plane through a point. Sagittal: anterior left, head up. Axial: seen from the feet, patient right at left."""
+    """A plane through a point. Head up; anterior left (sagittal) or patient right at left (coronal, axial)."""
     x, y, z = (float(v) for v in centre_mm)
     width, height = size_mm
     if view == "sagittal":
         corner, right = np.array([x, y - width / 2, z + height / 2]), np.array([0.0, 1.0, 0.0])
+        return Plane(corner, right, np.array([0.0, 0.0, -1.0]), width, height)
+    if view == "coronal":
+        corner, right = np.array([x - width / 2, y, z + height / 2]), np.array([1.0, 0.0, 0.0])
         return Plane(corner, right, np.array([0.0, 0.0, -1.0]), width, height)
     corner = np.array([x - width / 2, y - height / 2, z])
     return Plane(corner, np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]), width, height)
@@ -83,6 +89,9 @@ def isodose_figure(
     levels: Sequence[LevelDose] = (),
     limit_gy: float | None = None,
     scale: float = 2.2,
+    lines: Sequence[Line] = ISODOSES,
+    outlines: Sequence[NDArray[np.float64]] = (),
+    cross_mm: Sequence[float] | None = None,
 ) -> Svg:
     """Draw the picture.
 
@@ -95,6 +104,9 @@ def isodose_figure(
         levels: Vertebrae with the greatest cord dose, printed beside a sagittal picture.
         limit_gy: Level doses above it are printed in brick.
         scale: Px per mm.
+        lines: Which isodoses; those of the visual language when not given.
+        outlines: Closed contours in LPS mm that lie on the plane, each of shape (n, 3).
+        cross_mm: A point in LPS whose place is marked by two hair lines.
     """
     image_width, height = plane.width_mm * scale, plane.height_mm * scale
     beside = 74.0 if levels else 0.0
@@ -103,20 +115,27 @@ def isodose_figure(
     if png is not None:
         source = "data:image/png;base64," + base64.b64encode(png).decode()
         svg.add("image", href=source, x=0, y=0, width=image_width, height=height, preserveAspectRatio="none")
-    wanted = {level: (colour, dash, width) for level, colour, dash, width in ISODOSES}
+    for outline in outlines:
+        closed = _on_plane(plane, np.vstack([outline, outline[:1]])) * scale
+        svg.polyline([(float(x), float(y)) for x, y in closed], stroke="#ffffff", stroke_width=1.1, stroke_opacity=0.8)
+    wanted = {level: (colour, dash, width) for level, colour, dash, width in lines}
     numbers = []
-    for n, (level, lines) in enumerate(isodose_lines(plane, grids, list(wanted)).items()):
+    for n, (level, found) in enumerate(isodose_lines(plane, grids, list(wanted)).items()):
         colour, dash, width = wanted[level]
-        for line in lines:
+        for line in found:
             points = [(float(x) * scale, float(y) * scale) for x, y in line]
             svg.polyline(points, stroke="#0c0c0c", stroke_width=4.4, stroke_opacity=0.75)
             svg.polyline(
                 points, stroke=colour, stroke_width=width, stroke_dasharray=dash or None, stroke_linecap="round"
             )
-        if lines:
-            numbers.append((level, colour, max(lines, key=len) * scale, (n + 0.35) / len(wanted)))
+        if found:
+            numbers.append((level, colour, max(found, key=len) * scale, (n + 0.35) / len(wanted)))
     for number in numbers:
         _number(svg, *number)
+    if cross_mm is not None:
+        ((x, y),) = _on_plane(plane, np.asarray([cross_mm])) * scale
+        svg.line(float(x), 0, float(x), height, class_="cross across")
+        svg.line(0, float(y), image_width, float(y), class_="cross down")
     _orientation(svg, view, image_width, height)
     svg.line(12, height - 12, 12 + 20 * scale, height - 12, class_="filmline")
     svg.text(16 + 20 * scale, height - 8, "20 mm", class_="t12 film-text")
@@ -132,8 +151,14 @@ def _number(svg: Svg, level: float, colour: str, line: NDArray[np.float64], shar
     svg.text(float(x), float(y) + 4, f"{level:g}", fill=colour, class_="t12 middle strong")
 
 
+def _on_plane(plane: Plane, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """LPS points as mm to the right and down on a plane."""
+    from_corner = np.asarray(points_mm, dtype=float) - plane.corner_mm
+    return np.column_stack([from_corner @ plane.right, from_corner @ plane.down])
+
+
 def _orientation(svg: Svg, view: View, width: float, height: float) -> None:
-    left, right, top, bottom = ("A", "P", "S", "I") if view == "sagittal" else ("R", "L", "A", "P")
+    left, right, top, bottom = list({"sagittal": "APSI", "coronal": "RLSI", "axial": "RLAP"}[view])
     for x, y, letter in (
         (12.0, height / 2, left),
         (width - 12, height / 2, right),

@@ -11,11 +11,12 @@ from myelon.board.packet import Packet, prepare
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from myelon.board.cord_dose import CourseFiles
+    from myelon.board.cord_dose import CordDose, CourseFiles
     from myelon.record.case import Case
+    from myelon.report.isodose_figure import Volume
     from myelon.store import Store
 
-_KEPT = 32
+_KEPT, _CT_KEPT = 32, 4
 
 
 class Packets:
@@ -25,6 +26,7 @@ class Packets:
         self._store = store
         self._kept: OrderedDict[tuple[str, int, str, bool], Packet] = OrderedDict()
         self._files: OrderedDict[tuple[str, int], dict[str, CourseFiles]] = OrderedDict()
+        self._ct: OrderedDict[tuple[str, ...], Volume] = OrderedDict()
         self._lock = Lock()
 
     def get(self, case_id: str, *, zero: str | None = None, dose: bool = True) -> Packet:
@@ -47,6 +49,27 @@ class Packets:
                 self._kept.popitem(last=False)
             return self._kept[key]
 
+    def ct(self, dose: CordDose) -> Volume | None:
+        """The CT of the last course that has one, read once.
+
+        Raises:
+            DicomError: A slice is not what it should be.
+        """
+        from myelon.exchange.dicom import read_ct
+        from myelon.report.isodose_figure import Volume
+
+        names = next((tuple(c.files.ct) for c in reversed(dose.courses) if c.files is not None and c.files.ct), ())
+        if not names:
+            return None
+        with self._lock:
+            if names not in self._ct:
+                ct = read_ct([self._store.file(name) for name in names])
+                self._ct[names] = Volume(ct.values, ct.origin_mm, ct.spacing_mm)
+            self._ct.move_to_end(names)
+            while len(self._ct) > _CT_KEPT:
+                self._ct.popitem(last=False)
+            return self._ct[names]
+
     def _read(self, case: Case, version: int) -> dict[str, CourseFiles]:
         key = (case.id, version)
         from myelon.exchange.dicom.courses import read_courses
@@ -68,3 +91,9 @@ def packet_of(request: Request, case_id: str, *, zero: str | None = None, dose: 
     """A prepared case, with its dose files only where they are shown."""
     packets: Packets = request.app.state.packets
     return packets.get(case_id, zero=zero, dose=dose)
+
+
+def ct_of(request: Request, dose: CordDose) -> Volume | None:
+    """The CT that lies under the isodoses of a case."""
+    packets: Packets = request.app.state.packets
+    return packets.ct(dose)

@@ -12,7 +12,7 @@ from myelon.record.kinds import Board, Radiotherapy, Systemic
 from myelon.report.dose_bar import dose_bar
 from myelon.report.spine_figure import spine_figure
 from myelon.report.timeline_figure import BOARD, BOARD_TRACKS, timeline_figure
-from myelon.web.packets import packet_of, store_of
+from myelon.web.packets import ct_of, packet_of, store_of
 from myelon.web.render import page
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def sheet(request: Request, case_id: str) -> Response:
     if packet.dose is not None and packet.dose.grids:
         from myelon.web.dose_figures import dose_figures
 
-        context |= dose_figures(store, packet.dose, scale=1.9)
+        context |= dose_figures(ct_of(request, packet.dose), packet.dose, scale=1.9)
     return page(request, "board.html", context)
 
 

@@ -17,7 +17,7 @@ from myelon.dose.reirradiation import CORD_ALPHA_BETA_GY
 from myelon.dose.what_if import Assumed, Shape, WhatIf, what_if
 from myelon.errors import DoseError, InputError
 from myelon.report.dose_bar import dose_bar
-from myelon.web.packets import packet_of, store_of
+from myelon.web.packets import ct_of, packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
 
@@ -38,7 +38,7 @@ def dose(request: Request, case_id: str, course: str = "sum", n: str = "", gap: 
     if packet.dose is not None and packet.dose.grids:
         from myelon.web.dose_figures import dose_figures
 
-        context |= dose_figures(store_of(request), packet.dose, course)
+        context |= dose_figures(ct_of(request, packet.dose), packet.dose, course)
     return page(request, "dose.html", context)
 
 
