@@ -20,7 +20,7 @@ from myelon.web.app import create_app
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-PAGES = ["/cases", "/cases/paper-003/what-if?total=20&n=5", "/cases/phantom-1/what-if?back=2", "/cases/phantom-1/view", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
+PAGES = ["/cases", "/cases/paper-003/what-if?total=20&n=5", "/cases/phantom-1/what-if?back=2", "/cases/phantom-1/view", "/cases/phantom-1/reirradiation", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
          "/cases/paper-003/entries/new?kind=adverse_event", "/cases/paper-003/entries/new?kind=pathology",
          "/cases/paper-003/entries/line-1", "/library/regimens", "/library/ctcae?q=neuro", "/library/paper-002", "/cases/paper-000", "/cases/paper-000/spine", "/cases/paper-000/dose", "/cases/phantom-1/dose",
          "/cases/phantom-2/scores", "/cases/paper-000/findings", "/cases/paper-000/journal", "/board", "/board/paper-000",
@@ -388,6 +388,7 @@ def test_a_point_is_read_by_a_click_and_a_plane_moved_by_keys_and_wheel(tab, add
     with tab.expect_response("**/dose-at?*"):
         tab.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.2)
     tab.wait_for_function("before => document.getElementById('dose-at').innerText !== before", arg=before)
+    assert "outside the dose grid" not in tab.inner_text("#dose-at")
     sagittal = tab.locator(".pane[data-view=sagittal]")
     sagittal.focus()
     start = float(tab.input_value("[name=x]"))
@@ -403,3 +404,12 @@ def test_a_point_is_read_by_a_click_and_a_plane_moved_by_keys_and_wheel(tab, add
     with tab.expect_response("**/slice/coronal.svg?*show=rt-2*"):
         tab.select_option("[name=show]", "rt-2")
     keep(tab, "three-planes")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("case", ["paper-003", "phantom-1"])
+def test_the_reirradiation_report_prints_on_one_sheet(tab, address, case, keep):
+    tab.goto(f"{address}/cases/{case}/reirradiation")
+    pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
+    assert pdf.count(b"/Type /Page\n") == 1
+    keep(tab, f"report-{case}")

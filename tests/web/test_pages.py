@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from myelon.demo.hospital import CASES, demo_case
 from myelon.demo.phantoms import PHANTOMS
+from myelon.errors import DoseError
 from myelon.record.case import case_from, write_case
 from myelon.record.kinds import Support
 from myelon.web.app import create_app
@@ -489,3 +490,65 @@ def test_a_point_that_is_none_is_said(client, address):
 def test_without_dose_files_there_are_no_planes(client):
     assert "no dose files that can be summed" in client.get("/cases/paper-000/view").text
     assert client.get("/cases/paper-000/dose-at?x=0&y=0&z=0").status_code == 422
+
+
+# ── what leaves ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_sum_leaves_as_an_rt_dose_that_says_what_it_is_and_reads_back(client, tmp_path):
+    import pydicom
+
+    from myelon.exchange.dicom import read_rtdose
+
+    answer = client.get("/cases/phantom-1/eqd2-sum.dcm")
+    assert answer.headers["content-type"] == "application/dicom"
+    path = tmp_path / "sum.dcm"
+    path.write_bytes(answer.content)
+    data = pydicom.dcmread(path)
+    assert (data.DoseUnits, data.DoseType, data.DoseSummationType) == ("GY", "EFFECTIVE", "MULTI_PLAN")
+    assert len(data.DoseComment) <= 64
+    assert "not physical dose" in data.DoseComment
+    for words in ("SYNTHETIC", "alpha/beta 2 Gy", "RT 1 50.4 Gy in 28; RT 2 24 Gy in 5", "medical physicist"):
+        assert words in data.ImageComments
+    assert len(data.ReferencedRTPlanSequence) == 2
+    grid = read_rtdose(path, fractions=33)
+    assert grid.unit == "Gy (effective)"
+    with pytest.raises(DoseError, match="not physical"):
+        grid.to_eqd2(2.0)
+    cord = next(v for v in client.get("/cases/phantom-1/dvh.csv").text.splitlines() if v.startswith("SpinalCord,sum"))
+    assert cord.startswith("SpinalCord,sum,EQD2 at alpha/beta 2,0.00,")
+    assert float(grid.values.max()) == pytest.approx(88.45, abs=0.3)
+
+
+def test_the_curves_leave_as_a_table_with_a_head_that_says_what_they_are(client):
+    lines = client.get("/cases/phantom-2/dvh.csv").text.splitlines()
+    assert lines[0].startswith("\"# SYNTHETIC, nobody's data. Case phantom-2.")
+    assert "medical device" in lines[0]
+    assert lines[1] == "structure,course,quantity,dose_gy,volume_cc,volume_percent"
+    rows = [line.split(",") for line in lines[2:]]
+    assert {r[2] for r in rows} == {"physical dose", "EQD2 at alpha/beta 2", "EQD2 at alpha/beta 3"}
+    volumes = [float(r[4]) for r in rows if r[:3] == ["SpinalCord", "RT 1", "physical dose"]]
+    assert volumes == sorted(volumes, reverse=True)
+    assert client.get("/cases/paper-000/dvh.csv").status_code == 422
+    assert client.get("/cases/paper-000/eqd2-sum.dcm").status_code == 422
+
+
+def test_the_report_fills_every_item_or_says_that_it_is_not_recorded(client):
+    girl = client.get("/cases/paper-003/reirradiation").text
+    for words in (
+        "Indication and intent",
+        "Performance (ECOG)",
+        "not recorded",
+        "RT 1 to RT 2: ≥ 24.7 months",
+        "sum of prescriptions, not cord dose",
+        "EQD2 110.00 Gy, BED 220.00 at α/β 2",
+        "no recovery is credited",
+        "exceeded if the cord had the prescription",
+        "line 1: CAV",
+        "Reviewed by a medical physicist",
+    ):
+        assert words in girl, words
+    phantom = client.get("/cases/phantom-1/reirradiation").text
+    assert "95th percentile of 100 shifts" in phantom
+    assert "SpinalCord, D0.03cc: EQD2" in phantom
+    assert "No radiotherapy" in client.get("/cases/paper-004-fig-5/reirradiation").text

@@ -233,6 +233,8 @@ def _check_frames(structure: Structure, grids: Sequence[DoseGrid]) -> None:
             where=structure.name,
             todo="Give the transform between them",
         )
+    if len({g.patient for g in grids if g.patient}) > 1:
+        raise DoseError("doses of different patients", where=structure.name, todo="Give the courses of one patient")
     if len({g.unit for g in grids}) > 1:
         raise DoseError("grids in different units cannot be added", where=structure.name, todo="Convert all to EQD2")
 

@@ -31,6 +31,7 @@ class DoseGrid:
         fractions: Fractions this dose is the total of, where known.
         unit: "Gy" (physical) or "EQD2".
         label: A name for tables.
+        patient: Identifier of the patient; only compared, never shown.
     """
 
     values: NDArray[np.float32]
@@ -43,6 +44,7 @@ class DoseGrid:
     fractions: int | None = None
     unit: str = "Gy"
     label: str = ""
+    patient: str = ""
 
     def __post_init__(self) -> None:
         """Check that the axes are orthogonal and the frames ascend.

@@ -16,7 +16,19 @@ from myelon.errors import ConflictError, MyelonError, StoreError
 from myelon.store import Store
 from myelon.web import security
 from myelon.web.packets import Packets
-from myelon.web.pages import admin, board, cases, cohorts, dose, entries, imports, library, quality, viewer
+from myelon.web.pages import (
+    admin,
+    board,
+    cases,
+    cohorts,
+    dose,
+    dose_exports,
+    entries,
+    imports,
+    library,
+    quality,
+    viewer,
+)
 from myelon.web.render import page
 
 if TYPE_CHECKING:
@@ -37,7 +49,7 @@ def create_app(data: Path) -> FastAPI:
     app.state.packets = Packets(app.state.store)
     app.middleware("http")(security.guard)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    for place in (imports, entries, cases, dose, viewer, board, cohorts, library, quality, admin):
+    for place in (imports, entries, cases, dose, dose_exports, viewer, board, cohorts, library, quality, admin):
         app.include_router(place.router)
     app.add_exception_handler(MyelonError, _known_error)
     app.add_exception_handler(404, _no_page)

@@ -29,7 +29,7 @@ def read_courses(case: Case, find: Callable[[str], Path]) -> dict[str, CourseFil
         DicomError: A file is not what it should be, or the plan's fractions are not those of the record.
     """
     sets: dict[str, StructureSet] = {}
-    read = {}
+    read, patients = {}, set[str]()
     for course in case.given(Radiotherapy):
         files = course.files
         if files is None or files.rtdose is None or files.rtstruct is None:
@@ -48,4 +48,9 @@ def read_courses(case: Case, find: Callable[[str], Path]) -> dict[str, CourseFil
         sets[files.rtstruct] = structures
         dose = read_rtdose(find(files.rtdose), fractions=number)
         read[course.id] = CourseFiles(dose, structures.structures)
+        patients |= {p for p in (dose.patient, structures.patient) if p}
+        if len(patients) > 1:
+            raise DicomError(
+                "its files are of another patient than the others", where=course.id, todo="Give files of one patient"
+            )
     return read

@@ -67,6 +67,7 @@ def read_rtdose(path: Path, *, fractions: int | None = None) -> DoseGrid:
         fractions,
         unit,
         where,
+        str(dataset.get("PatientID", "")),
     )
 
 

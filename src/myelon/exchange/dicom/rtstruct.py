@@ -30,6 +30,8 @@ class StructureSet:
     structures: dict[str, Structure]
     unusable: dict[str, str]
     frame_of_reference: str
+    patient: str = ""
+    """Identifier; only compared, never shown."""
 
     def get(self, name: str) -> Structure:
         """A structure by its ROI name.
@@ -93,7 +95,7 @@ def read_rtstruct(path: Path, *, rois: Iterable[str] | None = None) -> Structure
         twins = ", ".join(f"{plain} (ROI {number})" for number, name in names.items() if name == plain)
         unusable[plain] = f"several ROIs bear this name: choose one of {twins}"
     frame = next(iter(frames.values()), "")
-    return StructureSet(structures, unusable, frame)
+    return StructureSet(structures, unusable, frame, str(dataset.get("PatientID", "")))
 
 
 def _contours(row: Dataset | None) -> tuple[list[NDArray[np.float64]], int]:

@@ -63,7 +63,8 @@ def _base(patient: Patient, sop_class: UID, modality: str, *parts: object) -> Da
     return data
 
 
-def _bytes(data: Dataset) -> bytes:
+def to_bytes(data: Dataset) -> bytes:
+    """A dataset as a file."""
     stream = io.BytesIO()
     data.save_as(stream, enforce_file_format=True)
     return stream.getvalue()
@@ -88,7 +89,7 @@ def write_ct(
         data.HighBit, data.PixelRepresentation = 15, 1
         data.RescaleSlope, data.RescaleIntercept, data.RescaleType = 1, 0, "HU"
         data.PixelData = image.astype("<i2").tobytes()
-        slices.append(_bytes(data))
+        slices.append(to_bytes(data))
     return slices
 
 
@@ -116,7 +117,7 @@ def write_rtstruct(patient: Patient, rois: Mapping[str, Sequence[NDArray[np.floa
         observations.append(seen)
     data.StructureSetROISequence, data.ROIContourSequence = roi_rows, contour_rows
     data.RTROIObservationsSequence = observations
-    return _bytes(data)
+    return to_bytes(data)
 
 
 def _contour(points: NDArray[np.float64]) -> Dataset:
@@ -145,12 +146,22 @@ def write_rtplan(patient: Patient, label: str, total_gy: float, fractions: int) 
     group.FractionGroupNumber, group.NumberOfFractionsPlanned = 1, fractions
     group.NumberOfBeams = group.NumberOfBrachyApplicationSetups = 0
     data.FractionGroupSequence = [group]
-    return _bytes(data)
+    return to_bytes(data)
 
 
 def write_rtdose(patient: Patient, label: str, grid: DoseGrid) -> bytes:
     """Total physical dose of a plan, axial grid."""
     data = _base(patient, RTDOSE, "RTDOSE", label)
+    fill_grid(data, grid)
+    data.DoseType, data.DoseSummationType = "PHYSICAL", "PLAN"
+    plan = Dataset()
+    plan.ReferencedSOPClassUID, plan.ReferencedSOPInstanceUID = RTPLAN, patient.uid("instance", "RTPLAN", label)
+    data.ReferencedRTPlanSequence = [plan]
+    return to_bytes(data)
+
+
+def fill_grid(data: Dataset, grid: DoseGrid) -> None:
+    """Geometry, scaling and pixels of a dose in Gy; what kind of dose it is is the caller's to say."""
     columns, rows = grid.spacing_mm[0], grid.spacing_mm[1]
     data.ImagePositionPatient = [float(x) for x in grid.origin_mm]
     data.ImageOrientationPatient = [*(grid.column_step_mm / columns), *(grid.row_step_mm / rows)]
@@ -161,10 +172,5 @@ def write_rtdose(patient: Patient, label: str, grid: DoseGrid) -> bytes:
     data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
     data.BitsAllocated = data.BitsStored = 32
     data.HighBit, data.PixelRepresentation = 31, 0
-    data.DoseUnits, data.DoseType, data.DoseSummationType = "GY", "PHYSICAL", "PLAN"
-    data.DoseGridScaling = _DOSE_SCALING
-    plan = Dataset()
-    plan.ReferencedSOPClassUID, plan.ReferencedSOPInstanceUID = RTPLAN, patient.uid("instance", "RTPLAN", label)
-    data.ReferencedRTPlanSequence = [plan]
+    data.DoseUnits, data.DoseGridScaling = "GY", _DOSE_SCALING
     data.PixelData = np.round(grid.values.astype(np.float64) / _DOSE_SCALING).astype("<u4").tobytes()
-    return _bytes(data)

@@ -82,6 +82,10 @@ document.addEventListener("change", (event) => {
   if (form) answerSoon(form, false);
 });
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
 // ── a figure as a picture ──────────────────────────────────────────────────────────────────────────────
 
 document.addEventListener("click", async (event) => {

@@ -44,7 +44,7 @@ function drawCross(pane) {
 function moveTo(changes) {
   for (const [axis, value] of Object.entries(changes)) {
     form.elements[axis].value = value;
-    form.elements[axis].closest("label").querySelector("output").textContent = value.toFixed(1);
+    form.elements[axis].closest("label").querySelector("output").textContent = value.toFixed(1).replace("-", "−");
   }
   for (const pane of panes) {
     if (pane.dataset.cut in changes) draw(pane);

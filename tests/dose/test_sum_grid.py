@@ -1,0 +1,61 @@
+"""The sum as one grid: the dose of every point, cut to where every course is known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from myelon.dose.dvh import dvh
+from myelon.dose.point import point_dose
+from myelon.dose.sum_grid import sum_grid
+from myelon.errors import DoseError
+from phantoms import cylinder, grid
+
+
+def courses():
+    return [
+        replace(grid([0, 1, 0], 2.0, base=70.0), fractions=20),
+        replace(grid([1, 0, 0], 2.5, base=60.0), fractions=5),
+    ]
+
+
+def test_every_voxel_is_the_sum_at_its_centre():
+    total = sum_grid(courses(), 2.0)
+    assert total.unit == "EQD2"
+    rng = np.random.default_rng(5)
+    for frame, row, column in (rng.integers(0, total.values.shape) for _ in range(40)):
+        centre = total.origin_mm + column * total.column_step_mm + row * total.row_step_mm
+        centre = centre + total.frame_offsets_mm[frame] * total.frame_normal
+        assert total.values[frame, row, column] == pytest.approx(point_dose(courses(), centre).eqd2_gy, abs=2e-4)
+
+
+def test_what_is_not_known_everywhere_is_cut_away_and_never_written_as_nothing():
+    first, last = courses()
+    near = first.around(np.array([[-10.0, -10.0, -12.0], [8.0, 12.0, 10.0]]), 0.0)
+    total = sum_grid([near, last], 2.0)
+    assert np.isfinite(total.values).all()
+    assert total.values.min() > 18.0
+    assert total.values.size < 0.2 * last.values.size
+    centre = total.origin_mm
+    assert total.values[0, 0, 0] == pytest.approx(point_dose([near, last], centre).eqd2_gy, abs=2e-4)
+    turned = np.eye(4)
+    turned[:2, :2] = [[np.cos(0.3), -np.sin(0.3)], [np.sin(0.3), np.cos(0.3)]]
+    oblique = sum_grid([near.moved(turned, near.frame_of_reference), last], 2.0)
+    assert np.isfinite(oblique.values).all()
+    assert oblique.values.size > 50
+
+
+def test_one_course_is_its_own_sum_and_courses_that_do_not_meet_have_none():
+    first, last = courses()
+    assert sum_grid([last], 2.0).values.shape == last.values.shape
+    far = replace(first, origin_mm=first.origin_mm + 900.0)
+    with pytest.raises(DoseError, match="do not meet"):
+        sum_grid([far, last], 2.0)
+    with pytest.raises(DoseError, match="no course"):
+        sum_grid([], 2.0)
+
+
+def test_doses_of_different_patients_are_never_added():
+    first, last = (replace(g, patient=name) for g, name in zip(courses(), ("one", "other"), strict=True))
+    with pytest.raises(DoseError, match="different patients"):
+        dvh(cylinder(5.0, 40.0, 2.0), [first, last])
