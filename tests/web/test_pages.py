@@ -2,17 +2,19 @@
 
 import io
 import re
+import shutil
 import xml.etree.ElementTree as ET
 
 import pytest
 import yaml
 from starlette.testclient import TestClient
 
+from myelon.board.packet import prepare
 from myelon.demo.hospital import CASES, demo_case
 from myelon.demo.phantoms import PHANTOMS
 from myelon.errors import DoseError
 from myelon.record.case import case_from, write_case
-from myelon.record.kinds import Support
+from myelon.record.kinds import Support, Surgery
 from myelon.web.app import create_app
 from myelon.web.render import INTENDED_USE, NAVIGATION, window_words
 
@@ -552,3 +554,47 @@ def test_the_report_fills_every_item_or_says_that_it_is_not_recorded(client):
     assert "95th percentile of 100 shifts" in phantom
     assert "SpinalCord, D0.03cc: EQD2" in phantom
     assert "No radiotherapy" in client.get("/cases/paper-004-fig-5/reirradiation").text
+
+
+# ── from the contours ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_contours_of_a_tumour_are_measured_and_a_grade_suggested(client):
+    text = client.get("/cases/phantom-2/spine").text
+    for words in ("From the contours", "ESCC, suggested: <b>0</b>", "6, 7", "B, C", "8.6", "Take into the record"):
+        assert words in text, words
+    inside = client.get("/cases/phantom-1/spine").text
+    assert "Grade and zones are not suggested: 100% of the target lies in the cord" in inside
+    assert "From the contours" not in client.get("/cases/paper-000/spine").text
+    assert client.get("/cases/phantom-2/spine?target=PTV").status_code == 422
+
+
+def test_a_person_takes_the_measurements_into_the_record(tmp_path, hospital):
+    shutil.copytree(hospital, tmp_path / "data")
+    with TestClient(create_app(tmp_path / "data"), follow_redirects=True) as own:
+        store = own.app.state.store
+        address = "/cases/phantom-2/spine/accept"
+        assert own.post(address, data={"target": "GTV", "by": " "}).status_code == 422
+        assert own.post(address, data={"target": "GTV", "by": "Dr A", "grade": "3"}).status_code == 422
+        before = {i.id: r for i, r in prepare(store.case("phantom-2")).scores}
+        sent = {"target": "GTV", "by": "Dr A", "grade": "0", "zones": "true"}
+        assert own.post(address, data=sent).status_code == 200
+        entry = store.case("phantom-2").by_id["contours-1"]
+        main, zones = entry.lesions
+        assert (main.epidural_grade, str(main.levels), main.max_diameter_cm) == ("0", "T8", 2.2)
+        assert (zones.wbb_zones, zones.wbb_layers) == ((6, 7), ("B", "C"))
+        assert entry.source[0].entered_by == "Dr A"
+        after = {i.id: r for i, r in prepare(store.case("phantom-2")).scores}
+        assert before["escc_2010"].because[0].option == "1b"
+        assert after["escc_2010"].missing == ("grade",)  # two readings, and their order in time is not decided
+
+
+def test_after_an_operation_a_person_says_that_the_contours_hold_it(tmp_path, hospital):
+    shutil.copytree(hospital, tmp_path / "data")
+    with TestClient(create_app(tmp_path / "data"), follow_redirects=True) as own:
+        operation = Surgery(id="surgery-1", procedures=("laminectomy T8",), levels="T8", extent="partial")
+        own.app.state.store.amend("phantom-2", operation, reason="r", expected=0)
+        text = own.get("/cases/phantom-2/spine").text
+        assert "not suggested: operated before: laminectomy T8" in text
+        assert "ESCC, suggested" not in text
+        assert "ESCC, suggested: <b>0</b>" in own.get("/cases/phantom-2/spine?holds=true").text

@@ -59,6 +59,15 @@ class DoseGrid:
         if len(self.frame_offsets_mm) > 1 and np.any(np.diff(self.frame_offsets_mm) <= 0):
             raise DoseError("dose frames are not in ascending order", where=self.label, todo="Sort the frames")
 
+    @classmethod
+    def even(cls, points_mm: NDArray[np.float64], margin_mm: float, frame_of_reference: str) -> DoseGrid:
+        """One Gy everywhere around some points."""
+        low = points_mm.min(axis=0) - margin_mm
+        size = points_mm.max(axis=0) + margin_mm - low
+        x, y, z = np.eye(3)
+        ones = np.ones((2, 2, 2), dtype=np.float32)
+        return cls(ones, low, x * size[0], y * size[1], z, np.array([0.0, size[2]]), frame_of_reference, label="even")
+
     @property
     def spacing_mm(self) -> tuple[float, float, float]:
         """Column, row and (smallest) frame spacing."""

@@ -245,12 +245,7 @@ def _scaled(grid: DoseGrid, factor: float, fractions: int) -> DoseGrid:
 @lru_cache(maxsize=8)
 def _even(structure: Structure) -> DoseGrid:
     """One Gy everywhere around a structure."""
-    points, margin = structure.points(), structure.reach_mm + READ_WITHIN_MM
-    low = points.min(axis=0) - margin
-    size = points.max(axis=0) + margin - low
-    x, y, z = np.eye(3)
-    ones, frame = np.ones((2, 2, 2), dtype=np.float32), structure.frame_of_reference
-    return DoseGrid(ones, low, x * size[0], y * size[1], z, np.array([0.0, size[2]]), frame, label="even")
+    return DoseGrid.even(structure.points(), structure.reach_mm + READ_WITHIN_MM, structure.frame_of_reference)
 
 
 @lru_cache(maxsize=64)

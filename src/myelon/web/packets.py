@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from myelon.board.packet import Packet, prepare
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
     from myelon.board.cord_dose import CordDose, CourseFiles
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from myelon.store import Store
 
 _KEPT, _CT_KEPT = 32, 4
+T = TypeVar("T")
 
 
 class Packets:
@@ -26,6 +29,7 @@ class Packets:
         self._store = store
         self._kept: OrderedDict[tuple[str, int, str, bool], Packet] = OrderedDict()
         self._files: OrderedDict[tuple[str, int], dict[str, CourseFiles]] = OrderedDict()
+        self._other: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._ct: OrderedDict[tuple[str, ...], Volume] = OrderedDict()
         self._lock = Lock()
 
@@ -48,6 +52,21 @@ class Packets:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             return self._kept[key]
+
+    def once(self, case_id: str, what: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Something computed of a case, once per record version."""
+        key = (case_id, str(self._store.version(case_id)), *what)
+        with self._lock:
+            if key in self._other:
+                self._other.move_to_end(key)
+                found: T = self._other[key]
+                return found
+        made = make()
+        with self._lock:
+            self._other[key] = made
+            while len(self._other) > _KEPT:
+                self._other.popitem(last=False)
+        return made
 
     def ct(self, dose: CordDose) -> Volume | None:
         """The CT of the last course that has one, read once.

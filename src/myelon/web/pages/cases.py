@@ -1,4 +1,4 @@
-"""Cases: the list, and of one case its timeline, spine map, scores, findings and journal."""
+"""Cases: the list, and of one case its timeline, scores, findings and journal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from myelon.record.case import read_case, write_case
 from myelon.record.difference import differences
 from myelon.record.document import MOST_BYTES
 from myelon.record.kinds import Neoplasm, Phase, Radiotherapy, Surgery
-from myelon.report.spine_figure import columns_of, spine_figure
 from myelon.report.timeline_figure import TRACKS, DrawAt, timeline_figure
 from myelon.store import Row
 from myelon.web import drafts
@@ -187,18 +186,6 @@ def document(request: Request, case_id: str) -> Response:
     text = write_case(packet_of(request, case_id).case)
     name = f'attachment; filename="{case_id}.yaml"'
     return Response(text, media_type="text/plain; charset=utf-8", headers={"Content-Disposition": name})
-
-
-@router.get("/cases/{case_id}/spine")
-def spine(request: Request, case_id: str) -> Response:
-    """The spine map and its table twin."""
-    packet = packet_of(request, case_id)
-    figure = spine_figure(packet.case)
-    context = case_context(request, packet, "Spine") | {
-        "figure": str(figure) if figure else "",
-        "columns": columns_of(packet.case),
-    }
-    return page(request, "spine.html", context)
 
 
 @router.get("/cases/{case_id}/scores")

@@ -1,0 +1,107 @@
+"""The spine of a case: the map of its levels, and what the contours say of the tumour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from myelon.assess.lesion import last_stated
+from myelon.board.contour_reading import altered, reading_of, targets
+from myelon.errors import DoseError, InputError
+from myelon.record.kinds import Radiotherapy
+from myelon.report.spine_figure import columns_of, spine_figure
+from myelon.web.packets import packet_of, store_of
+from myelon.web.pages.cases import case_context
+from myelon.web.render import page
+
+if TYPE_CHECKING:
+    from myelon.board.packet import Packet
+    from myelon.dose.anatomy import Anatomy
+
+router = APIRouter()
+
+
+@router.get("/cases/{case_id}/spine")
+def spine(request: Request, case_id: str, target: str = "", holds: bool = False) -> Response:
+    """The spine map and its table twin, and the anatomy of the contours where there are some.
+
+    ``holds``: a person says that the contours hold the anatomy as an operation left it.
+    """
+    packet = _packet(request, case_id)
+    figure = spine_figure(packet.case)
+    context = case_context(request, packet, "Spine") | {
+        "figure": str(figure) if figure else "",
+        "columns": columns_of(packet.case),
+    }
+    return page(request, "spine.html", context | _measured(request, packet, target, holds=holds))
+
+
+@router.post("/cases/{case_id}/spine/accept")
+def accept(
+    request: Request,
+    case_id: str,
+    target: Annotated[str, Form()],
+    by: Annotated[str, Form()] = "",
+    grade: Annotated[str, Form()] = "",
+    zones: Annotated[bool, Form()] = False,
+    holds: Annotated[bool, Form()] = False,
+) -> Response:
+    """Take the measurements into the record, with what of the suggestions a person accepts."""
+    if not by.strip():
+        raise InputError("nobody is named", where=case_id, todo="Say who accepts the measurements")
+    packet = _packet(request, case_id)
+    measured = _measured(request, packet, target, holds=holds)
+    found: Anatomy | None = measured["anatomy"]
+    if found is None:
+        raise DoseError("no tumour is contoured", where=case_id, todo="Add a structure set with a GTV")
+    offered = found.escc.grades if found.escc is not None else ()
+    if grade and grade not in offered:
+        raise InputError(f"grade {grade[:10]!r} is not among those offered", where=case_id, todo="Enter it by hand")
+    entry = reading_of(packet.case, found, measured["course"], by=by.strip(), grade=grade, zones=zones)
+    store_of(request).amend(case_id, entry, reason=f"contours read, accepted by {by.strip()}", expected=0)
+    return RedirectResponse(f"/cases/{case_id}/record?saved={entry.id}#entry-{entry.id}", 303)
+
+
+def _packet(request: Request, case_id: str) -> Packet:
+    packet = packet_of(request, case_id)
+    contoured = any(c.files is not None and c.files.rtstruct for c in packet.case.given(Radiotherapy))
+    return packet_of(request, case_id, dose=True) if contoured else packet
+
+
+def _measured(request: Request, packet: Packet, target: str, *, holds: bool) -> dict[str, Any]:
+    """The anatomy of the contours of the last course, or nothing where no tumour is contoured."""
+    dose = packet.dose
+    names = targets(dose.contours) if dose is not None else ()
+    empty = {
+        "anatomy": None,
+        "course": None,
+        "targets": names,
+        "target": "",
+        "holds": holds,
+        "altered": "",
+        "recorded": "",
+    }
+    if dose is None or not names:
+        return empty
+    from myelon.dose.anatomy import anatomy
+
+    chosen = target or names[0]
+    if chosen not in names:
+        raise DoseError(f"no tumour {target[:40]!r}", where=packet.case.id, todo="Choose " + ", ".join(names))
+    why = altered(packet.case, dose.span)
+    found = request.app.state.packets.once(
+        packet.case.id,
+        ("anatomy", chosen, str(holds)),
+        lambda: anatomy(dose.contours, chosen, altered="" if holds else why),
+    )
+    grade = last_stated(packet.case, "epidural_grade")
+    recorded = f"{grade.lesion.epidural_grade} ({grade.study.id})" if grade is not None else ""
+    return empty | {
+        "recorded": recorded,
+        "anatomy": found,
+        "course": dose.courses[-1],
+        "target": chosen,
+        "altered": why,
+    }
