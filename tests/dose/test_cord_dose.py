@@ -1,5 +1,7 @@
 """Which courses meet, in which organ, and what can be said when a dose is known only in part."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from myelon.dose.accumulate import accumulate
 from myelon.dose.bed import Prescription
 from myelon.dose.grid import DoseGrid
 from myelon.dose.interval import Interval
+from myelon.dose.overlap import isodose_overlaps, near_edge
 from myelon.dose.reirradiation import OrganDose, evaluate, organ_dose
 from myelon.dose.verdict import Basis
 from myelon.errors import DoseError
@@ -173,3 +176,47 @@ def test_what_came_before_a_course_is_open_where_it_is_not_known():
     later = prepare(case(known, unknown)).dose.tolerances[0][0]
     assert later.given.previous_open == ""
     assert {str(v.outcome) for v in later.verdicts} == {"fail"}
+
+
+def test_an_isodose_that_the_cord_lies_outside_of_bounds_its_dose():
+    read = [{"gy": 30.0, "cord": "outside", "levels": "T1-T4"}, {"gy": 20.0, "cord": "inside"}]
+    first, last = course(50, 25, "T1-T4", isodoses=read), course(20, 5, "T1-T4")
+    dose = prepare(case(first, last)).dose
+    assert dose.judged.dose.course_bed[0] == pytest.approx(30.0 * (1 + 30.0 / 25 / 2))
+    assert (str(dose.basis), str(dose.knowledge)) == ("isodoses of a report", "C")  # the last course has levels only
+    given = dose.tolerances[0][0].given
+    assert (given.at_most_gy, given.at_least_gy) == (30.0, 20.0)
+    said = {v.limit.id: v for v in dose.judged.verdicts}
+    assert said["nieder.each"].says == "not exceeded as the isodoses were read"
+    assert said["nieder.each"].structure == "read off isodoses"
+    plain = prepare(case(course(50, 25, "T1-T4"), last)).dose
+    assert plain.judged.dose.cumulative_bed > dose.judged.dose.cumulative_bed
+    assert (str(plain.basis), str(plain.knowledge)) == ("prescription", "C")
+
+
+def test_a_reading_for_other_levels_bounds_nothing():
+    read = [{"gy": 10.0, "cord": "outside", "levels": "T1-T2"}]
+    dose = prepare(case(course(50, 25, "T1-T4", isodoses=read), course(20, 5, "T1-T4"))).dose
+    assert dose.judged.dose.course_bed[0] == pytest.approx(100.0)
+    assert str(dose.basis) == "prescription"
+    both = [{**read[0], "levels": "T1-T4"}]
+    known = prepare(case(course(50, 25, "T1-T4", isodoses=both), course(20, 5, "T1-T4", isodoses=both))).dose
+    assert str(known.knowledge) == "B"
+
+
+def test_overlap_by_isodose_and_nearness_to_an_edge_are_counted():
+    flat = replace(grid([0, 0, 0], 2.0, base=40.0), fractions=20)
+    half = replace(flat, values=np.where(np.arange(flat.values.shape[2]) < flat.values.shape[2] // 2, 40.0, 10.0).astype(
+        np.float32) * np.ones_like(flat.values))  # fmt: skip
+    rows = {o.share: o.volume_cc for o in isodose_overlaps([half, flat], [40.0, 40.0])}
+    whole = float(np.prod([s - 1 for s in flat.values.shape])) * 8.0 / 1000.0
+    assert rows[0.2] == pytest.approx(whole, rel=0.02)
+    assert rows[0.5] == pytest.approx(whole / 2, rel=0.06)
+    assert rows[0.95] <= rows[0.8] <= rows[0.5]
+    cord = cylinder(5.0, 30.0, 2.0)
+    assert near_edge(cord, [flat]) == 0.0
+    tight = flat.around(cord.points(), 0.0)
+    cut = replace(
+        tight, values=np.ascontiguousarray(tight.values[:, :, 2:]), origin_mm=tight.origin_mm + 2 * tight.column_step_mm
+    )
+    assert 0.0 < near_edge(cord, [cut]) < 1.0

@@ -116,7 +116,7 @@ def test_a_prescription_says_no_more_than_it_can():
 def test_a_target_that_contains_the_cord_bounds_its_maximum_from_below():
     found = {v.limit.id: v for v in judged("42/21", at_least_gy=42.0).verdicts}
     assert found["quantec.conv.50"].value_text == "≥ 42.00"
-    assert "at least that" in found["quantec.conv.50"].why
+    assert "it has at least 42 Gy" in found["quantec.conv.50"].why
     over = {v.limit.id: v for v in judged("42/21", at_least_gy=51.0).verdicts}
     assert (over["quantec.conv.50"].outcome, over["quantec.conv.50"].says) == ("fail", "exceeded")
 

@@ -5,7 +5,7 @@ With dose files of every course the sum is by voxel; without, it is of prescript
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from myelon.dose.accumulate import Accumulation, accumulate
 from myelon.dose.bed import Prescription
 from myelon.dose.dvh import DVH, dvh
 from myelon.dose.interval import Interval
+from myelon.dose.overlap import IsodoseOverlap, isodose_overlaps, near_edge
 from myelon.dose.reirradiation import (
     CORD_ALPHA_BETA_GY,
     OrganDose,
@@ -24,7 +25,6 @@ from myelon.dose.reirradiation import (
 )
 from myelon.dose.reirradiation_class import Knowledge, ReirradiationClass, knowledge, reirradiation_class, worst
 from myelon.dose.tolerance import CourseTolerance, Given, judge_courses
-from myelon.dose.verdict import Basis
 from myelon.record.base import Assertion
 from myelon.record.kinds import Radiotherapy
 from myelon.terms.levels import Level, Span, organ_at
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from myelon.dose.grid import DoseGrid
     from myelon.dose.structure import Structure
     from myelon.dose.uncertainty import Uncertainty
+    from myelon.dose.verdict import Basis
     from myelon.record.case import Case
     from myelon.record.timeline import Timeline
     from myelon.terms.levels import OrganAtLevel
@@ -93,6 +94,12 @@ class CordDose:
     """That of the course that is known worst."""
     open_sum: str
     """Why the sum is not known, or not of photons; or ""."""
+    at_most_gy: tuple[float | None, ...]
+    """For each course an isodose that the cord lies outside of, where a person read one."""
+    overlaps: tuple[IsodoseOverlap, ...] = ()
+    """Where every course gives at least a share of its prescription; empty without two dose files."""
+    near_edge: dict[str, float] = field(default_factory=dict)
+    """Structure → share of its contour points within a voxel of the edge of a dose grid, or outside."""
     notes: tuple[str, ...] = ()
 
 
@@ -191,6 +198,7 @@ def _assess(
     organ = organ_at(span)
     intervals, readings = _intervals(courses, timeline)
     prescriptions = tuple(Prescription(s.total_gy, s.fractions) for s in (c.schedule for c in courses) if s)
+    at_most = [_at_most(c, span) for c in courses]
     carbon = [f"RT {c.ordinal}" for c in courses if c.modality == "carbon"]
     needs_model = f"{', '.join(carbon)}: GyE of carbon ions is not converted without its model" if carbon else ""
     overlapping = [c for c in unknown if not (span and c.levels) or c.levels.overlap(span)]
@@ -222,7 +230,9 @@ def _assess(
 
     def judge(name: str) -> Reirradiation:
         if CORD not in sums:
-            return from_prescriptions(prescriptions, intervals, organ=name, span=span, needs_model=needs_model)
+            return from_prescriptions(
+                prescriptions, intervals, organ=name, span=span, needs_model=needs_model, at_most_gy=at_most
+            )
         dose, alternative = _organ_doses(sums[CORD], sure.get(CORD))
         sac = _organ_doses(sums[SAC], sure.get(SAC)) if SAC in sums else None
         return evaluate(prescriptions, intervals, organ=name, dose=dose, alternative=alternative, thecal_sac=sac)
@@ -242,21 +252,26 @@ def _assess(
         tuple(judge(name) for name in organ.organs[1:]),
         readings,
         shared,
-        Basis.VOXEL_SUM if by_voxel else Basis.PRESCRIPTION,
+        judged.dose.basis,
         sums,
         physical,
         _by_level(structures, grids) if by_voxel else (),
         grids if by_voxel else (),
         judge_courses(
             organ.organs,
-            _given_doses(case, timeline, group, overlapping, prescriptions, judged, physical if by_voxel else {}),
+            _given_doses(
+                case, timeline, group, overlapping, prescriptions, at_most, judged, physical if by_voxel else {}
+            ),
         ),
         {name: structures[name] for name in sums},
         structures if by_voxel else {},
         sure,
         tuple(_class_of(group, span) for _ in courses[1:]),
-        worst([knowledge(dose_objects=c.id in files, isodoses=False, levels=c.levels is not None) for c in courses]),
+        worst([_knowledge(c, files) for c in courses]),
         needs_model,
+        tuple(at_most),
+        isodose_overlaps(grids, [p.total_gy for p in prescriptions]) if by_voxel and len(grids) > 1 else (),
+        {n: near_edge(structures[n], grids) for n in sums},
         tuple(notes),
     )
 
@@ -274,6 +289,7 @@ def _given_doses(
     group: Group,
     unknown: Sequence[Radiotherapy],
     prescriptions: Sequence[Prescription],
+    at_most: Sequence[float | None],
     judged: Reirradiation,
     physical: dict[str, tuple[DVH, ...]],
 ) -> list[Given]:
@@ -289,7 +305,8 @@ def _given_doses(
                 sum(dose for c, dose in before if c.modality != "carbon") if before else None,
                 _previous_open(timeline, group.courses[:n], course, unknown, whole=at_two.complete),
                 {name: curves[n] for name, curves in physical.items()},
-                _at_least(case, course),
+                _at_least(case, course, group.shared),
+                at_most[n],
                 carbon,
             )
         )
@@ -320,12 +337,35 @@ def _previous_open(
     return "; ".join(reasons)
 
 
-def _at_least(case: Case, course: Radiotherapy) -> float | None:
-    """Dose to at least 95 % of a target in the cord itself: the maximum of the cord is not below it."""
+def _knowledge(course: Radiotherapy, files: dict[str, CourseFiles]) -> Knowledge:
+    return knowledge(dose_objects=course.id in files, isodoses=bool(course.isodoses), levels=course.levels is not None)
+
+
+def _at_most(course: Radiotherapy, span: Span | None) -> float | None:
+    """The least isodose that all of the cord at these levels lies outside of, as a person read it.
+
+    A reading for other levels says nothing here, and one without levels is taken for the course.
+    """
+    read = [
+        r.gy
+        for r in course.isodoses
+        if r.cord == "outside"
+        and (r.levels is None or (span is not None and r.levels.upper <= span.upper and span.lower <= r.levels.lower))
+    ]
+    return min(read, default=None)
+
+
+def _at_least(case: Case, course: Radiotherapy, shared: Sequence[Level]) -> float | None:
+    """Dose to at least 95 % of a target in the cord itself, or an isodose around it: its maximum is not below it."""
+    around = [
+        r.gy
+        for r in course.isodoses
+        if r.cord == "inside" and (r.levels is None or any(r.levels.upper <= v <= r.levels.lower for v in shared))
+    ]
     tumour = case.neoplasm
     if tumour is None or "intramedullary" not in tumour.compartment:
-        return None
-    stated = [
+        return max(around, default=None)
+    stated = around + [
         p.value
         for p in course.dvh
         if p.structure.upper().startswith(("PTV", "CTV", "GTV")) and p.unit == "Gy" and p.metric.upper() == "D95%"

@@ -109,12 +109,18 @@ def _response(response: Response) -> str:
 
 
 def _overlap(dose: CordDose) -> tuple[str, ...]:
-    return tuple(f"{c.name}: {c.why}" for c in dict.fromkeys(dose.classes))
+    classes = [f"{c.name}: {c.why}" for c in dict.fromkeys(dose.classes)]
+    if dose.overlaps:
+        volumes = ", ".join(f"{o.share:.0%} in {o.volume_cc:.1f} cc" for o in dose.overlaps)
+        classes.append(f"every course gives at least this share of its prescription: {volumes}")
+    return tuple(classes)
 
 
 def _accumulation(dose: CordDose) -> str:
     if dose.basis is Basis.VOXEL_SUM:
         return "by voxel: each course converted to EQD2 with its own fractions, then added at the same point"
+    if dose.basis is Basis.ISODOSES:
+        return f"sum of isodoses as read, at most; level of knowledge {dose.knowledge}: {dose.knowledge.words}"
     return f"sum of prescriptions, not cord dose; level of knowledge {dose.knowledge}: {dose.knowledge.words}"
 
 

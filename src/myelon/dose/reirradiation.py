@@ -66,10 +66,22 @@ class OrganDose:
         return eqd2_of_bed(self.decisive_bed, self.alpha_beta_gy)
 
     @classmethod
-    def from_prescriptions(cls, courses: Sequence[Prescription], alpha_beta_gy: float) -> OrganDose:
-        """The organ dose if the organ had the prescription, point for point."""
-        beds = tuple(float(bed(c.total_gy, c.fractions, alpha_beta_gy)) for c in courses)
-        return cls(beds, sum(beds), alpha_beta_gy, "not contoured", "prescribed total", Basis.PRESCRIPTION)
+    def from_prescriptions(
+        cls, courses: Sequence[Prescription], alpha_beta_gy: float, at_most_gy: Sequence[float | None] = ()
+    ) -> OrganDose:
+        """The organ dose if the organ had the prescription, point for point.
+
+        Args:
+            courses: Prescriptions.
+            alpha_beta_gy: α/β.
+            at_most_gy: For each course the dose of an isodose that the organ lies outside of, where one was read.
+        """
+        most = at_most_gy or [None] * len(courses)
+        doses = [c.total_gy if m is None else m for c, m in zip(courses, most, strict=True)]
+        beds = tuple(float(bed(d, c.fractions, alpha_beta_gy)) for d, c in zip(doses, courses, strict=True))
+        if all(m is None for m in most):
+            return cls(beds, sum(beds), alpha_beta_gy, "not contoured", "prescribed total", Basis.PRESCRIPTION)
+        return cls(beds, sum(beds), alpha_beta_gy, "read off isodoses", "isodose or prescription", Basis.ISODOSES)
 
     @property
     def course_eqd2(self) -> tuple[float, ...]:
@@ -183,6 +195,7 @@ def from_prescriptions(
     alpha_beta_gy: float = CORD_ALPHA_BETA_GY,
     span: Span | None = None,
     needs_model: str = "",
+    at_most_gy: Sequence[float | None] = (),
 ) -> Reirradiation:
     """Judge courses when only the prescriptions are known: the cord dose itself is not.
 
@@ -198,8 +211,8 @@ def from_prescriptions(
         courses,
         intervals,
         organ=organ,
-        dose=OrganDose.from_prescriptions(courses, alpha_beta_gy),
-        alternative=OrganDose.from_prescriptions(courses, other),
+        dose=OrganDose.from_prescriptions(courses, alpha_beta_gy, at_most_gy),
+        alternative=OrganDose.from_prescriptions(courses, other, at_most_gy),
         needs_model=needs_model,
     )
 
@@ -256,7 +269,11 @@ class _Rules:
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every row, in the order it is shown."""
         hytec, other = self.sac or (self.cord, self.cord_other)
-        note = "" if self.sac or self.cord.basis is Basis.PRESCRIPTION else "the limit is for the thecal sac"
+        note = (
+            ""
+            if self.sac or self.cord.basis in {Basis.PRESCRIPTION, Basis.ISODOSES}
+            else "the limit is for the thecal sac"
+        )
         cord, cord_other = self.cord, self.cord_other
         return (
             self._sum(

@@ -52,6 +52,8 @@ class Given(NamedTuple):
     """Structure → its curve of this course, in physical Gy; empty where no dose file was read."""
     at_least_gy: float | None = None
     """Lower bound of the organ's maximum: the dose to 95 % of a target that contains it."""
+    at_most_gy: float | None = None
+    """Upper bound of the organ's maximum: an isodose that it lies outside of."""
     needs_model: str = ""
     """Why no photon limit can be applied, or ""."""
 
@@ -184,7 +186,7 @@ def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
     if given.curves:
         why = f"no contour of the {limit.organ.replace('_', ' ')}"
         return _verdict(limit, organ, Outcome.UNKNOWN, None, "–", why, given)
-    physical = given.prescription.total_gy
+    physical = given.prescription.total_gy if given.at_most_gy is None else given.at_most_gy
     bounded = given.at_least_gy is not None and _is_maximum(limit.metric) and limit.organ in _CORD | _ALSO_THE_CORD
     if bounded and given.at_least_gy is not None:
         physical = max(physical, given.at_least_gy)
@@ -192,7 +194,7 @@ def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
     text = f"{value:.2f}"
     if bounded:
         text = f"≥ {_read(limit, given, given.at_least_gy or 0.0)[0]:.2f}"
-        why = f"a target that contains it has {given.at_least_gy:g} Gy in 95 %: its maximum is at least that"
+        why = f"it has at least {given.at_least_gy:g} Gy: a target that contains it, or an isodose around it"
     return _verdict(limit, organ, compare(value, limit), value, text, _edge(limit, value) or why, given)
 
 
@@ -249,7 +251,7 @@ def _verdict(
         2.0 if limit.context == "de_novo_conventional" else None,
         curve.structure if curve is not None else "not contoured",
         limit.metric,
-        Basis.DOSE_FILE if given.curves else Basis.PRESCRIPTION,
+        Basis.DOSE_FILE if given.curves else Basis.PRESCRIPTION if given.at_most_gy is None else Basis.ISODOSES,
         why,
     )
 
@@ -276,7 +278,8 @@ def _risks(organ: str, given: Given) -> tuple[Risk, ...]:
 def _whole_maximum(given: Given, structure: str) -> float | None:
     """Maximum of a structure, or without dose files the prescription; None where no grid holds all of it."""
     if not given.curves:
-        return max(given.prescription.total_gy, given.at_least_gy or 0.0)
+        most = given.prescription.total_gy if given.at_most_gy is None else given.at_most_gy
+        return max(most, given.at_least_gy or 0.0)
     curve = given.curves.get(structure)
     return float(curve.max_gy) if curve is not None and curve.covered_share > WHOLLY_COVERED else None
 

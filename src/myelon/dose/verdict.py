@@ -29,6 +29,7 @@ class Basis(StrEnum):
     """What a dose value is."""
 
     PRESCRIPTION = "prescription"
+    ISODOSES = "isodoses of a report"
     DOSE_FILE = "dose file"
     VOXEL_SUM = "voxel sum"
     NO_REGISTRATION = "sum of separate maxima"
@@ -63,6 +64,8 @@ class Verdict:
             return "within an unverified figure"
         if self.basis is Basis.PRESCRIPTION:
             return "not exceeded if the cord had no more than the prescription"
+        if self.basis is Basis.ISODOSES:
+            return "not exceeded as the isodoses were read"
         return "met"
 
     @property
@@ -75,6 +78,8 @@ class Verdict:
             return "above an unverified figure"
         if self.basis is Basis.PRESCRIPTION and not self.value_text.startswith("≥"):
             return "exceeded if the cord had the prescription"
+        if self.basis is Basis.ISODOSES and not self.value_text.startswith("≥"):
+            return "exceeded if the cord had what its isodose allows"
         return "exceeded"
 
     @property

@@ -110,6 +110,7 @@ def what_if(
     grids: Sequence[DoseGrid] = (),
     structures: Mapping[str, Structure] | None = None,
     needs_model: str = "",
+    at_most_gy: Sequence[float | None] = (),
     sure: bool = True,
 ) -> WhatIf:
     """Judge the courses under assumptions, by voxel where there are dose files.
@@ -122,6 +123,7 @@ def what_if(
         grids: Physical dose of each course in the frame of the last one; none for prescriptions.
         structures: ``SpinalCord`` and, where contoured, ``ThecalSac``, in that frame.
         needs_model: As for `evaluate`.
+        at_most_gy: For each course an isodose that the organ lies outside of, where one was read.
         sure: Whether the rules for a sum by voxel are judged at its 95th percentile; else as registered.
 
     Raises:
@@ -138,16 +140,16 @@ def what_if(
     if grids and structures and "SpinalCord" in structures:
         judged, curves = _by_voxel(everything, gaps, assumed, organ, grids, structures, needs_model, sure=sure)
     else:
-        judged, curves = _by_prescription(everything, gaps, assumed, organ, needs_model), ()
-    recovered = _recovered(everything, gaps, assumed, grids if curves else (), structures or {})
+        most = [*(at_most_gy or [None] * len(courses)), *[None] * (len(everything) - len(courses))]
+        doses = [
+            OrganDose.from_prescriptions(everything, ab, most) for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy)
+        ]
+        judged = evaluate(everything, gaps, organ=organ, dose=doses[0], alternative=doses[1], needs_model=needs_model)
+        curves = ()
+    recovered = _recovered(
+        everything, gaps, assumed, judged.dose.course_eqd2, grids if curves else (), structures or {}
+    )
     return WhatIf(assumed, tuple(everything), judged, recovered, curves)
-
-
-def _by_prescription(
-    courses: Sequence[Prescription], intervals: Sequence[Interval], assumed: Assumed, organ: str, needs_model: str
-) -> Reirradiation:
-    doses = [OrganDose.from_prescriptions(courses, ab) for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy)]
-    return evaluate(courses, intervals, organ=organ, dose=doses[0], alternative=doses[1], needs_model=needs_model)
 
 
 def _by_voxel(
@@ -180,6 +182,7 @@ def _recovered(
     courses: Sequence[Prescription],
     intervals: Sequence[Interval],
     assumed: Assumed,
+    by_prescription: Sequence[float],
     grids: Sequence[DoseGrid],
     structures: Mapping[str, Structure],
 ) -> Recovered | None:
@@ -202,7 +205,7 @@ def _recovered(
         left = [replace(g, values=(g.values * k).astype(np.float32)) for g, k in zip(each, kept, strict=True)]
         total = dvh(cord, left).max_gy
     else:
-        each_gy = OrganDose.from_prescriptions(courses, CORD_ALPHA_BETA_GY).course_eqd2
+        each_gy = by_prescription
         total = sum(dose * k for dose, k in zip(each_gy, kept, strict=True))
     return Recovered(scheme, tuple(shares), total)
 

@@ -41,6 +41,19 @@ class DvhPoint(Part):
     source: Provenance | None = None
 
 
+class IsodoseReading(Part):
+    """What a person read off an isodose picture or plan report: how the cord lies to one line, at some levels.
+
+    ``inside``: all of the cord there lies within the line and has at least its dose. ``outside``: none of it does, and
+    it has at most that dose. A line that crosses the cord is neither.
+    """
+
+    gy: float = Field(gt=0, le=200, description="dose of the line, Gy of the whole course")
+    cord: Literal["inside", "outside"]
+    levels: LevelSpan | None = None
+    source: Provenance | None = None
+
+
 class Schedule(NamedTuple):
     """Total and fractions of a course, and which of them was computed from the dose per fraction ("" if none)."""
 
@@ -77,6 +90,7 @@ class Radiotherapy(Entry):
     volumes: tuple[str, ...] = ()
     levels: LevelSpan | None = None
     dvh: tuple[DvhPoint, ...] = ()
+    isodoses: tuple[IsodoseReading, ...] = ()
     files: DoseFiles | None = None
     objects: tuple[PlanObject, ...] = ()
     statements: tuple[Stated[str], ...] = ()

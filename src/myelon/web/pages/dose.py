@@ -151,6 +151,7 @@ def _under(dose: CordDose, assumed: Assumed, *, quick: bool = False) -> list[Wha
             grids=dose.grids,
             structures=dose.structures,
             needs_model=dose.open_sum,
+            at_most_gy=dose.at_most_gy,
             sure=not quick,
         )
         for organ in dose.organ.organs
