@@ -1,5 +1,6 @@
 """The command line as a user meets it: answers, JSON, exit codes, wrong arguments."""
 
+import io
 import json
 import os
 import socket
@@ -9,11 +10,13 @@ import time
 from importlib.resources import files
 from pathlib import Path
 
+import pydicom
 import pytest
 import yaml
 
 from myelon.demo.hospital import CASES, demo_case
 from myelon.demo.phantoms import PHANTOMS
+from myelon.exchange.dicom.registration import read_registration
 from myelon.exchange.dicom.write import Patient, write_rtdose, write_rtplan, write_rtstruct
 from myelon.record.kinds import Support
 from myelon.store import Store
@@ -391,3 +394,34 @@ def test_wrong_arguments_of_import(arguments, words, tmp_path):
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_two_cts_are_registered_and_a_person_is_asked_to_look(tmp_path):
+    phantom = PHANTOMS[1]
+    objects = phantom.dicom()
+    (tmp_path / "rtstruct.dcm").write_bytes(objects["rtstruct"][0])
+    for folder, shift, frame in (("last", 0.0, ""), ("earlier", 6.0, "2.25.99")):
+        (tmp_path / folder).mkdir()
+        for n, content in enumerate(objects["ct"]):
+            data = pydicom.dcmread(io.BytesIO(content))
+            if frame:
+                data.FrameOfReferenceUID = frame
+                data.ImagePositionPatient = [
+                    float(v) + d for v, d in zip(data.ImagePositionPatient, (shift, -shift, 0.0), strict=True)
+                ]
+            data.save_as(tmp_path / folder / f"{n}.dcm")
+    common = ["dose", "register", tmp_path / "last", tmp_path / "earlier", "--structures", tmp_path / "rtstruct.dcm",
+              "--out", tmp_path / "reg.dcm", "--picture", tmp_path / "reg.png"]  # fmt: skip
+    found = answer(*common, "--around", "VB_T07", "--around", "VB_T08")
+    assert [row[3] for row in found["matrix"][:3]] == pytest.approx([-6.0, 6.0, 0.0], abs=0.3)
+    assert found["turn_degrees"] < 0.3
+    assert found["correlation"] > 0.95
+    assert (tmp_path / "reg.png").read_bytes().startswith(b"\x89PNG")
+    written = read_registration(tmp_path / "reg.dcm")
+    assert set(written.into) == {"2.25.99", str(phantom.patient.uid("frame"))}
+    told = run(*common, "--around", "VB_T08")
+    assert "only after a person accepted it" in told.stdout
+    many = [x for n in (6, 7, 8, 9) for x in ("--around", f"VB_T0{n}")]
+    refused = run(*common, *many)
+    assert (refused.returncode, "at most 3" in refused.stderr) == (2, True)
+    assert run(*common, "--around", "VB_L5").returncode == 2

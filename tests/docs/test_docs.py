@@ -42,6 +42,10 @@ def desk(tmp_path_factory, hospital):
     for n in (0, 1):
         (folder / f"rtdose{n}.dcm").write_bytes(objects["rtdose"][n])
         (folder / f"rtplan{n}.dcm").write_bytes(objects["rtplan"][n])
+    for name in ("ct-last", "ct-earlier"):
+        (folder / name).mkdir()
+        for n, content in enumerate(objects["ct"]):
+            (folder / name / f"{n}.dcm").write_bytes(content)
     page = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
     plan = next(code for language, code in BLOCK.findall(page) if language == "yaml")
     (folder / "PLAN.yaml").write_text(plan, encoding="utf-8")

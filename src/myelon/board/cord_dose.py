@@ -50,6 +50,10 @@ class CourseFiles:
 
     dose: DoseGrid
     structures: dict[str, Structure]
+    placed_by: str = "no transform: same frame"
+    """How the dose came into the frame of the structures of the last course."""
+    not_placed: str = ""
+    """Why it could not be brought there, so that it is not added by voxel; or ""."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ class CordDose:
     """That of the course that is known worst."""
     open_sum: str
     """Why the sum is not known, or not of photons; or ""."""
+    placed_by: tuple[str, ...]
+    """How each course came into the frame of the last one; empty without dose files."""
     at_most_gy: tuple[float | None, ...]
     """For each course an isodose that the cord lies outside of, where a person read one."""
     overlaps: tuple[IsodoseOverlap, ...] = ()
@@ -206,7 +212,7 @@ def _assess(
         needs_model = (
             f"{', '.join(f'RT {c.ordinal}' for c in overlapping)}: dose not reported, so that the sum is not known"
         )
-    read = [files[c.id] for c in courses if c.id in files]
+    read = [files[c.id] for c in courses if c.id in files and not files[c.id].not_placed]
     sums: dict[str, tuple[Accumulation, Accumulation]] = {}
     sure: dict[str, tuple[Uncertainty, Uncertainty]] = {}
     notes = [late] if late else []
@@ -215,7 +221,11 @@ def _assess(
         f"RT {c.ordinal} is of protons: its dose is taken as RBE-weighted" for c in courses if c.modality == "proton"
     ]
     notes += [f"RT {c.ordinal} was stopped: prescribed dose, not given dose" for c in courses if c.status == "stopped"]
+    notes += [f"RT {c.ordinal}: {files[c.id].not_placed}" for c in courses if c.id in files and files[c.id].not_placed]
     whole = len(read) == len(courses)
+    if whole and read and not _one_frame(read):
+        whole = False
+        notes.append("the courses lie in different frames of reference: not added by voxel")
     if whole and not needs_model:
         other = alternative_alpha_beta(CORD_ALPHA_BETA_GY, span)
         structures, grids = read[-1].structures, tuple(r.dose for r in read)
@@ -269,6 +279,7 @@ def _assess(
         tuple(_class_of(group, span) for _ in courses[1:]),
         worst([_knowledge(c, files) for c in courses]),
         needs_model,
+        tuple(r.placed_by for r in read) if by_voxel else (),
         tuple(at_most),
         isodose_overlaps(grids, [p.total_gy for p in prescriptions]) if by_voxel and len(grids) > 1 else (),
         {n: near_edge(structures[n], grids) for n in sums},
@@ -337,8 +348,14 @@ def _previous_open(
     return "; ".join(reasons)
 
 
+def _one_frame(read: Sequence[CourseFiles]) -> bool:
+    frames = {r.dose.frame_of_reference for r in read} | {s.frame_of_reference for s in read[-1].structures.values()}
+    return len(frames - {""}) <= 1
+
+
 def _knowledge(course: Radiotherapy, files: dict[str, CourseFiles]) -> Knowledge:
-    return knowledge(dose_objects=course.id in files, isodoses=bool(course.isodoses), levels=course.levels is not None)
+    placed = course.id in files and not files[course.id].not_placed
+    return knowledge(dose_objects=placed, isodoses=bool(course.isodoses), levels=course.levels is not None)
 
 
 def _at_most(course: Radiotherapy, span: Span | None) -> float | None:

@@ -130,8 +130,9 @@ def _registration(dose: CordDose) -> str:
     if not dose.sure:
         return "none: one course"
     sure = next(iter(dose.sure.values()))[0]
+    placed = "; ".join(f"RT {c.ordinal}: {words}" for c, words in zip(dose.courses, dose.placed_by, strict=True))
     return (
-        f"courses share one frame of reference; limits judged at the 95th percentile of {sure.count} shifts "
+        f"{placed}; limits judged at the 95th percentile of {sure.count} shifts "
         f"({sure.shift_mm:g} mm) and turns ({sure.turn_degrees:g}°)"
     )
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="BED and EQD2, DVH, sum of courses.", no_args_is_help=True)
 _ORGANS = {"cord": "spinal_cord", "cauda": "cauda_equina", "sac": "thecal_sac"}
+MOST_VERTEBRAE = 3
+"""RADIOBIOLOGY §6."""
 _METRICS = "volume,mean,max,D0.03cc,D0.1cc,D2%,D50%,D98%"
 
 
@@ -273,6 +275,78 @@ def add(
         print_judged(judged)
     else:
         typer.echo(f"limits not judged: {reason}")
+
+
+@app.command("register")
+def register(
+    fixed: Annotated[Path, typer.Argument(help="CT of the last course: a folder of slices.")],
+    moving: Annotated[Path, typer.Argument(help="CT of the earlier course: a folder of slices.")],
+    structures: Annotated[Path, typer.Option("--structures", help="RTSTRUCT in the frame of the fixed CT.")],
+    around: Annotated[list[str], typer.Option("--around", help="Vertebra that must fit, such as VB_T08; repeat it.")],
+    out: Annotated[Path, typer.Option("--out", help="Spatial Registration to write (.dcm).")],
+    picture: Annotated[Path, typer.Option("--picture", help="Checkerboard to look at (.png).")],
+    margin: Annotated[float, typer.Option("--margin", min=0.0, help="Around the vertebrae, mm.")] = 15.0,
+    json: Json = False,
+) -> None:
+    """Register two CTs rigidly by the bone of some vertebrae, and write the registration and a picture of it."""
+    import datetime as dt
+
+    import numpy as np
+
+    from myelon.dose.register import register_rigid
+    from myelon.dose.volume import Volume
+    from myelon.errors import DoseError
+    from myelon.exchange.dicom import one_of, read_ct, read_rtstruct
+    from myelon.exchange.dicom.folder import scan
+    from myelon.exchange.dicom.registration import write_registration
+    from myelon.report.registration_figure import checkerboard_png
+
+    if len(around) > MOST_VERTEBRAE:
+        raise DoseError(f"{len(around)} vertebrae", todo=f"A spine bends: give at most {MOST_VERTEBRAE}")
+    slices = [scan(folder).ct for folder in (fixed, moving)]
+    here, there = (read_ct(paths) for paths in slices)
+    contoured = read_rtstruct(one_of(structures, "rtstruct"), rois=around)
+    points = np.vstack([contoured.get(name).points() for name in around])
+    box = (points.min(axis=0) - margin, points.max(axis=0) + margin)
+    volumes = [Volume(v.values, v.origin_mm, v.spacing_mm) for v in (here, there)]
+    found = register_rigid(volumes[0], volumes[1], box)
+    turn = np.degrees(np.arccos(np.clip((np.trace(found.matrix[:3, :3]) - 1.0) / 2.0, -1.0, 1.0)))
+    names = ", ".join(around)
+    said = f"rigid, bone, {names}; correlation {found.correlation:.3f}; back {found.inconsistency_mm:.2f} mm"
+    content = write_registration(
+        found.matrix, slices[1][0], slices[0][0], label="RIGID BONE", description=said, at=dt.datetime.now(dt.UTC)
+    )
+    try:
+        out.write_bytes(content)
+        picture.write_bytes(checkerboard_png(volumes[0], volumes[1], found))
+    except OSError as error:
+        raise DoseError(f"{out.name!r} cannot be written", todo="Choose a folder that exists") from error
+    if json:
+        print_json(
+            {
+                "matrix": found.matrix.tolist(),
+                "turn_degrees": float(turn),
+                "correlation_before": found.correlation_before,
+                "correlation": found.correlation,
+                "runner_up": found.runner_up,
+                "clear": found.clear,
+                "inconsistency_mm": found.inconsistency_mm,
+                "registration": out.name,
+                "picture": picture.name,
+            }
+        )
+        return
+    heading(f"rigid registration by bone around {names}")
+    rows = [tuple(f"{v:.5f}" for v in row) for row in found.matrix]
+    table(("from the moving CT into the fixed one, LPS mm", "", "", ""), rows)
+    typer.echo(f"turn {turn:.2f}°")
+    typer.echo(f"correlation of bone in the box {found.correlation_before:.3f} before, {found.correlation:.3f} after")
+    if not found.clear:
+        typer.echo(
+            f"warning: another fit comes to {found.runner_up:.3f}: the images may be a vertebra off; count the levels"
+        )
+    typer.echo(f"there and back the corners of the box come to within {found.inconsistency_mm:.2f} mm")
+    typer.echo(f"Look at {picture.name}. The sum takes {out.name} only after a person accepted it in the record.")
 
 
 def _judge(loaded: LoadedPlan, pairs: Sequence[Sequence[Accumulation]]) -> tuple[Reirradiation | None, str]:

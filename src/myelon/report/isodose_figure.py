@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from myelon.board.cord_dose import LevelDose
     from myelon.dose.grid import DoseGrid
+    from myelon.dose.volume import Volume
 
 View = Literal["sagittal", "coronal", "axial"]
 VIEWS: tuple[View, ...] = ("sagittal", "coronal", "axial")
@@ -28,15 +28,6 @@ Line = tuple[float, str, str, float]
 """Level in the unit of the grids, colour, dash pattern, width."""
 WINDOW_HU, LEVEL_HU = 900.0, 150.0
 """Bone window."""
-
-
-@dataclass(frozen=True, eq=False)
-class Volume:
-    """CT to lie under the lines: HU (slices, rows, columns), first voxel and spacing in LPS mm."""
-
-    values: NDArray[np.int16]
-    origin_mm: NDArray[np.float64]
-    spacing_mm: tuple[float, float, float]
 
 
 def plane_of(view: View, centre_mm: Sequence[float], size_mm: tuple[float, float]) -> Plane:
@@ -56,27 +47,11 @@ def plane_of(view: View, centre_mm: Sequence[float], size_mm: tuple[float, float
 def slice_png(volume: Volume, plane: Plane, step_mm: float = 0.75) -> bytes:
     """The CT on a plane as an 8-bit PNG, linear between voxels; outside the CT black."""
     _, _, lattice = plane.points(step_mm)
-    index = (lattice - volume.origin_mm) / np.array(volume.spacing_mm)
-    hu = _linear(volume.values, index[..., ::-1])
+    hu = volume.at(lattice)
     grey = np.clip((hu - (LEVEL_HU - WINDOW_HU / 2)) / WINDOW_HU, 0.0, 1.0) * 235.0
     stream = io.BytesIO()
     Image.fromarray(grey.astype(np.uint8)).save(stream, "PNG", optimize=True)
     return stream.getvalue()
-
-
-def _linear(values: NDArray[np.int16], index: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Trilinear HU at (slice, row, column) indices; −1024 outside."""
-    top = np.array(values.shape) - 1
-    inside = np.all((index >= 0) & (index <= top), axis=-1)
-    low = np.clip(np.floor(index).astype(np.intp), 0, np.maximum(top - 1, 0))
-    part = np.clip(index - low, 0.0, 1.0)
-    result = np.zeros(index.shape[:-1])
-    for corner in range(8):
-        offset = np.array([(corner >> 2) & 1, (corner >> 1) & 1, corner & 1])
-        weight = np.prod(np.where(offset == 1, part, 1.0 - part), axis=-1)
-        at = np.minimum(low + offset, top)
-        result += weight * values[at[..., 0], at[..., 1], at[..., 2]]
-    return np.where(inside, result, -1024.0)
 
 
 def isodose_figure(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from myelon.board.cord_dose import CordDose
     from myelon.dose.grid import DoseGrid
-    from myelon.report.isodose_figure import Volume
+    from myelon.dose.volume import Volume
 
 SIZES: dict[View, tuple[float, float]] = {
     "sagittal": (110.0, 250.0),

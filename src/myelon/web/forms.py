@@ -39,7 +39,7 @@ _OF_COURSES = {"until", "duration"}
 _AREAS = {"text", "decision", "question", "quote", "morphology", "reason"}
 _LABELS = {
     "mrc": "MRC", "nrs": "NRS", "dvh": "DVH", "ki67": "Ki-67", "total_gy": "Total (Gy)",
-    "rtdose": "RTDOSE", "rtplan": "RTPLAN", "rtstruct": "RTSTRUCT", "ct": "CT",
+    "rtdose": "RTDOSE", "rtplan": "RTPLAN", "rtstruct": "RTSTRUCT", "ct": "CT", "registration": "Registration",
     "dose_per_fraction_gy": "Gy per fraction",
     "until": "Ends", "for_phase": "For phase", "wbb_zones": "WBB zones", "wbb_layers": "WBB layers", "text": "In words",
 }  # fmt: skip

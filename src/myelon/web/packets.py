@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from myelon.board.cord_dose import CordDose, CourseFiles
+    from myelon.dose.volume import Volume
     from myelon.record.case import Case
-    from myelon.report.isodose_figure import Volume
     from myelon.store import Store
 
 _KEPT, _CT_KEPT = 32, 4
@@ -74,8 +74,8 @@ class Packets:
         Raises:
             DicomError: A slice is not what it should be.
         """
+        from myelon.dose.volume import Volume
         from myelon.exchange.dicom import read_ct
-        from myelon.report.isodose_figure import Volume
 
         names = next((tuple(c.files.ct) for c in reversed(dose.courses) if c.files is not None and c.files.ct), ())
         if not names:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from myelon.board.cord_dose import CourseFiles
 from myelon.errors import DicomError
+from myelon.exchange.dicom.registration import read_registration
 from myelon.exchange.dicom.rtdose import read_rtdose
 from myelon.exchange.dicom.rtplan import read_rtplan
 from myelon.exchange.dicom.rtstruct import StructureSet, read_rtstruct
@@ -26,7 +28,8 @@ def read_courses(case: Case, find: Callable[[str], Path]) -> dict[str, CourseFil
         find: From the name in the record (content hash, or path beside the case file) to a path.
 
     Raises:
-        DicomError: A file is not what it should be, or the plan's fractions are not those of the record.
+        DicomError: A file is not what it should be, the plan's fractions are not those of the record, or files are of
+            different patients.
     """
     sets: dict[str, StructureSet] = {}
     read, patients = {}, set[str]()
@@ -53,4 +56,37 @@ def read_courses(case: Case, find: Callable[[str], Path]) -> dict[str, CourseFil
             raise DicomError(
                 "its files are of another patient than the others", where=course.id, todo="Give files of one patient"
             )
-    return read
+    return _in_one_frame(case, read, find)
+
+
+def _in_one_frame(case: Case, read: dict[str, CourseFiles], find: Callable[[str], Path]) -> dict[str, CourseFiles]:
+    """Every dose in the frame of the last course's contours: by its registration, if a person accepted it."""
+    if not read:
+        return read
+    last = read[max((c for c in case.given(Radiotherapy) if c.id in read), key=lambda c: c.ordinal).id]
+    frame = next((s.frame_of_reference for s in last.structures.values()), last.dose.frame_of_reference)
+    placed = {}
+    for course in case.given(Radiotherapy):
+        if course.id not in read:
+            continue
+        files = read[course.id]
+        if files.dose.frame_of_reference in {frame, ""}:
+            placed[course.id] = files
+            continue
+        name, accepted = course.files.registration if course.files else None, course.registration_accepted
+        if name is None:
+            why = "its dose lies in another frame of reference, and no registration is recorded: not added by voxel"
+            placed[course.id] = replace(files, not_placed=why)
+        elif accepted is None:
+            why = "its registration was accepted by nobody: not added by voxel"
+            placed[course.id] = replace(files, not_placed=why)
+        else:
+            found = read_registration(find(name))
+            if found.patient and files.dose.patient and found.patient != files.dose.patient:
+                raise DicomError(
+                    "the registration is of another patient", where=course.id, todo="Give that of this one"
+                )
+            matrix = found.between(files.dose.frame_of_reference, frame)
+            words = f"registration {name[:12]}, accepted by {accepted.by}"
+            placed[course.id] = replace(files, dose=files.dose.moved(matrix, frame), placed_by=words)
+    return placed

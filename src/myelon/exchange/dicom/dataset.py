@@ -34,22 +34,33 @@ def open_dataset(path: Path, sop_class: UID) -> Dataset:
     Raises:
         DicomError: Missing, not DICOM, truncated, or another kind of object.
     """
+    dataset = open_any(path)
+    found = UID(str(dataset.get("SOPClassUID", "")))
+    if found != sop_class:
+        name = found.name if found else "an object without SOP Class UID"
+        raise DicomError(f"is {name}, not {sop_class.name}", where=path.name, todo=f"Give the {sop_class.name} file")
+    return dataset
+
+
+def open_any(path: Path) -> Dataset:
+    """Read a file, whatever object it is.
+
+    Raises:
+        DicomError: Missing, not DICOM, or truncated.
+    """
     if not path.is_file():
         raise DicomError("no such file", where=path.name, todo="Check the path")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             dataset = pydicom.dcmread(path)
-            found = UID(str(dataset.get("SOPClassUID", "")))
+            str(dataset.get("SOPClassUID", ""))
     except InvalidDicomError as error:
         raise DicomError("not a DICOM file", where=path.name, todo="Export the object again as DICOM") from error
     except BROKEN as error:
         raise DicomError(
             f"cannot be read as DICOM ({type(error).__name__})", where=path.name, todo="It may be cut off: export again"
         ) from error
-    if found != sop_class:
-        name = found.name if found else "an object without SOP Class UID"
-        raise DicomError(f"is {name}, not {sop_class.name}", where=path.name, todo=f"Give the {sop_class.name} file")
     return dataset
 
 

@@ -21,6 +21,14 @@ class DoseFiles(Part):
     rtplan: str | None = None
     rtstruct: str | None = None
     ct: tuple[str, ...] = ()
+    registration: str | None = None
+
+
+class Acceptance(Part):
+    """A person who looked at something and takes it as it is."""
+
+    by: str
+    reason: str = ""
 
 
 class PlanObject(Part):
@@ -92,6 +100,9 @@ class Radiotherapy(Entry):
     dvh: tuple[DvhPoint, ...] = ()
     isodoses: tuple[IsodoseReading, ...] = ()
     files: DoseFiles | None = None
+    registration_accepted: Acceptance | None = Field(
+        default=None, description="who looked at the registration of this course onto the last one and accepts it"
+    )
     objects: tuple[PlanObject, ...] = ()
     statements: tuple[Stated[str], ...] = ()
     rationale: tuple[Stated[str], ...] = ()
