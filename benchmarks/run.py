@@ -18,6 +18,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
+import dose_sum  # noqa: E402  # benchmarks stand beside each other
 import record  # noqa: E402  # benchmarks stand beside each other
 from clock import RUNS, median_seconds  # noqa: E402  # as above
 from planning_systems import comparison  # noqa: E402  # as above
@@ -150,6 +151,7 @@ def main():
         peers = [v for k, v in found.items() if k != "Myelon"]
         ratio = f"{min(peers) / found['Myelon']:.1f}" if peers else "–"
         lines.append(f"| {label} | {n:,} | " + " | ".join(cells) + f" | {ratio} |")
+    lines += ["", "## Sums of courses and registration", "", *dose_sum.report()]
     lines += ["", "## What a user waits for, seconds", "", "| task | median |", "| --- | ---: |"]
     lines += [f"| {label} | {seconds:.4f} |" for label, seconds in start_rows()]
     lines += ["", "## The record and its store, milliseconds", "", *record.report()]

@@ -126,14 +126,22 @@ class DoseGrid:
         Raises:
             DoseError: The number of fractions is not known, or the grid is not physical dose.
         """
+        values = eqd2(self.values.astype(np.float64), self.physical_fractions(), alpha_beta_gy)
+        return replace(self, values=values.astype(np.float32), unit="EQD2")
+
+    def physical_fractions(self) -> int:
+        """Fractions of a physical dose.
+
+        Raises:
+            DoseError: The number of fractions is not known, or the grid is not physical dose.
+        """
         if self.unit != "Gy":
             raise DoseError(f"grid is in {self.unit}, not physical Gy", where=self.label, todo="Convert once only")
         if self.fractions is None:
             raise DoseError(
                 "number of fractions unknown", where=self.label, todo="Give `fractions` or the RTPLAN of the course"
             )
-        values = eqd2(self.values.astype(np.float64), self.fractions, alpha_beta_gy)
-        return replace(self, values=values.astype(np.float32), unit="EQD2")
+        return self.fractions
 
     def moved(self, transform: NDArray[np.float64], frame_of_reference: str) -> DoseGrid:
         """The grid placed by a rigid 4 × 4 transform (LPS mm) into another frame of reference; values untouched.

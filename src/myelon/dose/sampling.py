@@ -61,6 +61,56 @@ def sample_sum(
     return result
 
 
+def eqd2_on(
+    target: DoseGrid, grids: Sequence[DoseGrid], alpha_beta_gy: float, out: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Sum of physical grids in EQD2 at the voxel centres of a target grid; NaN where one of them is not known.
+
+    Each grid is converted at its own voxels while it is read: no converted copy is made. Where a grid lies on the
+    voxels of the target nothing is interpolated.
+
+    Args:
+        target: Whose voxel centres.
+        grids: Physical dose of each course, with its fractions.
+        alpha_beta_gy: α/β.
+        out: Where to write, float32 of the target's shape; a new array when None.
+
+    Raises:
+        DoseError: A grid lacks its fractions, or is not of physical dose.
+    """
+    out = np.empty(target.values.shape, dtype=np.float32) if out is None else out
+    scale = 1.0 / (1.0 + 2.0 / alpha_beta_gy)
+    per_gy = [1.0 / (g.physical_fractions() * alpha_beta_gy) for g in grids]
+    same = [g for g in grids if _on_the_voxels(g, target)]
+    if len(same) == 2 == len(grids):
+        one, other = (np.ascontiguousarray(g.values).ravel() for g in grids)
+        _two_as_they_lie(one, other, per_gy[0], per_gy[1], scale, out.ravel())
+        return out
+    out.fill(0.0)
+    for grid, each in zip(grids, per_gy, strict=True):
+        values = np.ascontiguousarray(grid.values)
+        if grid in same:
+            _as_it_lies(values.ravel(), each, scale, out.ravel())
+            continue
+        steps = np.array([[a @ s for s in (target.column_step_mm, target.row_step_mm)] for a in grid.axes])
+        first = np.array([a @ (target.origin_mm - grid.origin_mm) for a in grid.axes])
+        along = np.array([a @ target.frame_normal for a in grid.axes])
+        offsets = grid.frame_offsets_mm
+        uniform = len(offsets) > 1 and np.allclose(np.diff(offsets), offsets[1], rtol=1e-9)
+        if uniform:  # the frame index is then linear as well
+            first[2], steps[2], along[2] = (v / offsets[1] for v in (first[2], steps[2], along[2]))
+        _mapped(values, offsets, uniform, each, scale, first, steps, along, target.frame_offsets_mm, out)
+    return out
+
+
+def _on_the_voxels(grid: DoseGrid, target: DoseGrid) -> bool:
+    """Whether two grids have the same voxels."""
+    return grid.values.shape == target.values.shape and all(
+        np.allclose(getattr(grid, name), getattr(target, name), atol=1e-6)
+        for name in ("origin_mm", "column_step_mm", "row_step_mm", "frame_normal", "frame_offsets_mm")
+    )
+
+
 def histogram(
     slabs: Sequence[Slab],
     axes: NDArray[np.float64],
@@ -213,6 +263,78 @@ def _add_sampled(values, frames, mapped, points, result):
         c11 = flat[above + dy] + (flat[above + dy + dx] - flat[above + dy]) * fx
         low, high = c00 + (c10 - c00) * fy, c01 + (c11 - c01) * fy
         result[n] += low + (high - low) * fz
+
+
+@njit(cache=True, parallel=True)
+def _two_as_they_lie(one, other, per_one, per_other, scale, out):
+    a, b, s = np.float32(per_one), np.float32(per_other), np.float32(scale)
+    for n in prange(len(out)):
+        p, q = one[n], other[n]
+        out[n] = (p + a * p * p + q + b * q * q) * s
+
+
+@njit(cache=True, parallel=True)
+def _as_it_lies(values, per_gy, scale, out):
+    a, s = np.float32(per_gy), np.float32(scale)
+    for n in prange(len(out)):
+        out[n] += (values[n] + a * values[n] * values[n]) * s
+
+
+@njit(cache=True, parallel=True)
+def _mapped(values, frames, uniform, per_gy, scale, first, steps, along, heights, out):
+    """One grid on the voxels of another: converted at its corners, then taken between them (convert, then map)."""
+    nz, ny, nx = values.shape
+    flat = values.ravel()
+    a, s = np.float32(per_gy), np.float32(scale)
+    one, zero = np.uint32(1), np.uint32(0)
+    row, frame = np.uint32(nx), np.uint32(nx * ny)
+    for k_out in prange(out.shape[0]):
+        x_in, y_in, z_in = steps[0, 0], steps[1, 0], steps[2, 0]
+        for j_out in range(out.shape[1]):
+            x0 = first[0] + along[0] * heights[k_out] + steps[0, 1] * j_out
+            y0 = first[1] + along[1] * heights[k_out] + steps[1, 1] * j_out
+            z0 = first[2] + along[2] * heights[k_out] + steps[2, 1] * j_out
+            low, high = 0.0, float(out.shape[2])
+            if uniform:  # the stretch of the row that lies well inside: nothing is clamped or asked there
+                low, high = _inner(x0, x_in, nx, low, high)
+                low, high = _inner(y0, y_in, ny, low, high)
+                low, high = _inner(z0, z_in, nz, low, high)
+            else:
+                high = 0.0
+            inner_from, inner_to = int(math.ceil(low)), max(int(math.floor(high)), int(math.ceil(low)))
+            for i_out in range(out.shape[2]):
+                x, y, z = x0 + x_in * i_out, y0 + y_in * i_out, z0 + z_in * i_out
+                dx, dy, dz = one, row, frame
+                if i_out < inner_from or i_out >= inner_to:
+                    if not uniform:
+                        z = _frame_of(z, frames, 0, nz)
+                    if x < -0.5 or y < -0.5 or z < -0.5 or x > nx - 0.5 or y > ny - 0.5 or z > nz - 0.5:
+                        out[k_out, j_out, i_out] = np.nan
+                        continue
+                    x, y, z = min(max(x, 0.0), nx - 1.0), min(max(y, 0.0), ny - 1.0), min(max(z, 0.0), nz - 1.0)
+                    dx = one if int(x) + 1 < nx else zero
+                    dy = row if int(y) + 1 < ny else zero
+                    dz = frame if int(z) + 1 < nz else zero
+                i, j, k = np.uint32(x), np.uint32(y), np.uint32(z)
+                fx, fy, fz = np.float32(x - i), np.float32(y - j), np.float32(z - k)
+                here = k * frame + j * row + i
+                above = here + dz
+                c0, c1, c2, c3 = flat[here], flat[here + dx], flat[here + dy], flat[here + dy + dx]
+                c4, c5, c6, c7 = flat[above], flat[above + dx], flat[above + dy], flat[above + dy + dx]
+                c0, c1, c2, c3 = c0 + a * c0 * c0, c1 + a * c1 * c1, c2 + a * c2 * c2, c3 + a * c3 * c3
+                c4, c5, c6, c7 = c4 + a * c4 * c4, c5 + a * c5 * c5, c6 + a * c6 * c6, c7 + a * c7 * c7
+                c0, c2, c4, c6 = c0 + (c1 - c0) * fx, c2 + (c3 - c2) * fx, c4 + (c5 - c4) * fx, c6 + (c7 - c6) * fx
+                c0, c4 = c0 + (c2 - c0) * fy, c4 + (c6 - c4) * fy
+                out[k_out, j_out, i_out] += (c0 + (c4 - c0) * fz) * s
+
+
+@njit(cache=True, inline="always")
+def _inner(start, step, size, low, high):
+    """The part of a stretch of steps on which ``start + step · n`` lies between the first and the last voxel."""
+    if abs(step) < 1e-12:
+        return (low, high) if 0.0 <= start < size - 1.0 else (high, high)
+    one, other = -start / step, (size - 1.0 - start) / step
+    return max(low, min(one, other) + 1e-6), min(high, max(one, other) - 1e-6)
 
 
 @njit(cache=True)

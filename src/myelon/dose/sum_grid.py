@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from myelon.dose.bed import check_alpha_beta
 from myelon.errors import DoseError
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from myelon.dose.grid import DoseGrid
-
-_AT_ONCE = 2_000_000
 
 
 def sum_grid(grids: Sequence[DoseGrid], alpha_beta_gy: float) -> DoseGrid:
@@ -31,38 +30,25 @@ def sum_grid(grids: Sequence[DoseGrid], alpha_beta_gy: float) -> DoseGrid:
     Raises:
         DoseError: No grid, fractions that are not known, or grids that do not meet.
     """
-    from myelon.dose.sampling import sample_sum  # noqa: PLC0415  # numba loads only where dose is sampled
+    from myelon.dose.sampling import eqd2_on  # noqa: PLC0415  # numba loads only where dose is sampled
 
     if not grids:
         raise DoseError("no course to add", todo="Give at least one dose grid")
-    converted = [g.to_eqd2(alpha_beta_gy) for g in grids]
-    last = converted[-1]
-    if len(converted) == 1:
-        return last
-    frames, rows, columns = last.values.shape
-    total = last.values.astype(np.float64)
-    plane = (
-        last.origin_mm
-        + np.arange(rows)[:, None, None] * last.row_step_mm
-        + np.arange(columns)[None, :, None] * last.column_step_mm
-    ).reshape(-1, 3)
-    at_once = max(1, _AT_ONCE // len(plane))
-    for start in range(0, frames, at_once):
-        part = slice(start, min(start + at_once, frames))
-        heights = last.frame_offsets_mm[part]
-        points = (plane[None, :, :] + heights[:, None, None] * last.frame_normal).reshape(-1, 3)
-        total[part] += sample_sum(converted[:-1], points).reshape(-1, rows, columns)
+    check_alpha_beta(alpha_beta_gy)
+    last = grids[-1]
+    total = eqd2_on(last, grids, alpha_beta_gy)
     box = _known_box(np.isfinite(total))
     first = [s.start for s in box]
     return replace(
         last,
-        values=np.ascontiguousarray(total[box], dtype=np.float32),
+        values=np.ascontiguousarray(total[box]),
         origin_mm=last.origin_mm
         + first[2] * last.column_step_mm
         + first[1] * last.row_step_mm
         + last.frame_offsets_mm[first[0]] * last.frame_normal,
         frame_offsets_mm=last.frame_offsets_mm[box[0]] - last.frame_offsets_mm[first[0]],
         fractions=None,
+        unit="EQD2",
         label="EQD2 sum",
     )
 
