@@ -99,7 +99,7 @@ def registered():
     import time
 
     from myelon.demo import phantoms
-    from myelon.dose.register import register_rigid
+    from myelon.dose.register import register
     from myelon.dose.uncertainty import _placed
     from myelon.dose.volume import Volume
 
@@ -119,7 +119,7 @@ def registered():
         noisy = fixed.at(there).reshape(fixed.values.shape) + rng.normal(0, 10, fixed.values.shape)
         moving = Volume(noisy.astype(np.int16), origin, fixed.spacing_mm)
         start = time.perf_counter()
-        found = register_rigid(fixed, moving, box)
+        found = register(fixed, moving, box)
         seconds.append(time.perf_counter() - start)
         back = (inner - truth[:3, 3]) @ truth[:3, :3]
         errors += list(np.linalg.norm(back @ found.matrix[:3, :3].T + found.matrix[:3, 3] - inner, axis=1))

@@ -179,3 +179,25 @@ def test_a_dose_without_fractions_cannot_be_converted_unseen():
     with pytest.raises(DoseError):
         dose.to_eqd2(2.0)
     assert eqd2(60.0, 30, 2.0) == pytest.approx(60.0)
+
+
+def test_a_curve_ends_at_zero_where_a_steep_dose_falls_to_nothing():
+    """A body around a hot field: the dose falls faster than its strips are high, and no dose lies below 0."""
+    x, y, z = np.eye(3)
+    values = np.zeros((9, 41, 41), dtype=np.float32)
+    values[:, 18:23, 18:23] = 60.0
+    hot = DoseGrid(values, np.array([-50.0, -50.0, -10.0]), x * 2.5, y * 2.5, z, np.arange(9) * 2.5)
+    body = Structure.from_contours(
+        "BODY", [np.array([[-45.0, -45, h], [45, -45, h], [45, 45, h], [-45, 45, h]]) for h in np.arange(-7.5, 8, 2.5)]
+    )
+    curve = dvh(body, [hot])
+    assert curve.volume_cc[-1] == pytest.approx(0.0, abs=1e-6)
+    inner = dvh(
+        Structure.from_contours(
+            "GTV", [np.array([[-9.0, -9, h], [9, -9, h], [9, 9, h], [-9, 9, h]]) for h in np.arange(-7.5, 8, 2.5)]
+        ),
+        [hot],
+    )
+    assert curve.metric("D0.1cc").value == pytest.approx(inner.metric("D0.1cc").value, abs=0.05)
+    width = curve.edges_gy[1]
+    assert curve.mean_gy == pytest.approx(np.trapezoid(curve.volume_cc, curve.edges_gy) / curve.covered_cc, abs=width)

@@ -10,7 +10,7 @@ from myelon.demo.phantoms import PHANTOMS
 from myelon.dose.dvh import dvh
 from myelon.dose.grid import DoseGrid
 from myelon.errors import DicomError
-from myelon.exchange.dicom import read_ct, read_rtdose, read_rtplan, read_rtstruct, scan
+from myelon.exchange.dicom import read_images, read_rtdose, read_rtplan, read_rtstruct, scan
 from myelon.exchange.dicom.write import Patient, write_rtdose, write_rtplan, write_rtstruct
 from phantoms import ORIENTATIONS, cylinder, grid, stack_d_cc
 
@@ -53,7 +53,7 @@ def test_the_phantom_is_read_back_as_it_was_made(phantom_folder):
     structures = read_rtstruct(phantom_folder / "rtstruct.0.dcm")
     assert {"SpinalCord", "ThecalSac", "SpinalCanal", "GTV", "PTV", "VB_T01", "VB_C7"} <= set(structures.structures)
     assert structures.frame_of_reference == read.frame_of_reference
-    ct = read_ct(sorted(phantom_folder.glob("ct.*.dcm")))
+    ct = read_images(sorted(phantom_folder.glob("ct.*.dcm")))
     assert ct.spacing_mm == pytest.approx((1.5, 1.5, 3.0))
     assert ct.values.shape[0] == 86
 

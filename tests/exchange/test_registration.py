@@ -9,9 +9,11 @@ import pydicom
 import pytest
 
 from myelon.board.packet import prepare
+from myelon.dose.warp import Field, Warp
 from myelon.errors import DicomError
 from myelon.exchange.dicom.courses import read_courses
 from myelon.exchange.dicom.registration import read_registration, write_registration
+from myelon.record.kinds import Surgery
 from myelon.record.kinds.radiotherapy import Acceptance
 from myelon.store import Store
 
@@ -32,6 +34,24 @@ def store(hospital, tmp_path):
     store = Store.open(tmp_path / "data", url="")
     yield store
     store.close()
+
+
+def onto(back):
+    """From the last frame into the one that ``back`` leads from."""
+    return Warp(after=np.linalg.inv(back))
+
+
+def make_affine(step, values):
+    step.FrameOfReferenceTransformationMatrixType = "AFFINE"
+    step.FrameOfReferenceTransformationMatrix = values
+
+
+def bent(back, depth=6.0):
+    """The same after a bend of the first frame: offsets along y that grow towards the head."""
+    z = np.arange(-160.0, 161, 8)
+    vectors = np.zeros((len(z), 31, 27, 3), dtype=np.float32)
+    vectors[..., 1] = depth * (z[:, None, None] / 160.0) ** 2
+    return Warp(offsets=Field(vectors, np.array([-104.0, -120.0, -160.0]), (8.0, 8.0, 8.0)), after=np.linalg.inv(back))
 
 
 def moved_away(store, back, tmp_path):
@@ -60,12 +80,12 @@ def course(store, away, **more):
 def test_a_registration_is_read_back_as_it_was_written(store, tmp_path):
     away = moved_away(store, turned(), tmp_path)
     fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
-    content = write_registration(turned(), away, fixed, label="bone", description="a test", at=AT)
+    content = write_registration(onto(turned()), away, fixed, label="bone", description="a test", at=AT)
     (tmp_path / "reg.dcm").write_bytes(content)
     found = read_registration(tmp_path / "reg.dcm")
     home = str(pydicom.dcmread(fixed).FrameOfReferenceUID)
-    np.testing.assert_allclose(found.between("2.25.4711", home), turned(), atol=1e-8)
-    np.testing.assert_allclose(found.between(home, "2.25.4711"), np.linalg.inv(turned()), atol=1e-8)
+    np.testing.assert_allclose(found.between("2.25.4711", home).rigid, np.linalg.inv(turned()), atol=1e-8)
+    np.testing.assert_allclose(found.between(home, "2.25.4711").rigid, turned(), atol=1e-8)
     with pytest.raises(DicomError, match="other frames"):
         found.between("1.2.3", home)
     data = pydicom.dcmread(tmp_path / "reg.dcm")
@@ -76,7 +96,9 @@ def test_a_registration_is_read_back_as_it_was_written(store, tmp_path):
 def test_matrices_of_a_chain_are_applied_in_their_order(store, tmp_path):
     away = moved_away(store, turned(), tmp_path)
     fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
-    (tmp_path / "reg.dcm").write_bytes(write_registration(turned(), away, fixed, label="a", description="", at=AT))
+    (tmp_path / "reg.dcm").write_bytes(
+        write_registration(onto(turned()), away, fixed, label="a", description="", at=AT)
+    )
     data = pydicom.dcmread(tmp_path / "reg.dcm")
     steps = data.RegistrationSequence[1].MatrixRegistrationSequence[0].MatrixSequence
     second = pydicom.dataset.Dataset()
@@ -85,21 +107,26 @@ def test_matrices_of_a_chain_are_applied_in_their_order(store, tmp_path):
     steps.append(second)
     data.save_as(tmp_path / "chain.dcm")
     found = read_registration(tmp_path / "chain.dcm").between("2.25.4711", str(data.FrameOfReferenceUID))
-    np.testing.assert_allclose(found, turned(0.0, (10.0, 0.0, 0.0)) @ turned(), atol=1e-8)
+    wanted = turned(0.0, (10.0, 0.0, 0.0)) @ turned()
+    np.testing.assert_allclose(found.rigid, np.linalg.inv(wanted), atol=1e-8)
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda step: setattr(step, "FrameOfReferenceTransformationMatrixType", "AFFINE"), "not RIGID"),
+        (lambda step: setattr(step, "FrameOfReferenceTransformationMatrixType", "PROJECTIVE"), "transform is PROJ"),
+        (lambda step: make_affine(step, [0.0] * 15 + [1.0]), "flattens or mirrors"),
+        (lambda step: make_affine(step, [1.0] * 16), "not 4 × 4"),
         (lambda step: setattr(step, "FrameOfReferenceTransformationMatrix", [2.0] + [0.0] * 15), "RIGID and is not"),
         (lambda step: setattr(step, "FrameOfReferenceTransformationMatrix", [1.0] * 7), "FrameOfReference"),
     ],
 )
-def test_what_is_no_rigid_transform_is_refused(store, tmp_path, change, said):
+def test_what_is_no_transform_is_refused(store, tmp_path, change, said):
     away = moved_away(store, turned(), tmp_path)
     fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
-    (tmp_path / "reg.dcm").write_bytes(write_registration(turned(), away, fixed, label="a", description="", at=AT))
+    (tmp_path / "reg.dcm").write_bytes(
+        write_registration(onto(turned()), away, fixed, label="a", description="", at=AT)
+    )
     data = pydicom.dcmread(tmp_path / "reg.dcm")
     change(data.RegistrationSequence[1].MatrixRegistrationSequence[0].MatrixSequence[0])
     data.save_as(tmp_path / "odd.dcm")
@@ -115,7 +142,7 @@ def test_a_course_of_another_frame_is_added_only_by_a_registration_that_a_person
     assert str(dose.basis) == "prescription"
     assert any("no registration is recorded" in note for note in dose.notes)
     fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
-    name = store.put_file(write_registration(turned(), away, fixed, label="a", description="", at=AT))
+    name = store.put_file(write_registration(onto(turned()), away, fixed, label="a", description="", at=AT))
     unseen = course(store, away, files={"registration": name})
     dose = prepare(unseen, read_courses(unseen, store.file)).dose
     assert any("accepted by nobody" in note for note in dose.notes)
@@ -133,3 +160,68 @@ def test_files_of_two_patients_are_refused(store, tmp_path):
     data.save_as(tmp_path / "other.dcm")
     with pytest.raises(DicomError, match="another patient"):
         read_courses(course(store, tmp_path / "other.dcm"), store.file)
+
+
+def test_a_deformable_registration_is_read_back_as_it_was_written_whatever_its_grid(store, tmp_path):
+    away = moved_away(store, turned(), tmp_path)
+    fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
+    warp = bent(turned())
+    (tmp_path / "reg.dcm").write_bytes(write_registration(warp, away, fixed, label="a", description="", at=AT))
+    data = pydicom.dcmread(tmp_path / "reg.dcm")
+    assert data.SOPClassUID == pydicom.uid.DeformableSpatialRegistrationStorage
+    home = str(data.FrameOfReferenceUID)
+    points = np.random.default_rng(3).uniform(-90, 90, (50, 3))
+    found = read_registration(tmp_path / "reg.dcm").between("2.25.4711", home)
+    assert found.kind == "deformable"
+    np.testing.assert_allclose(found.apply(points), warp.apply(points), atol=1e-4)
+    assert np.isnan(found.apply(np.array([[0.0, 0.0, 400.0]]))).all()
+    with pytest.raises(DicomError, match="leads the other way"):
+        read_registration(tmp_path / "reg.dcm").between(home, "2.25.4711")
+    grid = data.DeformableRegistrationSequence[0].DeformableRegistrationGridSequence[0]
+    vectors = np.frombuffer(grid.VectorGridData, "<f4").reshape(*grid.GridDimensions[::-1], 3)
+    turned_round = vectors[::-1, :, ::-1]  # the same grid, begun at another corner and along other axes
+    grid.VectorGridData = np.ascontiguousarray(turned_round).tobytes()
+    columns, _, planes = grid.GridDimensions
+    grid.ImagePositionPatient = [-104.0 + 8.0 * (columns - 1), -120.0, -160.0 + 8.0 * (planes - 1)]
+    grid.ImageOrientationPatient = [-1, 0, 0, 0, 1, 0]
+    data.save_as(tmp_path / "round.dcm")
+    again = read_registration(tmp_path / "round.dcm").between("2.25.4711", home)
+    np.testing.assert_allclose(again.apply(points), warp.apply(points), atol=1e-4)
+    grid.VectorGridData = grid.VectorGridData[:-40]
+    data.save_as(tmp_path / "cut.dcm")
+    with pytest.raises(DicomError, match="cut off"):
+        read_registration(tmp_path / "cut.dcm")
+
+
+def test_an_affine_registration_is_written_and_read_as_one(store, tmp_path):
+    away = moved_away(store, turned(), tmp_path)
+    fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
+    warp = Warp(after=np.diag([1.05, 0.97, 1.0, 1.0]))
+    (tmp_path / "reg.dcm").write_bytes(write_registration(warp, away, fixed, label="a", description="", at=AT))
+    home = str(pydicom.dcmread(fixed).FrameOfReferenceUID)
+    found = read_registration(tmp_path / "reg.dcm").between("2.25.4711", home)
+    assert found.kind == "affine"
+    np.testing.assert_allclose(found.after @ found.before, warp.after, atol=1e-8)
+
+
+def test_a_deformation_goes_through_an_operation_only_when_a_person_says_so(store, tmp_path):
+    away = moved_away(store, turned(), tmp_path)
+    fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
+    name = store.put_file(write_registration(bent(turned()), away, fixed, label="a", description="", at=AT))
+    files = {"registration": name}
+    accepted = course(store, away, files=files, registration_accepted=Acceptance(by="Dr A"))
+    plain = prepare(accepted, read_courses(accepted, store.file)).dose
+    assert str(plain.basis) == "voxel sum"
+    assert plain.placed_by[0].startswith("deformable registration")
+    surgery = Surgery.model_validate(
+        {"id": "op", "kind": "surgery", "procedures": ["laminectomy"], "levels": "T2–T3", "when": {"kind": "unknown"}}
+    )
+    operated = accepted.with_entries((*accepted.entries, surgery))
+    dose = prepare(operated, read_courses(operated, store.file)).dose
+    assert str(dose.basis) == "prescription"
+    assert any("goes through a place operated before" in note for note in dose.notes)
+    told = course(
+        store, away, files=files, registration_accepted=Acceptance(by="Dr A", reason="seen", despite_operation=True)
+    )
+    told = told.with_entries((*told.entries, surgery))
+    assert str(prepare(told, read_courses(told, store.file)).dose.basis) == "voxel sum"

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="BED and EQD2, DVH, sum of courses.", no_args_is_help=True)
 _ORGANS = {"cord": "spinal_cord", "cauda": "cauda_equina", "sac": "thecal_sac"}
-MOST_VERTEBRAE = 3
-"""RADIOBIOLOGY §6."""
 _METRICS = "volume,mean,max,D0.03cc,D0.1cc,D2%,D50%,D98%"
 
 
@@ -283,69 +281,68 @@ def register(
     moving: Annotated[Path, typer.Argument(help="CT of the earlier course: a folder of slices.")],
     structures: Annotated[Path, typer.Option("--structures", help="RTSTRUCT in the frame of the fixed CT.")],
     around: Annotated[list[str], typer.Option("--around", help="Vertebra that must fit, such as VB_T08; repeat it.")],
-    out: Annotated[Path, typer.Option("--out", help="Spatial Registration to write (.dcm).")],
-    picture: Annotated[Path, typer.Option("--picture", help="Checkerboard to look at (.png).")],
+    out: Annotated[Path, typer.Option("--out", help="Registration to write (.dcm).")],
+    picture: Annotated[Path, typer.Option("--picture", help="Checkerboard and overlay to look at (.png).")],
+    kind: Annotated[str, typer.Option("--kind", help="rigid, affine or deformable.")] = "rigid",
+    moving_structures: Annotated[
+        Path | None,
+        typer.Option("--moving-structures", help="RTSTRUCT of the moving CT: vertebrae of the same name lead the fit."),
+    ] = None,
     margin: Annotated[float, typer.Option("--margin", min=0.0, help="Around the vertebrae, mm.")] = 15.0,
     json: Json = False,
 ) -> None:
-    """Register two CTs rigidly by the bone of some vertebrae, and write the registration and a picture of it."""
+    """Register two CTs by the bone of some vertebrae, and write the registration and a picture of it."""
     import datetime as dt
 
-    import numpy as np
-
-    from myelon.dose.register import register_rigid
-    from myelon.dose.volume import Volume
+    from myelon.dose.register import KINDS
     from myelon.errors import DoseError
-    from myelon.exchange.dicom import one_of, read_ct, read_rtstruct
-    from myelon.exchange.dicom.folder import scan
-    from myelon.exchange.dicom.registration import write_registration
-    from myelon.report.registration_figure import checkerboard_png
+    from myelon.exchange.dicom import one_of, read_rtstruct, scan
+    from myelon.exchange.dicom.registering import register_courses
+    from myelon.report.registration_figure import registration_png
 
-    if len(around) > MOST_VERTEBRAE:
-        raise DoseError(f"{len(around)} vertebrae", todo=f"A spine bends: give at most {MOST_VERTEBRAE}")
-    slices = [scan(folder).ct for folder in (fixed, moving)]
-    here, there = (read_ct(paths) for paths in slices)
-    contoured = read_rtstruct(one_of(structures, "rtstruct"), rois=around)
-    points = np.vstack([contoured.get(name).points() for name in around])
-    box = (points.min(axis=0) - margin, points.max(axis=0) + margin)
-    volumes = [Volume(v.values, v.origin_mm, v.spacing_mm) for v in (here, there)]
-    found = register_rigid(volumes[0], volumes[1], box)
-    turn = np.degrees(np.arccos(np.clip((np.trace(found.matrix[:3, :3]) - 1.0) / 2.0, -1.0, 1.0)))
-    names = ", ".join(around)
-    said = f"rigid, bone, {names}; correlation {found.correlation:.3f}; back {found.inconsistency_mm:.2f} mm"
-    content = write_registration(
-        found.matrix, slices[1][0], slices[0][0], label="RIGID BONE", description=said, at=dt.datetime.now(dt.UTC)
-    )
+    if kind not in KINDS:
+        raise DoseError(f"kind {kind!r}", todo="Use " + ", ".join(KINDS))
+    chosen = next(k for k in KINDS if k == kind)
+    contours = read_rtstruct(one_of(structures, "rtstruct"))
+    for name in around:
+        contours.get(name)
+    other = read_rtstruct(one_of(moving_structures, "rtstruct")) if moving_structures else None
+    made = register_courses(
+        scan(fixed).ct, scan(moving).ct, contours, other, around=around, kind=chosen, margin_mm=margin,
+        at=dt.datetime.now(dt.UTC),
+    )  # fmt: skip
+    found = made.found
     try:
-        out.write_bytes(content)
-        picture.write_bytes(checkerboard_png(volumes[0], volumes[1], found))
+        out.write_bytes(made.object)
+        picture.write_bytes(registration_png(*made.images, found))
     except OSError as error:
         raise DoseError(f"{out.name!r} cannot be written", todo="Choose a folder that exists") from error
     if json:
         print_json(
             {
+                "kind": found.kind,
                 "matrix": found.matrix.tolist(),
-                "turn_degrees": float(turn),
+                "turn_degrees": made.turn_degrees,
                 "correlation_before": found.correlation_before,
                 "correlation": found.correlation,
+                "likeness": found.likeness,
                 "runner_up": found.runner_up,
-                "clear": found.clear,
                 "inconsistency_mm": found.inconsistency_mm,
+                "jacobian": list(found.stretch),
+                "dice": made.dice,
+                "doubts": list(found.doubts),
                 "registration": out.name,
                 "picture": picture.name,
             }
         )
         return
-    heading(f"rigid registration by bone around {names}")
+    heading(f"{found.kind} registration by bone around {', '.join(around)}")
     rows = [tuple(f"{v:.5f}" for v in row) for row in found.matrix]
     table(("from the moving CT into the fixed one, LPS mm", "", "", ""), rows)
-    typer.echo(f"turn {turn:.2f}°")
-    typer.echo(f"correlation of bone in the box {found.correlation_before:.3f} before, {found.correlation:.3f} after")
-    if not found.clear:
-        typer.echo(
-            f"warning: another fit comes to {found.runner_up:.3f}: the images may be a vertebra off; count the levels"
-        )
-    typer.echo(f"there and back the corners of the box come to within {found.inconsistency_mm:.2f} mm")
+    for line in made.lines:
+        typer.echo(line)
+    for doubt in found.doubts:
+        typer.echo(f"warning: {doubt}; count the levels")
     typer.echo(f"Look at {picture.name}. The sum takes {out.name} only after a person accepted it in the record.")
 
 

@@ -175,6 +175,7 @@ def dvh(
     if not 1 <= len(summed) <= MOST_GRIDS:
         raise DoseError(f"{len(summed)} dose grids", where=structure.name, todo=f"Give 1 to {MOST_GRIDS}")
     _check_frames(structure, summed)
+    summed = [g.straight(structure.points(), structure.reach_mm + g.spacing_mm[2]) for g in summed]
     spacing = min(min(g.spacing_mm) for g in summed)
     slabs = [s for s in structure.slabs(end_caps, single_plane_mm=summed[0].spacing_mm[2]) if s.high_mm > s.low_mm]
     if not slabs:
@@ -185,7 +186,7 @@ def dvh(
         )
     span = max(float(np.ptp(p, axis=0).min()) for s in slabs for p in s.polygons)
     strip = float(np.clip(span / STRIPS_PER_DIAMETER, FINEST_STRIP_MM, COARSEST_STRIP_MM))
-    top = float(sum(g.values.max() for g in summed))
+    top = float(sum(np.nanmax(g.values, initial=0.0) for g in summed))
     bins = int(np.ceil(max(top, 1.0) / bin_gy)) + 4
     content = histogram(
         slabs, structure.axes, summed, strip_mm=strip, layer_mm=min(LAYER_MM, spacing), bin_gy=bin_gy, bins=bins

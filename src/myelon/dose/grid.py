@@ -13,7 +13,11 @@ from myelon.errors import DoseError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from myelon.dose.warp import Warp
+
 _ORTHOGONAL_WITHIN = 1e-3
+LATTICE_MM, _MOST_POINTS = 1.0, 4_000_000
+"""A warped dose is taken at points so far apart, at most so many, before a DVH is computed of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +36,7 @@ class DoseGrid:
         unit: "Gy" (physical) or "EQD2".
         label: A name for tables.
         patient: Identifier of the patient; only compared, never shown.
+        warp: From the frame of reference into the one that the voxels lie in, where a registration is not rigid.
     """
 
     values: NDArray[np.float32]
@@ -45,6 +50,7 @@ class DoseGrid:
     unit: str = "Gy"
     label: str = ""
     patient: str = ""
+    warp: Warp | None = None
 
     def __post_init__(self) -> None:
         """Check that the axes are orthogonal and the frames ascend.
@@ -76,8 +82,12 @@ class DoseGrid:
 
     def coordinates(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Column and row index (fractional) and frame distance in mm of LPS points, shape (n, 3)."""
-        from_origin = np.asarray(points_mm, dtype=float) - self.origin_mm
+        from_origin = self.own(np.asarray(points_mm, dtype=float)) - self.origin_mm
         return np.stack([from_origin @ axis for axis in self.axes], axis=-1)
+
+    def own(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points of the frame of reference where the voxels lie; the same unless the grid is warped."""
+        return points_mm if self.warp is None else self.warp.apply(points_mm)
 
     @property
     def axes(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -97,7 +107,11 @@ class DoseGrid:
         Args:
             points_mm: LPS points, shape (n, 3).
             margin_mm: Added on every side, and a voxel more.
+
+        A warped grid is given whole.
         """
+        if self.warp is not None:
+            return self
         place = self.coordinates(points_mm)
         columns, rows, _ = self.spacing_mm
         shape = self.values.shape
@@ -118,6 +132,32 @@ class DoseGrid:
             + down.start * self.row_step_mm
             + self.frame_offsets_mm[frames.start] * self.frame_normal,
             frame_offsets_mm=self.frame_offsets_mm[frames] - self.frame_offsets_mm[frames.start],
+        )
+
+    def straight(self, points_mm: NDArray[np.float64], margin_mm: float) -> DoseGrid:
+        """A warped grid at the points of a lattice around some points; NaN where nothing is known. Others as they are.
+
+        Args:
+            points_mm: LPS points, shape (n, 3).
+            margin_mm: Added on every side.
+        """
+        if self.warp is None:
+            return self
+        low, high = points_mm.min(axis=0) - margin_mm, points_mm.max(axis=0) + margin_mm
+        step = max(LATTICE_MM, float((np.prod(high - low) / _MOST_POINTS) ** (1 / 3)))
+        x, y, z = (np.arange(a, b + step, step) for a, b in zip(low, high, strict=True))
+        zz, yy, xx = np.meshgrid(z, y, x, indexing="ij")
+        values = self.at(np.column_stack([xx.ravel(), yy.ravel(), zz.ravel()])).reshape(zz.shape)
+        across, down, up = np.eye(3)
+        return replace(
+            self,
+            values=values.astype(np.float32),
+            origin_mm=low,
+            column_step_mm=across * step,
+            row_step_mm=down * step,
+            frame_normal=up,
+            frame_offsets_mm=z - z[0],
+            warp=None,
         )
 
     def to_eqd2(self, alpha_beta_gy: float) -> DoseGrid:
@@ -155,6 +195,8 @@ class DoseGrid:
         rotation, shift = transform[:3, :3], transform[:3, 3]
         if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-6) or np.linalg.det(rotation) <= 0:
             raise DoseError("transform is not rigid", where=self.label, todo="Give a 4 × 4 rotation and shift in mm")
+        if self.warp is not None:
+            return replace(self, warp=self.warp.after_moving(transform), frame_of_reference=frame_of_reference)
         return replace(
             self,
             origin_mm=rotation @ self.origin_mm + shift,
@@ -163,3 +205,10 @@ class DoseGrid:
             frame_normal=rotation @ self.frame_normal,
             frame_of_reference=frame_of_reference,
         )
+
+    def placed(self, warp: Warp, frame_of_reference: str) -> DoseGrid:
+        """The grid in another frame of reference, whose points a registration takes to the grid's own."""
+        rigid = warp.rigid
+        if rigid is not None:
+            return self.moved(np.asarray(np.linalg.inv(rigid)), frame_of_reference)
+        return replace(self, warp=warp, frame_of_reference=frame_of_reference)

@@ -1,27 +1,32 @@
-"""Rigid registration of two CTs of one spine, by bone, in a box around the vertebrae that matter.
+"""Registration of two CTs of one spine, by bone, in a box around the vertebrae that matter.
 
 A spine bends between two scans: only what lies in the box is asked to fit (RADIOBIOLOGY §6: vertebra-local, at most
 three vertebrae). The measure is mutual information of bone-windowed HU, over a pyramid, by SimpleITK; the same images
-give the same transform (to a hundredth of a millimetre). How good it is stands beside it; a person looks at the picture
-and accepts it.
+give the same transform (to a hundredth of a millimetre). An affine or a deformable fit starts from the rigid one. How
+good it is stands beside it; a person looks at the picture and accepts it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from myelon.dose.warp import Field, Warp
 from myelon.errors import DoseError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from myelon.dose.volume import Volume
+    from myelon.dose.warp import Stretch
+
+Kind = Literal["rigid", "affine", "deformable"]
+KINDS: tuple[Kind, ...] = ("rigid", "affine", "deformable")
 
 BONE_HU = (100.0, 1200.0)
 """Below and above, HU are cut: soft tissue moves, and metal would lead."""
@@ -36,85 +41,171 @@ _STARTS_MM = (-30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0)
 """Along the body: vertebrae look alike, and one search may settle on the neighbour."""
 ANOTHER_MM = 8.0
 """A fit whose box lies this far from the best one is another fit."""
-CLEAR_BY = 0.03
-"""How much better than another fit the likeness must be; below, the images may be a vertebra off."""
+CLEAR_BY, CONSISTENT_MM, LEAST_CORRELATION = 0.03, 3.0, 0.6
+"""What a fit is doubted below, above and below: how much better it is than another, there and back, bone. Myelon's
+conventions: right and wrong fits of six head-and-neck and one abdominal CT lay on their two sides."""
+_BONE_HU, _LEAST_BONE = 180.0, 0.02
 _EVERY, _LEAST_SHARED = 4, 0.2
 _ALL_HU = (-1000.0, 1200.0)
+KNOTS_MM, OFFSETS_EVERY_MM = 25.0, 3.0
+"""Between the knots of the B-spline of a deformable fit; between the offsets that are kept of it."""
+_SPLINE_STEPS, _SPLINE_SAMPLES, _SPLINE_PYRAMID = 20, 10_000, ((2, 1.0),)
 
 
 @dataclass(frozen=True, eq=False)
 class Registered:
-    """A rigid transform and how good it is.
+    """A registration and how good it is.
 
     Attributes:
-        matrix: 4 × 4, LPS mm, from the moving image into the fixed one.
+        kind: Rigid, affine or deformable.
+        warp: From a point of the fixed image to the point of the moving one that lies there.
         correlation_before: Of bone-windowed HU in the box, as the images came.
-        correlation: The same after the transform.
-        likeness: Correlation of all HU in all that the images share: it tells one vertebra from the next.
-        runner_up: Likeness of the best other fit, such as a vertebra away; None where every start came to this one.
-        inconsistency_mm: Greatest distance, at the corners of the box, between this transform and the inverse of the
+        correlation: The same after the registration.
+        likeness: Correlation of all HU in all that the images share, after the rigid fit: it tells one vertebra from
+            the next.
+        runner_up: Likeness of the best other rigid fit, such as a vertebra away; None where all came to this one.
+        inconsistency_mm: Greatest distance, at the corners of the box, between the rigid fit and the inverse of the
             one that is found when fixed and moving change places: a bound on trust, not on truth.
+        stretch: Least and greatest change of volume in the box; 1 for a rigid fit.
         box_mm: Lowest and highest corner of the box in the fixed image, LPS.
     """
 
-    matrix: NDArray[np.float64]
+    kind: Kind
+    warp: Warp
     correlation_before: float
     correlation: float
     likeness: float
     runner_up: float | None
     inconsistency_mm: float
+    stretch: Stretch
     box_mm: tuple[NDArray[np.float64], NDArray[np.float64]]
 
     @property
-    def clear(self) -> bool:
-        """Whether no other fit comes near: else the images may be a vertebra off."""
-        return self.runner_up is None or self.likeness - self.runner_up >= CLEAR_BY
+    def doubts(self) -> tuple[str, ...]:
+        """Why the fit may be wrong; empty is no proof that it is right."""
+        found = []
+        if self.runner_up is not None and self.likeness - self.runner_up < CLEAR_BY:
+            found.append("another fit is as good: the images may be a vertebra off")
+        if self.inconsistency_mm > CONSISTENT_MM:
+            found.append(f"there and back differ by {self.inconsistency_mm:.1f} mm")
+        if self.correlation < LEAST_CORRELATION:
+            found.append(f"bone agrees little: correlation {self.correlation:.2f}")
+        if self.stretch.folded_share > 0:
+            found.append("the deformation folds over itself")
+        return tuple(found)
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """4 × 4 from the moving image into the fixed one, without the offsets of a deformable fit."""
+        return np.asarray(np.linalg.inv(self.warp.after @ self.warp.before))
 
 
-def register_rigid(
+def register(
     fixed: Volume,
     moving: Volume,
     box_mm: tuple[Sequence[float], Sequence[float]],
+    *,
+    kind: Kind = "rigid",
     start: NDArray[np.float64] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Registered:
-    """Find the rigid transform of the moving image onto the fixed one in a box.
+    """Find what brings the moving image onto the fixed one in a box.
 
     Args:
         fixed: CT in whose frame the sum will be.
         moving: CT of the other course.
-        box_mm: Lowest and highest corner of the box in the fixed image, LPS mm.
-        start: 4 × 4 from the moving image into the fixed one to start from; the middles of the images when None.
+        box_mm: Lowest and highest corner of the box in the fixed image, LPS mm. A deformable fit is known only here.
+        kind: Rigid; affine, which also stretches and shears; deformable, a B-spline on the affine fit.
+        start: 4 × 4 from the moving image into the fixed one, such as `between_named` gives, to stay with; without one
+            the middles of the images, and the place along the spine with the greatest likeness.
+        progress: Called with a line before each step.
 
     Raises:
         DoseError: A box outside the image or too small, or no bone in it.
     """
     low, high = (np.asarray(corner, dtype=float) for corner in box_mm)
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        raise DoseError("the box is no box", todo="Give two corners in mm")
+    fixed, moving = fixed.upright(), moving.upright()
     first = _middles(fixed, moving) if start is None else np.asarray(start, dtype=float)
     part = _cut(fixed, low, high)
     box = _corners(low, high)
     near = _around(moving, _apply(np.asarray(np.linalg.inv(first)), box))
+    progress("rigid: coarse fits from seven places along the spine")
     fits = [_search(part, near, _along(first, by), _PYRAMID[:1]) for by in _STARTS_MM]
     scores = [_likeness(fixed, moving, fit) for fit in fits]
-    best = int(np.argmax(scores))
-    matrix = _search(part, near, fits[best], _PYRAMID)
-    others = [
-        score
-        for fit, score in zip(fits, scores, strict=True)
-        if np.linalg.norm(_apply(fit @ np.asarray(np.linalg.inv(matrix)), box) - box, axis=1).min() > ANOTHER_MM
-    ]
+    best = int(np.argmax(scores)) if start is None else _STARTS_MM.index(0.0)
+    others = [fits[n] for n in np.argsort(scores)[::-1] if n != best]
+    progress("rigid: the best of them, finely")
+    matrix = _search(part, near, fits[best], _PYRAMID[1:])
+    progress("rigid: the best other one, finely")
+    runner_up = _runner_up(fixed, moving, part, near, matrix, others)
+    progress("rigid: the way back")
     there = _apply(np.asarray(np.linalg.inv(matrix)), box)
     inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
     back = _search(_cut(moving, there.min(axis=0), there.max(axis=0)), _around(fixed, box), inverse, _PYRAMID[1:])
     gone = _apply(back, box) - there
+    if kind == "affine":
+        progress("affine: from the rigid fit")
+        warp = _affine(part, near, inverse)
+    elif kind == "deformable":
+        progress("deformable: a B-spline on the affine fit")
+        warp = _deformed(part, near, _affine(part, near, inverse).after)
+    else:
+        warp = Warp(after=inverse)
     return Registered(
-        matrix,
-        _correlation(part, moving, first),
-        _correlation(part, moving, matrix),
-        scores[best],
-        max(others, default=None),
+        kind,
+        warp,
+        _correlation(part, moving, Warp(after=np.asarray(np.linalg.inv(first)))),
+        _correlation(part, moving, warp),
+        _likeness(fixed, moving, matrix),
+        runner_up,
         float(np.linalg.norm(gone, axis=1).max()),
+        warp.stretch(low, high),
         (low, high),
     )
+
+
+def _runner_up(
+    fixed: Volume,
+    moving: Volume,
+    part: Volume,
+    near: Volume,
+    matrix: NDArray[np.float64],
+    fits: Sequence[NDArray[np.float64]],
+) -> float | None:
+    """Likeness of the best coarse fit that, made fine, does not come to the same."""
+    box = _corners(part.origin_mm, part.origin_mm + (np.array(part.values.shape[::-1]) - 1) * np.array(part.spacing_mm))
+
+    def apart(fit: NDArray[np.float64]) -> bool:
+        gone = _apply(fit @ np.asarray(np.linalg.inv(matrix)), box) - box
+        return bool(np.linalg.norm(gone, axis=1).min() > ANOTHER_MM)
+
+    for fit in (f for f in fits if apart(f)):
+        fine = _search(part, near, fit, _PYRAMID[1:2])
+        if apart(fine):
+            return _likeness(fixed, moving, fine)
+    return None
+
+
+def between_named(
+    fixed: Mapping[str, NDArray[np.float64]], moving: Mapping[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """A start: the shift that brings vertebrae onto those of the same name, each given by its contour points.
+
+    Raises:
+        DoseError: No name in common.
+    """
+    shared = [name for name in fixed if name in moving]
+    if not shared:
+        raise DoseError("no vertebra is contoured in both", todo="Contour one by the same name, or start without names")
+    matrix = np.eye(4)
+    matrix[:3, 3] = np.mean([_centre(fixed[n]) - _centre(moving[n]) for n in shared], axis=0)
+    return matrix
+
+
+def _centre(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((points.min(axis=0) + points.max(axis=0)) / 2.0)
 
 
 def _around(volume: Volume, points: NDArray[np.float64]) -> Volume:
@@ -128,36 +219,91 @@ def _along(start: NDArray[np.float64], by_mm: float) -> NDArray[np.float64]:
     return moved
 
 
-def _search(
-    part: Volume, moving: Volume, start: NDArray[np.float64], pyramid: Sequence[tuple[int, float]]
-) -> NDArray[np.float64]:
-    """The transform of the moving image onto a part of the fixed one."""
+def _method(part: Volume, pyramid: Sequence[tuple[int, float]], samples: int = SAMPLES) -> Any:  # noqa: ANN401  # of the library
+    """Mutual information of bone over a pyramid, on a sample that is the same every time."""
     sitk: Any = import_module("SimpleITK")  # slow to import, and only here; its types are none
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(40)
     method.SetMetricSamplingStrategy(method.RANDOM)
-    shares = [min(1.0, SAMPLES * shrink**3 / part.values.size) for shrink, _ in pyramid]
+    shares = [min(1.0, samples * shrink**3 / part.values.size) for shrink, _ in pyramid]
     method.SetMetricSamplingPercentagePerLevel(shares, SEED)
     method.SetInterpolator(sitk.sitkLinear)
+    method.SetShrinkFactorsPerLevel([shrink for shrink, _ in pyramid])
+    method.SetSmoothingSigmasPerLevel([sigma for _, sigma in pyramid])
+    method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
+    return method
+
+
+def _by_descent(method: Any) -> None:  # noqa: ANN401  # of the library
     method.SetOptimizerAsRegularStepGradientDescent(
         learningRate=1.0, minStep=LEAST_STEP, numberOfIterations=MOST_STEPS, gradientMagnitudeTolerance=1e-8
     )
     method.SetOptimizerScalesFromPhysicalShift()
-    method.SetShrinkFactorsPerLevel([shrink for shrink, _ in pyramid])
-    method.SetSmoothingSigmasPerLevel([sigma for _, sigma in pyramid])
-    method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
-    transform = sitk.Euler3DTransform()
+
+
+def _search(
+    part: Volume, moving: Volume, start: NDArray[np.float64], pyramid: Sequence[tuple[int, float]]
+) -> NDArray[np.float64]:
+    """The rigid transform of the moving image onto a part of the fixed one."""
+    sitk: Any = import_module("SimpleITK")
+    transform, inverse = sitk.Euler3DTransform(), np.asarray(np.linalg.inv(start))
+    transform.SetMatrix(inverse[:3, :3].ravel().tolist(), 1e-6)
+    found = _fitted(part, moving, transform, inverse, pyramid)
+    return np.asarray(np.linalg.inv(found), dtype=np.float64)
+
+
+def _affine(part: Volume, moving: Volume, inverse: NDArray[np.float64]) -> Warp:
+    """From the fixed image into the moving one, with stretch and shear."""
+    sitk: Any = import_module("SimpleITK")
+    transform = sitk.AffineTransform(3)
+    transform.SetMatrix(inverse[:3, :3].ravel().tolist())
+    return Warp(after=_fitted(part, moving, transform, inverse, _PYRAMID[1:]))
+
+
+def _fitted(
+    part: Volume,
+    moving: Volume,
+    transform: Any,  # noqa: ANN401  # of the library, turned as it starts
+    inverse: NDArray[np.float64],
+    pyramid: Sequence[tuple[int, float]],
+) -> NDArray[np.float64]:
+    """A matrix of the library's own direction, from the fixed image into the moving one, from a start."""
+    method = _method(part, pyramid)
+    _by_descent(method)
     centre = _middle(part)
     transform.SetCenter(centre.tolist())
-    inverse = np.asarray(np.linalg.inv(start))  # the library maps points of the fixed image into the moving one
-    transform.SetMatrix(inverse[:3, :3].ravel().tolist(), 1e-6)
     transform.SetTranslation((_apply(inverse, centre[None])[0] - centre).tolist())
     method.SetInitialTransform(transform, inPlace=True)
     method.Execute(_image(part), _image(moving))
     found = np.eye(4)
     found[:3, :3] = np.array(transform.GetMatrix()).reshape(3, 3)
     found[:3, 3] = np.array(transform.GetTranslation()) + centre - found[:3, :3] @ centre
-    return np.asarray(np.linalg.inv(found), dtype=np.float64)
+    return found
+
+
+def _deformed(part: Volume, moving: Volume, after: NDArray[np.float64]) -> Warp:
+    """From the fixed image into the moving one: offsets by a B-spline in the box, then the affine fit."""
+    sitk: Any = import_module("SimpleITK")
+    fixed = _image(part)
+    size = (np.array(part.values.shape[::-1]) - 1) * np.array(part.spacing_mm)
+    knots = [int(max(2, round(float(s) / KNOTS_MM))) for s in size]
+    spline = sitk.BSplineTransformInitializer(fixed, knots, 3)
+    affine = sitk.AffineTransform(3)
+    affine.SetMatrix(after[:3, :3].ravel().tolist())
+    affine.SetTranslation(after[:3, 3].tolist())
+    method = _method(part, _SPLINE_PYRAMID, _SPLINE_SAMPLES)
+    method.SetOptimizerAsLBFGSB(gradientConvergenceTolerance=1e-6, numberOfIterations=_SPLINE_STEPS)
+    method.SetMovingInitialTransform(affine)
+    method.SetInitialTransform(spline, inPlace=True)
+    method.Execute(fixed, _image(moving))
+    counts = np.ceil(size / OFFSETS_EVERY_MM).astype(int) + 1
+    spacing = size / (counts - 1)
+    found = sitk.TransformToDisplacementField(
+        spline, sitk.sitkVectorFloat64, counts.tolist(), [float(v) for v in part.origin_mm], spacing.tolist()
+    )
+    vectors = sitk.GetArrayFromImage(found).astype(np.float32)
+    x, y, z = (float(s) for s in spacing)
+    return Warp(offsets=Field(vectors, part.origin_mm, (x, y, z)), after=after)
 
 
 def _image(volume: Volume) -> Any:  # noqa: ANN401  # an image of the library
@@ -174,37 +320,35 @@ def _cut(volume: Volume, low: NDArray[np.float64], high: NDArray[np.float64]) ->
     Raises:
         DoseError: Too few of them, or no bone.
     """
-    from myelon.dose.volume import Volume as Cut  # noqa: PLC0415  # a runtime need of this function alone
-
     spacing = np.array(volume.spacing_mm)
     size = np.array(volume.values.shape[::-1])
     first = np.clip(np.floor((low - volume.origin_mm) / spacing).astype(int), 0, size)
     last = np.clip(np.ceil((high - volume.origin_mm) / spacing).astype(int) + 1, 0, size)
     if (last - first).min() < _LEAST_CELLS:
         raise DoseError("the box has too little of the image", todo="Give a box of whole vertebrae inside the CT")
-    values = volume.values[first[2] : last[2], first[1] : last[1], first[0] : last[0]]
-    if not (values > BONE_HU[0]).any():
-        raise DoseError("no bone in the box", todo="Give a box around vertebrae")
-    return Cut(np.ascontiguousarray(values), volume.origin_mm + first * spacing, volume.spacing_mm)
+    values: NDArray[np.int16] | NDArray[np.float32] = volume.values[
+        first[2] : last[2], first[1] : last[1], first[0] : last[0]
+    ]
+    if (values > _BONE_HU).mean() < _LEAST_BONE:
+        raise DoseError("no bone in the box, or hardly any", todo="Give a box around vertebrae")
+    return replace(volume, values=values.copy(), origin_mm=volume.origin_mm + first * spacing)
 
 
-def _correlation(part: Volume, moving: Volume, matrix: NDArray[np.float64]) -> float:
+def _correlation(part: Volume, moving: Volume, warp: Warp) -> float:
     """Of bone-windowed HU where the images overlap."""
-    return _compared(part, moving, matrix, every=1, window=BONE_HU)
+    return _compared(part, moving, warp, every=1, window=BONE_HU)
 
 
 def _likeness(fixed: Volume, moving: Volume, matrix: NDArray[np.float64]) -> float:
     """Of all HU over the whole overlap: outline, lung and airways differ where vertebrae look alike."""
-    return _compared(fixed, moving, matrix, every=_EVERY, window=_ALL_HU)
+    return _compared(fixed, moving, Warp(after=np.asarray(np.linalg.inv(matrix))), every=_EVERY, window=_ALL_HU)
 
 
-def _compared(
-    fixed: Volume, moving: Volume, matrix: NDArray[np.float64], *, every: int, window: tuple[float, float]
-) -> float:
+def _compared(fixed: Volume, moving: Volume, warp: Warp, *, every: int, window: tuple[float, float]) -> float:
     """Correlation where the images overlap; −1 where they hardly do."""
     z, y, x = np.meshgrid(*(np.arange(0, n, every) for n in fixed.values.shape), indexing="ij")
     points = fixed.origin_mm + np.stack([x, y, z], axis=-1) * np.array(fixed.spacing_mm)
-    there = _apply(np.asarray(np.linalg.inv(matrix)), points.reshape(-1, 3))
+    there = warp.apply(points.reshape(-1, 3))
     size = (np.array(moving.values.shape[::-1]) - 1) * np.array(moving.spacing_mm)
     inside = np.all((there >= moving.origin_mm) & (there <= moving.origin_mm + size), axis=1)
     if inside.mean() < _LEAST_SHARED:

@@ -53,6 +53,13 @@ def sample_sum(
     for n, grid in enumerate(grids):
         mapped = np.zeros((3, 4))
         back = moves[n] if moves else None
+        if grid.warp is not None:
+            still = points if back is None else (points - back[:3, 3]) @ back[:3, :3]
+            own = np.ascontiguousarray(grid.own(still))
+            for a, axis in enumerate(grid.axes):
+                mapped[a, :3], mapped[a, 3] = axis, -grid.origin_mm @ axis
+            _add_sampled(np.ascontiguousarray(grid.values), grid.frame_offsets_mm, mapped, own, result)
+            continue
         rotation, shift = (np.eye(3), np.zeros(3)) if back is None else (back[:3, :3].T, back[:3, 3])
         for a, axis in enumerate(grid.axes):
             mapped[a, :3] = axis @ rotation
@@ -89,6 +96,9 @@ def eqd2_on(
     out.fill(0.0)
     for grid, each in zip(grids, per_gy, strict=True):
         values = np.ascontiguousarray(grid.values)
+        if grid.warp is not None:
+            _warped(grid.to_eqd2(alpha_beta_gy), target, out)
+            continue
         if grid in same:
             _as_it_lies(values.ravel(), each, scale, out.ravel())
             continue
@@ -103,11 +113,27 @@ def eqd2_on(
     return out
 
 
+def _warped(converted: DoseGrid, target: DoseGrid, out: NDArray[np.float32]) -> None:
+    """A warped grid added at the voxel centres of the target, frame by frame."""
+    _, rows, columns = target.values.shape
+    plane = (
+        target.origin_mm
+        + np.arange(rows)[:, None, None] * target.row_step_mm
+        + np.arange(columns)[None, :, None] * target.column_step_mm
+    ).reshape(-1, 3)
+    for n, height in enumerate(target.frame_offsets_mm):
+        out[n] += sample_sum([converted], plane + height * target.frame_normal).reshape(rows, columns)
+
+
 def _on_the_voxels(grid: DoseGrid, target: DoseGrid) -> bool:
     """Whether two grids have the same voxels."""
-    return grid.values.shape == target.values.shape and all(
-        np.allclose(getattr(grid, name), getattr(target, name), atol=1e-6)
-        for name in ("origin_mm", "column_step_mm", "row_step_mm", "frame_normal", "frame_offsets_mm")
+    return (
+        grid.warp is None
+        and grid.values.shape == target.values.shape
+        and all(
+            np.allclose(getattr(grid, name), getattr(target, name), atol=1e-6)
+            for name in ("origin_mm", "column_step_mm", "row_step_mm", "frame_normal", "frame_offsets_mm")
+        )
     )
 
 
@@ -247,8 +273,8 @@ def _add_sampled(values, frames, mapped, points, result):
         x = mapped[0, 0] * p + mapped[0, 1] * q + mapped[0, 2] * r + mapped[0, 3]
         y = mapped[1, 0] * p + mapped[1, 1] * q + mapped[1, 2] * r + mapped[1, 3]
         z = _frame_of(mapped[2, 0] * p + mapped[2, 1] * q + mapped[2, 2] * r + mapped[2, 3], frames, 0, nz)
-        if x < -0.5 or y < -0.5 or z < -0.5 or x > nx - 0.5 or y > ny - 0.5 or z > nz - 0.5:
-            result[n] = np.nan
+        if not (x >= -0.5 and y >= -0.5 and z >= -0.5 and x <= nx - 0.5 and y <= ny - 0.5 and z <= nz - 0.5):
+            result[n] = np.nan  # outside, or a place that is not known
             continue
         x, y, z = min(max(x, 0.0), nx - 1.0), min(max(y, 0.0), ny - 1.0), min(max(z, 0.0), nz - 1.0)
         i, j, k = np.uint32(x), np.uint32(y), np.uint32(z)  # unsigned: no check for negative places
@@ -356,22 +382,21 @@ def _crossings(edges, lo, hi, v, found):
 
 @njit(cache=True, inline="always")
 def _deposit(step, ramp, dose, width, volume, bin_gy, bins):
-    """Spread a volume evenly over ``dose ± width / 2``: a ramp of the cumulative curve, or a step if narrow."""
-    top = bins - 2
-    if width < bin_gy:
-        position = dose / bin_gy
-        position = 0.0 if position < 0 else (min(position, top))
+    """Spread a volume evenly over ``dose ± width / 2``, narrower near 0: a ramp of the curve, or a step if narrow."""
+    top = bins - 2.0
+    position = min(max(dose / bin_gy, 0.0), top)
+    half = min(0.5 * width / bin_gy, position, top - position)
+    if half < 0.5:
         k = int(position)
         f = position - k
         step[k] += volume * (1.0 - f)
         step[k + 1] += volume * f
         return
-    density = volume / width
+    density = volume / (2.0 * half * bin_gy)
     for side in range(2):
-        position = (dose + (side - 0.5) * width) / bin_gy
-        position = 0.0 if position < 0 else (min(position, top))
-        k = int(position)
-        f = position - k
+        place = position - half if side == 0 else position + half
+        k = int(place)
+        f = place - k
         signed = density if side == 0 else -density
         ramp[k] += signed * (1.0 - f)
         ramp[k + 1] += signed * f
@@ -457,6 +482,9 @@ def _along(
                 inside = False
                 break
             value, along_x, along_y, along_z = _trilinear(flat, starts[g], nz, ny, nx, x, y, z)
+            if math.isnan(value):  # not known: where a registration says nothing
+                inside = False
+                break
             per_mm = 1.0
             if nz > 1:
                 k0 = min(max(int(z), 0), nz - 2)

@@ -74,16 +74,14 @@ class Packets:
         Raises:
             DicomError: A slice is not what it should be.
         """
-        from myelon.dose.volume import Volume
-        from myelon.exchange.dicom import read_ct
+        from myelon.exchange.dicom import read_images
 
         names = next((tuple(c.files.ct) for c in reversed(dose.courses) if c.files is not None and c.files.ct), ())
         if not names:
             return None
         with self._lock:
             if names not in self._ct:
-                ct = read_ct([self._store.file(name) for name in names])
-                self._ct[names] = Volume(ct.values, ct.origin_mm, ct.spacing_mm)
+                self._ct[names] = read_images([self._store.file(name) for name in names])
             self._ct.move_to_end(names)
             while len(self._ct) > _CT_KEPT:
                 self._ct.popitem(last=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from myelon.board.contour_reading import altered
 from myelon.board.cord_dose import CourseFiles
 from myelon.errors import DicomError
 from myelon.exchange.dicom.registration import read_registration
@@ -86,7 +87,13 @@ def _in_one_frame(case: Case, read: dict[str, CourseFiles], find: Callable[[str]
                 raise DicomError(
                     "the registration is of another patient", where=course.id, todo="Give that of this one"
                 )
-            matrix = found.between(files.dose.frame_of_reference, frame)
-            words = f"registration {name[:12]}, accepted by {accepted.by}"
-            placed[course.id] = replace(files, dose=files.dose.moved(matrix, frame), placed_by=words)
+            warp = found.between(files.dose.frame_of_reference, frame)
+            through = altered(case, course.levels) if warp.rigid is None else ""
+            if through and not accepted.despite_operation:
+                why = f"its {warp.kind} registration goes through a place {through}; nobody accepted it there"
+                placed[course.id] = replace(files, not_placed=f"{why}: not added by voxel")
+                continue
+            kind = "" if warp.rigid is not None else f"{warp.kind} "
+            words = f"{kind}registration {name[:12]}, accepted by {accepted.by}"
+            placed[course.id] = replace(files, dose=files.dose.placed(warp, frame), placed_by=words)
     return placed

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.valuerep import format_number_as_ds
 
 from myelon.exchange.dicom.dataset import CT, RTDOSE, RTPLAN, RTSTRUCT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +33,7 @@ class Patient:
     name: str
     date: str
     """DICOM date of study and series, YYYYMMDD."""
+    comment: str = "Synthetic phantom: nobody's data"
 
     def uid(self, *parts: object) -> UID:
         """A UID that depends only on the patient and the parts."""
@@ -50,7 +52,7 @@ def _base(patient: Patient, sop_class: UID, modality: str, *parts: object) -> Da
     data.SpecificCharacterSet = "ISO_IR 192"
     data.PatientName, data.PatientID = patient.name, patient.identifier
     data.PatientBirthDate, data.PatientSex = "", "O"
-    data.PatientComments = "Synthetic phantom: nobody's data"
+    data.PatientComments = patient.comment
     data.StudyInstanceUID, data.StudyID = patient.uid("study"), "1"
     data.StudyDate = data.SeriesDate = data.ContentDate = patient.date
     data.StudyTime = data.SeriesTime = data.ContentTime = "120000"
@@ -61,6 +63,11 @@ def _base(patient: Patient, sop_class: UID, modality: str, *parts: object) -> Da
     data.FrameOfReferenceUID = patient.uid("frame")
     data.PositionReferenceIndicator = ""
     return data
+
+
+def _ds(values: Iterable[float]) -> list[str]:
+    """Decimal strings of at most 16 characters (PS3.5 6.2)."""
+    return [format_number_as_ds(float(v)) for v in values]
 
 
 def to_bytes(data: Dataset) -> bytes:
@@ -79,9 +86,9 @@ def write_ct(
         data = _base(patient, CT, "CT", k)
         data.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
         data.InstanceNumber = k + 1
-        data.ImagePositionPatient = [float(origin_mm[0]), float(origin_mm[1]), float(origin_mm[2] + k * spacing_mm[2])]
+        data.ImagePositionPatient = _ds([*origin_mm[:2], origin_mm[2] + k * spacing_mm[2]])
         data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-        data.PixelSpacing, data.SliceThickness = [spacing_mm[1], spacing_mm[0]], spacing_mm[2]
+        data.PixelSpacing, data.SliceThickness = _ds([spacing_mm[1], spacing_mm[0]]), _ds(spacing_mm[2:])[0]
         data.PatientPosition, data.KVP, data.AcquisitionNumber = "HFS", "120", 1
         data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
         data.Rows, data.Columns = image.shape
@@ -112,7 +119,7 @@ def write_rtstruct(patient: Patient, rois: Mapping[str, Sequence[NDArray[np.floa
         contour_rows.append(row)
         seen = Dataset()
         seen.ObservationNumber = seen.ReferencedROINumber = number
-        seen.RTROIInterpretedType = name if name in {"GTV", "PTV"} else "ORGAN"
+        seen.RTROIInterpretedType = name[:3] if name[:3] in {"GTV", "CTV", "PTV"} else "ORGAN"
         seen.ROIInterpreter = ""
         observations.append(seen)
     data.StructureSetROISequence, data.ROIContourSequence = roi_rows, contour_rows
@@ -163,12 +170,12 @@ def write_rtdose(patient: Patient, label: str, grid: DoseGrid) -> bytes:
 def fill_grid(data: Dataset, grid: DoseGrid) -> None:
     """Geometry, scaling and pixels of a dose in Gy; what kind of dose it is is the caller's to say."""
     columns, rows = grid.spacing_mm[0], grid.spacing_mm[1]
-    data.ImagePositionPatient = [float(x) for x in grid.origin_mm]
-    data.ImageOrientationPatient = [*(grid.column_step_mm / columns), *(grid.row_step_mm / rows)]
-    data.PixelSpacing, data.SliceThickness = [rows, columns], grid.spacing_mm[2]
+    data.ImagePositionPatient = _ds(grid.origin_mm)
+    data.ImageOrientationPatient = _ds([*(grid.column_step_mm / columns), *(grid.row_step_mm / rows)])
+    data.PixelSpacing, data.SliceThickness = _ds([rows, columns]), _ds([grid.spacing_mm[2]])[0]
     data.NumberOfFrames, data.Rows, data.Columns = grid.values.shape
     data.FrameIncrementPointer = 0x3004000C
-    data.GridFrameOffsetVector = [float(x) for x in grid.frame_offsets_mm]
+    data.GridFrameOffsetVector = _ds(grid.frame_offsets_mm)
     data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
     data.BitsAllocated = data.BitsStored = 32
     data.HighBit, data.PixelRepresentation = 31, 0

@@ -29,6 +29,9 @@ class Acceptance(Part):
 
     by: str
     reason: str = ""
+    despite_operation: bool = Field(
+        default=False, description="it was looked at where an operation changed the anatomy, and holds there too"
+    )
 
 
 class PlanObject(Part):
