@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
 import dose_sum  # noqa: E402  # benchmarks stand beside each other
+import dvh_peers  # noqa: E402  # as above
+import real_inputs  # noqa: E402  # as above
 import record  # noqa: E402  # benchmarks stand beside each other
 from clock import RUNS, median_seconds  # noqa: E402  # as above
 from planning_systems import comparison  # noqa: E402  # as above
@@ -129,6 +131,14 @@ def main():
         "## DVH accuracy on analytic solids",
         "",
         *accuracy(),
+        "",
+        "## DVH beside dicompyler-core and plastimatch",
+        "",
+        *dvh_peers.report(),
+        "",
+        "## Real images",
+        "",
+        *real_inputs.report(),
         "",
         "## DVH against planning systems",
         "",

@@ -402,7 +402,7 @@ def _deposit(step, ramp, dose, width, volume, bin_gy, bins):
         ramp[k + 1] += signed * f
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, parallel=True, error_model="numpy")
 def _sweep(
     edges, edge_start, vertices, vertex_start, bounds, maps, flat, starts, shapes, frames, frame_start,
     strip_mm, layer_mm, bin_gy, bins, parts,
@@ -410,7 +410,7 @@ def _sweep(
     """All slabs; ``parts`` workers each with their own histogram."""
     slabs, grids = len(bounds), len(maps)
     step, ramp = np.zeros((parts, bins + 1)), np.zeros((parts, bins + 1))
-    totals = np.zeros((parts, 5))
+    totals = np.zeros((parts, 16))  # a cache line each and more: workers do not wait for each other
     totals[:, 3], totals[:, 4] = np.inf, -np.inf
     for part in prange(parts):
         base, slope = np.empty((grids, 3)), maps[:, :, 0]
@@ -442,7 +442,7 @@ def _sweep(
     return step, ramp, totals
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _along(
     first, last, height, thick, base, slope, maps, flat, starts, shapes, frames, frame_start,
     bin_gy, bins, step, ramp, totals,
