@@ -103,7 +103,7 @@ def registered():
     from myelon.dose.uncertainty import _placed
     from myelon.dose.volume import Volume
 
-    values, origin = phantoms._ct(phantoms.PHANTOMS[1])
+    values, origin = phantoms.ct(phantoms.PHANTOMS[1])
     small = Volume(values, origin, (phantoms.PIXEL_MM, phantoms.PIXEL_MM, phantoms.SLICE_MM))
     size = (np.array(values.shape[::-1]) - 1) * np.array(small.spacing_mm)
     spacing = size / np.array([255, 255, 127])

@@ -3,8 +3,9 @@
     python tools/openkbp_dicom.py PATIENT_FOLDER OUT_FOLDER
 
 What the files say: a flat index into 128 × 128 × 128 voxels and a value; doses are synthetic plans of 35 fractions.
-What they do not say, and what is taken: Gy; axes (posterior, left, downwards: left and right parotid, brainstem, mandible
-and larynx lie so in all six patients at hand), HU (value − 1024, by the peaks of tissue), the origin (the grid's middle).
+What they do not say, and what is taken: Gy; axes (posterior, left, downwards: left and right parotid, brainstem,
+mandible and larynx lie so in all six patients at hand), HU (value − 1024, by the peaks of tissue), the origin (the
+grid's middle).
 The dose is written only on the frames where one is listed; beyond them it is unknown, not 0.
 """
 

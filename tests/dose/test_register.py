@@ -16,7 +16,7 @@ INNER = np.array([[x, y, z] for x in (-15.0, 15.0) for y in (-40.0, 15.0) for z 
 
 @pytest.fixture(scope="module")
 def spine():
-    values, origin = phantoms._ct(phantoms.PHANTOMS[1])
+    values, origin = phantoms.ct(phantoms.PHANTOMS[1])
     return Volume(values, origin, (phantoms.PIXEL_MM, phantoms.PIXEL_MM, phantoms.SLICE_MM))
 
 

@@ -10,7 +10,7 @@ from myelon.board.traceability import TRACED, Trace, traced
 from myelon.demo.cohort_002 import synthetic_cohort
 from myelon.demo.phantoms import PHANTOMS
 from myelon.record.case import Case, case_from, read_case
-from myelon.record.kinds import Radiotherapy
+from myelon.record.kinds import Imaging, Radiotherapy
 from myelon.record.publication import Publication, read_publication
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def load(store: Store, progress: Callable[[str], None] = lambda _: None) -> list
                 progress(f"{case.title}: writing CT, structures, plans and doses")
                 objects = phantoms[case_id].dicom()
                 stored = sum(len(contents) for contents in objects.values())
-                case = _with_names(case, len(objects["ct"]))
+                case = _with_names(case, {kind: len(contents) for kind, contents in objects.items()})
             progress(f"{case.title}: writing the record")
             rows = store.receive(case, partial(_object, objects), actor=_ACTOR, reason=_REASON)
         loaded.append(Loaded(case_id, case.title, case.about.nature, rows, stored))
@@ -97,13 +97,18 @@ def _object(objects: dict[str, list[bytes]], name: str) -> bytes:
     return objects[kind][int(number)]
 
 
-def _with_names(case: Case, count: int) -> Case:
-    """Name the phantom's objects in the record, as a hospital's case file would."""
+def _with_names(case: Case, counts: dict[str, int]) -> Case:
+    """Name the phantom's objects in the record, as a hospital's case file would.
+
+    An imaging entry is called as its series is.
+    """
     document = case.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     for row, entry in zip(document["entries"], case.entries, strict=True):
         row["kind"] = entry.kind
         if isinstance(entry, Radiotherapy):
             n = entry.ordinal - 1
             row["files"] = {"rtdose": f"rtdose.{n}", "rtplan": f"rtplan.{n}", "rtstruct": "rtstruct.0"}
-            row["files"]["ct"] = [f"ct.{i}" for i in range(count)]
+            row["files"]["ct"] = [f"ct.{i}" for i in range(counts["ct"])]
+        elif isinstance(entry, Imaging) and entry.id in counts:
+            row["files"] = [f"{entry.id}.{i}" for i in range(counts[entry.id])]
     return case_from(document, where=case.id)

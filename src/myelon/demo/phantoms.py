@@ -171,10 +171,11 @@ class Phantom:
         return rois
 
     def dicom(self) -> dict[str, list[bytes]]:
-        """Every object: ``ct``, ``rtstruct``, and ``rtplan`` / ``rtdose`` in the order of the courses."""
+        """Every object: ``ct``, ``rtstruct``, ``rtplan`` / ``rtdose`` in the order of the courses, MR by its label."""
+        from myelon.demo import phantom_mr  # noqa: PLC0415  # as above
         from myelon.exchange.dicom import write  # noqa: PLC0415  # as above
 
-        values, origin = _ct(self)
+        values, origin = ct(self)
         patient = self.patient
         frame = str(patient.uid("frame"))
         return {
@@ -182,6 +183,9 @@ class Phantom:
             "rtstruct": [write.write_rtstruct(patient, self.contours())],
             "rtplan": [write.write_rtplan(patient, c.label, c.total_gy, c.fractions) for c in self.courses],
             "rtdose": [write.write_rtdose(patient, c.label, c.grid(frame)) for c in self.courses],
+        } | {
+            study.label: write.write_images(patient, phantom_mr.volume(study), study.label)
+            for study in (phantom_mr.STUDIES if self.identifier == "phantom-2" else ())
         }
 
 
@@ -199,8 +203,11 @@ def _tube(
     return [np.column_stack([x, y + axis_y(np.array(z)) - forward_mm, np.full(_POINTS, z)]) for z in heights]
 
 
-def _ct(phantom: Phantom) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
-    """A spine in a body: water, lungs, vertebrae with discs and arches, canal, cord, lesion, and scanner noise."""
+def ct(phantom: Phantom, lesion: float = 1.0) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+    """A spine in a body: water, lungs, vertebrae with discs and arches, canal, cord, lesion, and scanner noise.
+
+    ``lesion`` scales the extradural target about its middle.
+    """
     x = np.arange(-90.0, 90.0, PIXEL_MM)
     y = np.arange(-95.0, 85.0, PIXEL_MM)
     z = np.arange(-123.0, 135.0, SLICE_MM)
@@ -228,11 +235,12 @@ def _ct(phantom: Phantom) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
     hu[np.hypot(xx / SAC_HALF_AXES_MM[0], back / SAC_HALF_AXES_MM[1]) < 1] = 8.0
     hu[np.hypot(xx / CORD_HALF_AXES_MM[0], back / CORD_HALF_AXES_MM[1]) < 1] = 46.0
     low, high = level_bounds(phantom.target)
-    at_target = (zz >= low) & (zz < high)
+    middle, half = (low + high) / 2.0, lesion * (high - low) / 2.0
+    at_target = (zz >= middle - half) & (zz < middle + half)
     if phantom.target_in_cord:
         hu[at_target & (np.hypot(xx / 4.8, back / 4.0) < 1)] = 92.0
     else:
-        hu[at_target & (np.hypot(xx / 11.0, (back + _BODY_CENTRE_MM) / 8.5) < 1)] = 75.0
+        hu[at_target & (np.hypot(xx / 11.0, (back + _BODY_CENTRE_MM) / 8.5) < lesion)] = 75.0
     hu[np.hypot(xx / 88.0, (yy + 5.0) / 82.0) > 1] = -1000.0
     noise = np.random.default_rng(20261120).normal(0.0, 9.0, hu.shape)
     return np.clip(hu + noise, -1024, 3000).astype(np.int16), np.array([x[0], y[0], z[0]])

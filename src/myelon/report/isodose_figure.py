@@ -26,6 +26,8 @@ View = Literal["sagittal", "coronal", "axial"]
 VIEWS: tuple[View, ...] = ("sagittal", "coronal", "axial")
 Line = tuple[float, str, str, float]
 """Level in the unit of the grids, colour, dash pattern, width."""
+_NARROW_PX = 240.0
+"""Below, the scale stands above the letter of the lower side."""
 WINDOW_HU, LEVEL_HU = 900.0, 150.0
 """Bone window."""
 
@@ -44,11 +46,13 @@ def plane_of(view: View, centre_mm: Sequence[float], size_mm: tuple[float, float
     return Plane(corner, np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]), width, height)
 
 
-def slice_png(volume: Volume, plane: Plane, step_mm: float = 0.75) -> bytes:
-    """The CT on a plane as an 8-bit PNG, linear between voxels; outside the CT black."""
+def slice_png(
+    volume: Volume, plane: Plane, step_mm: float = 0.75, window: tuple[float, float] = (LEVEL_HU, WINDOW_HU)
+) -> bytes:
+    """An image on a plane as an 8-bit PNG, linear between voxels; outside the image black. Window: level and width."""
     _, _, lattice = plane.points(step_mm)
-    hu = volume.at(lattice)
-    grey = np.clip((hu - (LEVEL_HU - WINDOW_HU / 2)) / WINDOW_HU, 0.0, 1.0) * 235.0
+    level, width = window
+    grey = np.clip((volume.at(lattice) - (level - width / 2)) / width, 0.0, 1.0) * 235.0
     stream = io.BytesIO()
     Image.fromarray(grey.astype(np.uint8)).save(stream, "PNG", optimize=True)
     return stream.getvalue()
@@ -95,7 +99,7 @@ def isodose_figure(
         svg.polyline([(float(x), float(y)) for x, y in closed], stroke="#ffffff", stroke_width=1.1, stroke_opacity=0.8)
     wanted = {level: (colour, dash, width) for level, colour, dash, width in lines}
     numbers = []
-    for n, (level, found) in enumerate(isodose_lines(plane, grids, list(wanted)).items()):
+    for n, (level, found) in enumerate(isodose_lines(plane, grids, list(wanted)).items() if grids else ()):
         colour, dash, width = wanted[level]
         for line in found:
             points = [(float(x) * scale, float(y) * scale) for x, y in line]
@@ -112,8 +116,9 @@ def isodose_figure(
         svg.line(float(x), 0, float(x), height, class_="cross across")
         svg.line(0, float(y), image_width, float(y), class_="cross down")
     _orientation(svg, view, image_width, height)
-    svg.line(12, height - 12, 12 + 20 * scale, height - 12, class_="filmline")
-    svg.text(16 + 20 * scale, height - 8, "20 mm", class_="t12 film-text")
+    foot = height - (12 if image_width > _NARROW_PX else 30)
+    svg.line(12, foot, 12 + 20 * scale, foot, class_="filmline")
+    svg.text(16 + 20 * scale, foot + 4, "20 mm", class_="t12 film-text")
     for row in levels:
         _level(svg, row, plane, scale, image_width, limit_gy)
     return svg

@@ -125,4 +125,5 @@ def _named_files(case: Case) -> set[str]:
         values = held if isinstance(held, tuple) else vars(held).values() if held is not None else ()
         for value in values:
             named |= {value} if isinstance(value, str) else set(value or ())
+        named |= {o.measured.picture for o in getattr(entry, "lesions", ()) if o.measured and o.measured.picture}
     return named

@@ -215,7 +215,7 @@ class Store:
             index.write(connection, self._read(connection, case_id))
 
     def receive(self, case: Case, read: Callable[[str], bytes], *, actor: str = LOCAL_ACTOR, reason: str) -> int:
-        """Save a case with the DICOM files its courses name: each is stored and pointed to by its content hash.
+        """Save a case with the DICOM files its courses and images name: each is stored and pointed to by its hash.
 
         Args:
             case: The record as it came.
@@ -229,6 +229,8 @@ class Store:
         document = json.loads(case.model_dump_json(by_alias=True, exclude_defaults=True))
         for row, entry in zip(document["entries"], case.entries, strict=True):
             row["kind"] = entry.kind
+            if isinstance(row.get("files"), list):
+                row["files"] = [self.put_file(read(name)) for name in row["files"]]
             for key, value in (row.get("files") or {}).items() if isinstance(entry, Radiotherapy) else ():
                 names = value if isinstance(value, list) else [value]
                 hashes = [self.put_file(read(name)) for name in names]

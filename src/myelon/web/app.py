@@ -24,6 +24,7 @@ from myelon.web.pages import (
     dose,
     dose_exports,
     entries,
+    images,
     imports,
     library,
     quality,
@@ -50,7 +51,21 @@ def create_app(data: Path) -> FastAPI:
     app.state.packets = Packets(app.state.store)
     app.middleware("http")(security.guard)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    for place in (imports, entries, cases, spine, dose, dose_exports, viewer, board, cohorts, library, quality, admin):
+    for place in (
+        imports,
+        entries,
+        cases,
+        spine,
+        dose,
+        dose_exports,
+        viewer,
+        images,
+        board,
+        cohorts,
+        library,
+        quality,
+        admin,
+    ):
         app.include_router(place.router)
     app.add_exception_handler(MyelonError, _known_error)
     app.add_exception_handler(404, _no_page)

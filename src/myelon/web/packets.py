@@ -31,6 +31,7 @@ class Packets:
         self._files: OrderedDict[tuple[str, int], dict[str, CourseFiles]] = OrderedDict()
         self._other: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._ct: OrderedDict[tuple[str, ...], Volume] = OrderedDict()
+        self._series: OrderedDict[tuple[str, ...], dict[str, tuple[Volume, str]]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, case_id: str, *, zero: str | None = None, dose: bool = True) -> Packet:
@@ -86,6 +87,22 @@ class Packets:
             while len(self._ct) > _CT_KEPT:
                 self._ct.popitem(last=False)
             return self._ct[names]
+
+    def images(self, names: tuple[str, ...]) -> dict[str, tuple[Volume, str]]:
+        """The series of some files with their patient's identifier, read once.
+
+        Raises:
+            DicomError: A file is no slice, or slices do not fit together.
+        """
+        from myelon.exchange.dicom.images import read_series
+
+        with self._lock:
+            if names not in self._series:
+                self._series[names] = read_series([self._store.file(name) for name in names])
+            self._series.move_to_end(names)
+            while len(self._series) > _CT_KEPT:
+                self._series.popitem(last=False)
+            return self._series[names]
 
     def _read(self, case: Case, version: int) -> dict[str, CourseFiles]:
         key = (case.id, version)

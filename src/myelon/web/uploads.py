@@ -47,6 +47,11 @@ class Received:
         """Remove the copies."""
         self._folder.cleanup()
 
+    @property
+    def paths(self) -> list[Path]:
+        """Every copy, in the order of the names."""
+        return [self._paths[name] for name in sorted(self._paths)]
+
     def path(self, name: str) -> Path:
         """Where a named file lies.
 

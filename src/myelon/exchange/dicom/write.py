@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, PositronEmissionTomographyImageStorage
 from pydicom.valuerep import format_number_as_ds
 
+from myelon.dose.volume import Volume
 from myelon.exchange.dicom.dataset import CT, RTDOSE, RTPLAN, RTSTRUCT
 
 if TYPE_CHECKING:
@@ -81,21 +82,44 @@ def write_ct(
     patient: Patient, values: NDArray[np.int16], origin_mm: NDArray[np.float64], spacing_mm: Sequence[float]
 ) -> list[bytes]:
     """An axial supine series, one file a slice. ``values`` in HU, shape (slices, rows, columns)."""
+    across, down, up = (float(s) for s in spacing_mm)
+    volume = Volume(values, origin_mm, (across, down, up), frame_of_reference=str(patient.uid("frame")))
+    return write_images(patient, volume)
+
+
+def write_images(patient: Patient, volume: Volume, *label: object) -> list[bytes]:
+    """A series of CT, MR or PET in any orientation, one file a slice; whole numbers are kept, others rounded.
+
+    Args:
+        patient: Who it is of.
+        volume: Values of −32,768 to 32,767, and where they lie.
+        label: Parts that tell its series from others of the modality.
+    """
+    kinds = {"CT": CT, "MR": MRImageStorage, "PT": PositronEmissionTomographyImageStorage}
     slices = []
-    for k, image in enumerate(values):
-        data = _base(patient, CT, "CT", k)
-        data.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
+    for k, image in enumerate(volume.values):
+        data = _base(patient, kinds[volume.modality], volume.modality, *label, k)
+        data.SeriesInstanceUID = patient.uid("series", volume.modality, *label)
+        data.FrameOfReferenceUID = volume.frame_of_reference
+        data.ImageType = ["DERIVED", "SECONDARY", *(["AXIAL"] if volume.modality == "CT" else ["OTHER"])]
         data.InstanceNumber = k + 1
-        data.ImagePositionPatient = _ds([*origin_mm[:2], origin_mm[2] + k * spacing_mm[2]])
-        data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-        data.PixelSpacing, data.SliceThickness = _ds([spacing_mm[1], spacing_mm[0]]), _ds(spacing_mm[2:])[0]
-        data.PatientPosition, data.KVP, data.AcquisitionNumber = "HFS", "120", 1
+        data.ImagePositionPatient = _ds(volume.origin_mm + k * volume.spacing_mm[2] * volume.axes[2])
+        data.ImageOrientationPatient = _ds(volume.axes[:2].ravel())
+        data.PixelSpacing = _ds([volume.spacing_mm[1], volume.spacing_mm[0]])
+        data.SliceThickness = _ds(volume.spacing_mm[2:])[0]
+        data.PatientPosition, data.AcquisitionNumber = "HFS", 1
+        if volume.modality == "CT":
+            data.KVP = "120"
         data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
         data.Rows, data.Columns = image.shape
         data.BitsAllocated = data.BitsStored = 16
         data.HighBit, data.PixelRepresentation = 15, 1
-        data.RescaleSlope, data.RescaleIntercept, data.RescaleType = 1, 0, "HU"
-        data.PixelData = image.astype("<i2").tobytes()
+        data.RescaleSlope, data.RescaleIntercept = 1, 0
+        if volume.modality == "CT":
+            data.RescaleType = "HU"
+        elif volume.modality == "PT":
+            data.Units = volume.unit
+        data.PixelData = np.rint(image).astype("<i2").tobytes()
         slices.append(to_bytes(data))
     return slices
 

@@ -1,10 +1,12 @@
 """An imaging study: what each feature of each lesion looked like, and from which level to which."""
 
+import math
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from myelon.record.base import Assertion, Entry, EntryId, LevelSpan, Part, Provenance, Quantity
+from myelon.terms.levels import Span
 
 Feature = Literal[
     "enhancement",
@@ -26,6 +28,40 @@ Feature = Literal[
     "effusion",
     "other",
 ]
+
+
+Point = tuple[float, float, float]
+"""LPS, mm."""
+
+
+class LevelMark(Part):
+    """The middle of a vertebra on an image, as a person marked it."""
+
+    level: LevelSpan
+    at_mm: Point
+    by: str = ""
+
+    @field_validator("level")
+    @classmethod
+    def _one(cls, level: Span) -> Span:
+        if level.count != 1:
+            raise ValueError("a mark is of one vertebra")
+        return level
+
+
+class Measured(Part):
+    """Two points on an image, who set them, and the picture that shows it."""
+
+    series: str = Field(description="Series Instance UID")
+    from_mm: Point
+    to_mm: Point
+    picture: str = Field(default="", description="content hash of the PNG")
+    by: str
+
+    @property
+    def length_mm(self) -> float:
+        """Distance between the points."""
+        return math.dist(self.from_mm, self.to_mm)
 
 
 class LesionObservation(Part):
@@ -64,6 +100,7 @@ class LesionObservation(Part):
     wbb_layers: tuple[Literal["A", "B", "C", "D", "E"], ...] = Field(
         default=(), description="layers from prevertebral (A) to dural (E), as the paper names them (XR4)"
     )
+    measured: Measured | None = Field(default=None, description="where it was measured in the viewer, with its picture")
     text: str = ""
     source: Provenance | None = None
 
@@ -81,6 +118,7 @@ class Imaging(Entry):
     lesions: tuple[LesionObservation, ...] = ()
     figure: str = ""
     files: tuple[str, ...] = ()
+    level_marks: tuple[LevelMark, ...] = ()
 
     @property
     def label(self) -> str:

@@ -48,7 +48,7 @@ def view(  # the point, what is drawn and how are parts of the address
     if dose is not None and dose.grids:
         from myelon.web.dose_figures import centre_of, slice_picture
 
-        point = _point(x, y, z) if x or y or z else _hottest(dose)
+        point = point_of(x, y, z) if x or y or z else _hottest(dose)
         ct, relative = ct_of(request, dose), lines == "relative"
         context |= {
             "panes": {
@@ -68,7 +68,9 @@ def picture(
     from myelon.web.dose_figures import slice_picture
 
     dose = _with_grids(packet_of(request, case_id, dose=True).dose, case_id)
-    drawn = slice_picture(ct_of(request, dose), dose, name, _point(x, y, z), course=show, relative=lines == "relative")
+    drawn = slice_picture(
+        ct_of(request, dose), dose, name, point_of(x, y, z), course=show, relative=lines == "relative"
+    )
     return Response(drawn, media_type="image/svg+xml")
 
 
@@ -77,7 +79,7 @@ def dose_at(request: Request, case_id: str, x: str, y: str, z: str) -> Response:
     """What every course gave at a point, as a piece of the page."""
     packet = packet_of(request, case_id, dose=True)
     dose = _with_grids(packet.dose, case_id)
-    return page(request, "dose_at.html", {"dose": dose, "case": packet.case} | _read_out(dose, _point(x, y, z)))
+    return page(request, "dose_at.html", {"dose": dose, "case": packet.case} | _read_out(dose, point_of(x, y, z)))
 
 
 def _with_grids(dose: CordDose | None, case_id: str) -> CordDose:
@@ -88,7 +90,12 @@ def _with_grids(dose: CordDose | None, case_id: str) -> CordDose:
     return dose
 
 
-def _point(*texts: str) -> Point:
+def point_of(*texts: str) -> Point:
+    """Three coordinates as they were sent.
+
+    Raises:
+        DoseError: One is no number.
+    """
     values = []
     for text in texts:
         if not re.fullmatch(r"[-+]?[0-9]{1,6}(\.[0-9]{1,9})?", text.strip()):
@@ -122,11 +129,11 @@ def _read_out(dose: CordDose, point: Point) -> dict[str, Any]:
         "at": point_dose(dose.grids, point, other),
         "inside": [name for name, structure in dose.contours.items() if contains(structure, point)],
         "level": next((r.level.name for r in dose.levels if r.low_mm <= point[2] < r.high_mm), ""),
-        "words": _words(point),
+        "words": words_of(point),
     }
 
 
-def _words(point: Point) -> str:
+def words_of(point: Point) -> str:
     """LPS in the letters of the picture."""
     x, y, z = (round(v, 1) + 0.0 for v in point)
     letters = zip("LPS", "RAI", (x, y, z), strict=True)
