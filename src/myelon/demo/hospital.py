@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CASES = (
     "paper-000", "paper-001", "paper-003",
     *(f"paper-004-fig-{n}" for n in range(3, 11)),
-    "phantom-1", "phantom-2",
+    "phantom-1", "phantom-2", "phantom-3",
 )  # fmt: skip
 """Case documents of the demonstration hospital; the synthetic cohort of paper 002 comes beside them."""
 _REASON = "demonstration hospital"
@@ -107,8 +107,9 @@ def _with_names(case: Case, counts: dict[str, int]) -> Case:
         row["kind"] = entry.kind
         if isinstance(entry, Radiotherapy):
             n = entry.ordinal - 1
-            row["files"] = {"rtdose": f"rtdose.{n}", "rtplan": f"rtplan.{n}", "rtstruct": "rtstruct.0"}
-            row["files"]["ct"] = [f"ct.{i}" for i in range(counts["ct"])]
+            image, contours = ("ct1", 1) if n == 0 and "ct1" in counts else ("ct", 0)
+            row["files"] = {"rtdose": f"rtdose.{n}", "rtplan": f"rtplan.{n}", "rtstruct": f"rtstruct.{contours}"}
+            row["files"]["ct"] = [f"{image}.{i}" for i in range(counts[image])]
         elif isinstance(entry, Imaging) and entry.id in counts:
             row["files"] = [f"{entry.id}.{i}" for i in range(counts[entry.id])]
     return case_from(document, where=case.id)

@@ -1,7 +1,8 @@
-"""Two synthetic patients with dose files, in closed form: the dose at any point is a formula.
+"""Three synthetic patients with dose files, in closed form: the dose at any point is a formula.
 
 *Phantom 1*: an intramedullary target T1–T4, the cord inside GTV and PTV and no sparing.
 *Phantom 2*: an extradural target in the body of T8, the cord spared by a gradient, and an overlapping course.
+*Phantom 3*: the same target; its first course was planned on another CT, to be registered.
 
 The spine is bent by a parabola: the cord axis lies at x = 0, y = `axis_y`(z). All lengths in mm, LPS.
 """
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from myelon.dose.grid import DoseGrid
+from myelon.dose.volume import Volume
 from myelon.terms.levels import Level, Span
+from myelon.terms.roi_names import vertebra_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +143,8 @@ class Phantom:
     target_in_cord: bool
     courses: tuple[PhantomCourse, ...]
     date: str = "20260101"
+    first_lies: tuple[float, tuple[float, float, float]] | None = None
+    """Turn about the body's axis in degrees and shift in mm of the CT that the first course was planned on."""
 
     @property
     def patient(self) -> Patient:
@@ -157,8 +162,9 @@ class Phantom:
             "SpinalCanal": _tube(everywhere, CANAL_HALF_AXES_MM),
         }
         for level in Span(UPPERMOST, LOWEST).levels:
-            name = f"VB_{level.name[0]}{int(level.name[1:]):02d}" if level.name[0] == "T" else f"VB_{level.name}"
-            rois[name] = _tube(_slices(Span(level, level)), _BODY_HALF_AXES_MM, forward_mm=_BODY_CENTRE_MM)
+            rois[vertebra_name(level)] = _tube(
+                _slices(Span(level, level)), _BODY_HALF_AXES_MM, forward_mm=_BODY_CENTRE_MM
+            )
         inside = _slices(self.target)
         if self.target_in_cord:
             rois["GTV"] = _tube(inside, (4.8, 4.0))
@@ -178,15 +184,51 @@ class Phantom:
         values, origin = ct(self)
         patient = self.patient
         frame = str(patient.uid("frame"))
-        return {
+        objects = {
             "ct": write.write_ct(patient, values, origin, (PIXEL_MM, PIXEL_MM, SLICE_MM)),
             "rtstruct": [write.write_rtstruct(patient, self.contours())],
             "rtplan": [write.write_rtplan(patient, c.label, c.total_gy, c.fractions) for c in self.courses],
             "rtdose": [write.write_rtdose(patient, c.label, c.grid(frame)) for c in self.courses],
-        } | {
+        }
+        if self.first_lies is not None:
+            self._first_apart(objects, Volume(values, origin, (PIXEL_MM, PIXEL_MM, SLICE_MM)))
+        return objects | {
             study.label: write.write_images(patient, phantom_mr.volume(study), study.label)
             for study in (phantom_mr.STUDIES if self.identifier == "phantom-2" else ())
         }
+
+    @property
+    def onto_first(self) -> NDArray[np.float64]:
+        """4 × 4 from the frame of the last CT into that of the first; the same where there is one."""
+        matrix = np.eye(4)
+        if self.first_lies is not None:
+            degrees, shift = self.first_lies
+            c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+            matrix[:2, :2], matrix[:3, 3] = [[c, -s], [s, c]], shift
+        return matrix
+
+    def _first_apart(self, objects: dict[str, list[bytes]], last: Volume) -> None:
+        """The first course on a CT of its own: image, contours and dose in another frame."""
+        from myelon.exchange.dicom import write  # noqa: PLC0415  # as above
+
+        matrix, patient, course = self.onto_first, self.patient, self.courses[0]
+        frame = str(patient.uid("frame", "first"))
+        origin = np.round(last.origin_mm + matrix[:3, 3])
+        z, y, x = np.meshgrid(*(np.arange(n) for n in last.values.shape), indexing="ij")
+        points = origin + np.stack([x, y, z], axis=-1) * np.array(last.spacing_mm)
+        seen = last.at((points - matrix[:3, 3]) @ matrix[:3, :3])
+        noise = np.random.default_rng(20261121).normal(0.0, 9.0, seen.shape)
+        first = Volume(
+            np.clip(seen + noise, -1024, 3000).astype(np.int16), origin, last.spacing_mm, frame_of_reference=frame
+        )
+        contours = {
+            name: [c @ matrix[:3, :3].T + matrix[:3, 3] for c in group] for name, group in self.contours().items()
+        }
+        objects["ct1"] = write.write_images(patient, first, "first")
+        objects["rtstruct"].append(write.write_rtstruct(patient, contours, frame_of_reference=frame))
+        objects["rtdose"][0] = write.write_rtdose(
+            patient, course.label, course.grid(str(patient.uid("frame"))).moved(matrix, frame)
+        )
 
 
 def _slices(span: Span) -> list[float]:
@@ -269,6 +311,17 @@ PHANTOMS: tuple[Phantom, ...] = (
             PhantomCourse("RT 1", 30.0, 10, wide_field(30.0, Span(Level.T6, Level.T10))),
             PhantomCourse("RT 2", 24.0, 2, body_target(24.0, _EXTRADURAL, 0.47), grid_shift_mm=0.85),
         ),
+    ),
+    Phantom(
+        "phantom-3",
+        "Synthetic^Phantom 3",
+        _EXTRADURAL,
+        target_in_cord=False,
+        courses=(
+            PhantomCourse("RT 1", 20.0, 5, wide_field(20.0, Span(Level.T7, Level.T9))),
+            PhantomCourse("RT 2", 24.0, 2, body_target(24.0, _EXTRADURAL, 0.47), grid_shift_mm=0.85),
+        ),
+        first_lies=(4.0, (9.0, -14.0, 37.0)),
     ),
 )
 """The phantoms of the demonstration hospital; the case documents of the same ids lie in `cases/`."""

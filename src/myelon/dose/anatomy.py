@@ -110,7 +110,7 @@ def anatomy(structures: Mapping[str, Structure], target: str = "GTV", *, altered
     shape = structures[target]
     if abs(shape.axes[2, 2]) < _AXIAL:
         raise DoseError("contours are not axial", where=target, todo="Contour on axial planes")
-    vertebrae = _vertebrae(structures)
+    vertebrae = vertebrae_of(structures)
     slabs = shape.slabs("slab")
     points = shape.points()
     bottom, top = _heights(shape)
@@ -162,7 +162,7 @@ class _Plane:
 
 def _planes(structures: Mapping[str, Structure], target: Structure) -> Iterator[_Plane]:
     """Every contour plane of the target with its neighbours there."""
-    bones = _vertebrae(structures).values()
+    bones = vertebrae_of(structures).values()
     near = [structures[n] for n in ("SpinalCord", "ThecalSac", "SpinalCanal") if n in structures]
     for slab in target.slabs("slab"):
         height = slab.plane_mm * float(np.sign(target.axes[2, 2]))
@@ -191,7 +191,7 @@ def _outlines(structure: Structure, height_mm: float) -> list[NDArray[np.float64
     return [(np.column_stack([p, np.full(len(p), slab.plane_mm)]) @ structure.axes)[:, :2] for p in slab.polygons]
 
 
-def _vertebrae(structures: Mapping[str, Structure]) -> dict[Level, Structure]:
+def vertebrae_of(structures: Mapping[str, Structure]) -> dict[Level, Structure]:
     """Contoured vertebrae by level: VB_T08, VB_L1, Vertebra_C7."""
     found = {}
     for name, structure in structures.items():

@@ -41,19 +41,13 @@ class Volume:
 
     def at(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Trilinear values at LPS points of shape (…, 3); `outside` around the image and where a point is NaN."""
+        from scipy.ndimage import map_coordinates  # noqa: PLC0415  # scipy loads only where an image is looked at
+
         index = (((np.asarray(points_mm) - self.origin_mm) @ self.axes.T) / np.array(self.spacing_mm))[..., ::-1]
-        top = np.array(self.values.shape) - 1
-        inside = np.all((index >= 0) & (index <= top), axis=-1)
-        index = np.where(inside[..., None], index, 0.0)
-        low = np.clip(np.floor(index).astype(np.intp), 0, np.maximum(top - 1, 0))
-        part = np.clip(index - low, 0.0, 1.0)
-        result = np.zeros(index.shape[:-1])
-        for corner in range(8):
-            offset = np.array([(corner >> 2) & 1, (corner >> 1) & 1, corner & 1])
-            weight = np.prod(np.where(offset == 1, part, 1.0 - part), axis=-1)
-            at = np.minimum(low + offset, top)
-            result += weight * self.values[at[..., 0], at[..., 1], at[..., 2]]
-        return np.where(inside, result, self.outside)
+        inside = np.all((index >= 0) & (index <= np.array(self.values.shape) - 1), axis=-1)
+        places = np.moveaxis(np.where(inside[..., None], index, 0.0), -1, 0)
+        found = map_coordinates(self.values, places, order=1, output=np.float64, mode="nearest")
+        return np.where(inside, found, self.outside)
 
     @property
     def corners_mm(self) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from myelon.dose.dvh import warm_up
 from myelon.errors import ConflictError, MyelonError, StoreError
 from myelon.store import Store
 from myelon.web import security
+from myelon.web.jobs import Jobs
 from myelon.web.packets import Packets
 from myelon.web.pages import (
     admin,
@@ -28,7 +29,9 @@ from myelon.web.pages import (
     imports,
     library,
     quality,
+    registration,
     spine,
+    structures,
     viewer,
 )
 from myelon.web.render import page
@@ -37,6 +40,11 @@ if TYPE_CHECKING:
     from fastapi import Request
     from starlette.responses import Response
 
+PLACES = (
+    imports, entries, cases, spine, dose, dose_exports, structures, registration, viewer, images, board, cohorts,
+    library, quality, admin,
+)  # fmt: skip
+"""In the order in which addresses are tried."""
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -49,23 +57,11 @@ def create_app(data: Path) -> FastAPI:
     app = FastAPI(title="Myelon", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.store = Store.open(data)
     app.state.packets = Packets(app.state.store)
+    app.state.jobs = Jobs()
+    app.router.on_shutdown.append(app.state.jobs.close)
     app.middleware("http")(security.guard)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    for place in (
-        imports,
-        entries,
-        cases,
-        spine,
-        dose,
-        dose_exports,
-        viewer,
-        images,
-        board,
-        cohorts,
-        library,
-        quality,
-        admin,
-    ):
+    for place in PLACES:
         app.include_router(place.router)
     app.add_exception_handler(MyelonError, _known_error)
     app.add_exception_handler(404, _no_page)

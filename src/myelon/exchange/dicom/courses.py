@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from myelon.dose.structure import Structure
     from myelon.record.case import Case
 
 
@@ -51,13 +52,25 @@ def read_courses(case: Case, find: Callable[[str], Path]) -> dict[str, CourseFil
         structures = sets.get(files.rtstruct) or read_rtstruct(find(files.rtstruct))
         sets[files.rtstruct] = structures
         dose = read_rtdose(find(files.rtdose), fractions=number)
-        read[course.id] = CourseFiles(dose, structures.structures)
+        read[course.id] = CourseFiles(dose, renamed(structures.structures, course))
         patients |= {p for p in (dose.patient, structures.patient) if p}
         if len(patients) > 1:
             raise DicomError(
                 "its files are of another patient than the others", where=course.id, todo="Give files of one patient"
             )
     return _in_one_frame(case, read, find)
+
+
+def renamed(structures: dict[str, Structure], course: Radiotherapy) -> dict[str, Structure]:
+    """Structures under the standard names that a person confirmed; a name that the file itself uses is left alone."""
+    standard = {n.name: n.standard for n in course.structure_names}
+    found = dict(structures)
+    for name, structure in structures.items():
+        other = standard.get(name, name)
+        if other != name and other not in structures:
+            del found[name]
+            found[other] = replace(structure, name=other)
+    return found
 
 
 def _in_one_frame(case: Case, read: dict[str, CourseFiles], find: Callable[[str], Path]) -> dict[str, CourseFiles]:

@@ -124,9 +124,12 @@ def write_images(patient: Patient, volume: Volume, *label: object) -> list[bytes
     return slices
 
 
-def write_rtstruct(patient: Patient, rois: Mapping[str, Sequence[NDArray[np.float64]]]) -> bytes:
-    """ROI name → closed planar contours of shape (n, 3) in LPS mm."""
-    data = _base(patient, RTSTRUCT, "RTSTRUCT")
+def write_rtstruct(
+    patient: Patient, rois: Mapping[str, Sequence[NDArray[np.float64]]], *, frame_of_reference: str = ""
+) -> bytes:
+    """ROI name → closed planar contours of shape (n, 3) in LPS mm; in the patient's first frame when none is given."""
+    data = _base(patient, RTSTRUCT, "RTSTRUCT", *([frame_of_reference] if frame_of_reference else ()))
+    data.FrameOfReferenceUID = frame_of_reference or data.FrameOfReferenceUID
     data.StructureSetLabel, data.StructureSetDate, data.StructureSetTime = "Phantom", patient.date, "120000"
     frame = Dataset()
     frame.FrameOfReferenceUID = data.FrameOfReferenceUID
@@ -181,8 +184,9 @@ def write_rtplan(patient: Patient, label: str, total_gy: float, fractions: int) 
 
 
 def write_rtdose(patient: Patient, label: str, grid: DoseGrid) -> bytes:
-    """Total physical dose of a plan, axial grid."""
+    """Total physical dose of a plan, in the frame of its grid."""
     data = _base(patient, RTDOSE, "RTDOSE", label)
+    data.FrameOfReferenceUID = grid.frame_of_reference or data.FrameOfReferenceUID
     fill_grid(data, grid)
     data.DoseType, data.DoseSummationType = "PHYSICAL", "PLAN"
     plan = Dataset()

@@ -34,6 +34,14 @@ class Acceptance(Part):
     )
 
 
+class StructureName(Part):
+    """What a contour of the course's structure set is by its standard name, as a person confirmed."""
+
+    name: str
+    standard: str
+    by: str
+
+
 class PlanObject(Part):
     """A plan or picture that exists but was not received, such as an isodose figure."""
 
@@ -105,6 +113,9 @@ class Radiotherapy(Entry):
     files: DoseFiles | None = None
     registration_accepted: Acceptance | None = Field(
         default=None, description="who looked at the registration of this course onto the last one and accepts it"
+    )
+    structure_names: tuple[StructureName, ...] = Field(
+        default=(), description="contours of the structure set under their TG-263 names, as a person confirmed them"
     )
     objects: tuple[PlanObject, ...] = ()
     statements: tuple[Stated[str], ...] = ()

@@ -37,7 +37,7 @@ document.addEventListener("keydown", (event) => {
   const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (!target) return;
   event.preventDefault();
-  if (target.matches("a, button")) target.click();
+  if (target.matches("a, button, input[type=radio]")) target.click();
   else if (target.tagName === "DETAILS") target.open = !target.open;
   else target.focus();
 });

@@ -143,7 +143,6 @@ function choose() {
   const chosen = tool();
   const word = { "level span": "span" }[chosen] ?? chosen;
   measure.querySelectorAll("[data-for]").forEach((label) => { label.hidden = !label.dataset.for.split(" ").includes(word); });
-  measure.querySelector("button").disabled = chosen === "look";
   measure.setAttribute("action", chosen === "mark" ? measure.dataset.mark : form.dataset.viewer.replace(/at$/, "measure"));
   own.forEach((pane) => pane.classList.toggle("drawing", chosen !== "look"));
 }
