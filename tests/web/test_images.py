@@ -181,3 +181,26 @@ def test_levels_between_marks_are_counted_and_nothing_is_said_beyond():
     assert found.height(found.place(-33.0)) == pytest.approx(-33.0)
     assert LevelMap.of([(Level.T8, 0.0)]).level(0.0) is None
     assert LevelMap.of([(Level.T8, 0.0), (Level.T9, 5.0)]).heights == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/cases/phantom-2/slice/sagittal.svg?x=0&y=0&z=-84",
+        "/cases/phantom-2/images/mr-2/plane/axial.svg?x=0&y=-13&z=-91",
+    ],
+)
+def test_a_plane_is_a_file_of_its_own_that_says_what_it_is(client, address):
+    alone = client.get(address + "&alone=true")
+    assert alone.headers["content-disposition"].endswith('.svg"')
+    assert alone.text.startswith("<?xml")
+    assert "Synthetic, nobody's data" in alone.text.replace("&#x27;", "'")
+    assert "<style>" in alone.text
+    assert "<style>" not in client.get(address).text
+
+
+def test_the_spine_map_bears_the_profile_of_the_cord(client):
+    text = client.get("/cases/phantom-2/spine").text
+    assert "greatest EQD2, Gy, α/β 2" in text
+    assert ">43.2</text>" in text
+    assert "greatest EQD2" not in client.get("/cases/paper-000/spine").text

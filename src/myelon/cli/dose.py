@@ -346,6 +346,34 @@ def register(
     typer.echo(f"Look at {picture.name}. The sum takes {out.name} only after a person accepted it in the record.")
 
 
+@app.command("batch")
+def batch(
+    sources: Annotated[list[Path], typer.Argument(help="Case documents with their DICOM beside them, or folders.")],
+    out: Annotated[Path, typer.Option("--out", help="One line of JSON a case; an earlier run is resumed from it.")],
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; more than one needs Dask.")] = 1,
+    scheduler: Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler.")] = "",
+    json: Json = False,
+) -> None:
+    """Judge the dose of many cases; what is wrong with one is its line, and the others go on."""
+    import sys
+
+    from myelon.exchange.dose_batch import Progress, documents, run
+
+    def say(so_far: Progress) -> None:
+        if sys.stderr.isatty():
+            typer.echo(f"\r{so_far.done} of {so_far.of}, {so_far.failed} with an error", err=True, nl=False)
+
+    found = run(documents(sources), out, workers=workers, scheduler=scheduler, progress=say)
+    if sys.stderr.isatty():
+        typer.echo("", err=True)
+    if json:
+        print_json({"cases": found.of, "known_from_before": found.kept, "errors": found.failed, "out": out.name})
+    else:
+        typer.echo(f"{found.of} cases in {out.name}: {found.kept} known from before, {found.failed} with an error")
+    if found.failed:
+        raise typer.Exit(1)
+
+
 def _judge(loaded: LoadedPlan, pairs: Sequence[Sequence[Accumulation]]) -> tuple[Reirradiation | None, str]:
     """Limits on the cord (and sac) of the plan, or the reason why they cannot be judged."""
     from myelon.dose.interval import Interval

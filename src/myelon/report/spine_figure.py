@@ -11,14 +11,18 @@ from myelon.report.svg import Svg, hatched
 from myelon.terms.levels import Level, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from myelon.board.cord_dose import LevelDose
     from myelon.record.case import Case
 
-_ROW, _COLUMN, _BAR, _LEFT = 19.0, 47.0, 14.0, 40.0
+_ROW, _COLUMN, _BAR, _LEFT, _HEAD = 19.0, 47.0, 14.0, 40.0, 40.0
 _BRIEF_WIDTH = 380.0
 """Room for the columns on the board sheet."""
 _LEAST_ROWS = 9
+_PROFILE, _PROFILE_BAR = 190.0, 140.0
+_SEEN_GY = 1.0
+"""Levels whose cord had at least so much are shown with the others."""
 
 
 @dataclass(frozen=True)
@@ -86,16 +90,32 @@ def levels_of(case: Case) -> Span | None:
     return Span(Level(upper), Level(lower))
 
 
-def spine_figure(case: Case, *, row: float = _ROW, column: float = _COLUMN, brief: bool = False) -> Svg | None:
-    """Draw the map; None when no level is recorded. ``brief`` keeps the first and the last of each feature."""
-    shown = levels_of(case)
+def spine_figure(
+    case: Case,
+    *,
+    row: float = _ROW,
+    column: float = _COLUMN,
+    brief: bool = False,
+    doses: Sequence[LevelDose] = (),
+) -> Svg | None:
+    """Draw the map; None when no level is recorded.
+
+    Args:
+        case: The record.
+        row: Height of a vertebra, px.
+        column: Width of a column, px.
+        brief: Keeps the first and the last of each feature.
+        doses: Greatest EQD2 of the sum in the cord at each contoured vertebra, drawn as a profile on the right.
+    """
+    shown = _with_doses(levels_of(case), doses)
     columns = _first_and_last(columns_of(case)) if brief else columns_of(case)
     if shown is None or not columns:
         return None
     if brief:  # few columns take the room there is, so that their headings do not meet
         column = min(max(column, _BRIEF_WIDTH / len(columns)), 1.45 * column)
-    head = 40.0
-    width, height = _LEFT + column * len(columns) + 6, head + row * shown.count + 6
+    head = _HEAD
+    beside = _LEFT + column * len(columns) + 6
+    width, height = beside + (_PROFILE if doses else 0.0), head + row * shown.count + 6
     svg = Svg(width, height, f"Spine map {shown}: " + "; ".join(_words(c) for c in columns), "spine")
 
     def y(level: int) -> float:
@@ -110,7 +130,32 @@ def spine_figure(case: Case, *, row: float = _ROW, column: float = _COLUMN, brie
     _headings(svg, columns, column)
     for n, item in enumerate(columns):
         _draw(svg, item, _LEFT + column * (n + 0.5), y, shown)
+    if doses:
+        _profile(svg, doses, beside + 12, y, row)
     return svg
+
+
+def _with_doses(shown: Span | None, doses: Sequence[LevelDose]) -> Span | None:
+    seen = [d.level for d in doses if d.max_gy is not None and d.max_gy >= _SEEN_GY]
+    if shown is None or not seen:
+        return shown
+    return Span(min(shown.upper, *seen), max(shown.lower, *seen))
+
+
+def _profile(svg: Svg, doses: Sequence[LevelDose], left: float, y: Callable[[int], float], row: float) -> None:
+    """A bar a vertebra from one baseline, its number at its end; a level that is not contoured has none."""
+    svg.text(left, 13, "Cord, sum", class_="t13 strong accent")
+    svg.text(left, 32, "greatest EQD2, Gy, α/β 2", class_="t12 accent")
+    most = max((d.max_gy or 0.0 for d in doses), default=0.0)
+    bottom = svg.height - 6
+    for dose in doses:
+        top = y(dose.level)
+        if dose.max_gy is None or not _HEAD - 1 <= top < bottom:
+            continue
+        length = _PROFILE_BAR * dose.max_gy / max(most, 1.0)
+        svg.rect(left, top + 3, length, row - 6, class_="course")
+        svg.text(left + length + 5, top + row * 0.72, f"{dose.max_gy:.1f}", class_="t12 ink")
+    svg.line(left, _HEAD, left, bottom, class_="hair2")
 
 
 def _first_and_last(columns: list[Column]) -> list[Column]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from myelon.board.cord_dose import CordDose
     from myelon.dose.grid import DoseGrid
     from myelon.dose.volume import Volume
+    from myelon.report.svg import Svg
 
 SIZES: dict[View, tuple[float, float]] = {
     "sagittal": (110.0, 250.0),
@@ -77,7 +78,7 @@ def slice_picture(
     course: str = "sum",
     relative: bool = False,
     scale: float = 2.4,
-) -> str:
+) -> Svg:
     """One plane through a point: CT, isodoses, the contours of cord and sac on it, and where the point is.
 
     The picture stays where it is while the point moves in its plane.
@@ -111,18 +112,16 @@ def slice_picture(
         grids = [replace(g, values=(g.values * (100.0 / total)).astype(np.float32)) for g in parts]
     else:
         grids = [g.to_eqd2(2.0) for g in parts]
-    return str(
-        isodose_figure(
-            view,
-            plane,
-            grids,
-            png=slice_png(ct, plane) if ct is not None else None,
-            title=f"{view} isodose lines of the {label}, {words}",
-            scale=scale,
-            lines=lines,
-            outlines=_outlines(dose, point_mm[2]) if view == "axial" else (),
-            cross_mm=point_mm,
-        )
+    return isodose_figure(
+        view,
+        plane,
+        grids,
+        png=slice_png(ct, plane) if ct is not None else None,
+        title=f"{view} isodose lines of the {label}, {words}",
+        scale=scale,
+        lines=lines,
+        outlines=_outlines(dose, point_mm[2]) if view == "axial" else (),
+        cross_mm=point_mm,
     )
 
 

@@ -8,6 +8,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
+from myelon.web.render import INTENDED_USE
+
 if TYPE_CHECKING:
     from myelon.report.svg import Svg
 
@@ -18,6 +22,14 @@ _NATURE = {
     "local": "",
 }
 _FOOT = 20.0
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""The drawing bears its own style element and, where there is one, its image; nothing else is let in."""
+
+
+def figure_file(figure: Svg, name: str, nature: str) -> Response:
+    """The answer that downloads a figure."""
+    headers = {"Content-Disposition": f'inline; filename="{name}.svg"', "Content-Security-Policy": _POLICY}
+    return Response(standalone(figure, nature, INTENDED_USE), media_type="image/svg+xml", headers=headers)
 
 
 @cache

@@ -17,9 +17,9 @@ from myelon.record.kinds import Neoplasm, Phase, Radiotherapy, Surgery
 from myelon.report.timeline_figure import TRACKS, DrawAt, timeline_figure
 from myelon.store import Row
 from myelon.web import drafts
-from myelon.web.figure_file import standalone
+from myelon.web.figure_file import figure_file
 from myelon.web.packets import packet_of, store_of
-from myelon.web.render import INTENDED_USE, page
+from myelon.web.render import page
 from myelon.web.uploads import Received
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 router = APIRouter()
 _PAGE = 50
 _LEAST_VIEW = 2.0
-_SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""The drawing bears its own style element; nothing else is let in."""
 
 
 @router.get("/")
@@ -172,12 +170,8 @@ def timeline(  # what the address says: zero, position, view, chosen entry
 def timeline_svg(request: Request, case_id: str, zero: str | None = None, at: DrawAt = "earliest") -> Response:
     """The timeline as a file of its own, with its styles, what it is and what it is not."""
     packet = packet_of(request, case_id, zero=zero)
-    drawing = standalone(timeline_figure(packet.case, packet.timeline, at=at), packet.case.about.nature, INTENDED_USE)
-    headers = {
-        "Content-Disposition": f'inline; filename="{case_id}-timeline.svg"',
-        "Content-Security-Policy": _SVG_POLICY,
-    }
-    return Response(drawing, media_type="image/svg+xml", headers=headers)
+    drawn = timeline_figure(packet.case, packet.timeline, at=at)
+    return figure_file(drawn, f"{case_id}-timeline", packet.case.about.nature)
 
 
 @router.get("/cases/{case_id}/document.yaml")

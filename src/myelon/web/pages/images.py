@@ -15,6 +15,7 @@ from myelon.record.kinds import Imaging
 from myelon.record.kinds.imaging import Feature, LesionObservation, LevelMark, Measured
 from myelon.report.image_figure import image_figure, measured_png, plane_through, windows_of
 from myelon.terms.levels import Level, Span
+from myelon.web.figure_file import figure_file
 from myelon.web.packets import Packets, packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.pages.viewer import Axes, Point, point_of, words_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from myelon.dose.volume import Volume
     from myelon.report.image_figure import Window
     from myelon.report.isodose_figure import View
+    from myelon.report.svg import Svg
 
 router = APIRouter()
 SHOWN: tuple[View, ...] = ("sagittal", "axial")
@@ -182,14 +184,21 @@ def plane(
     series: str = "",
     window: int = 0,
     of: str = "",
+    alone: bool = False,
 ) -> Response:
-    """One plane of a study; with ``of`` at the place that a point of that other study is linked to."""
+    """One plane of a study; with ``of`` at the place that a point of that other study is linked to.
+
+    ``alone`` gives it with its styles, what it is and what it is not, as a file of its own.
+    """
     packet = packet_of(request, case_id)
     study, point = _with_images(request, packet, entry_id, "" if of else series), point_of(x, y, z)
     if of:
         found, _ = linked(_with_images(request, packet, of, series), study, point)
         point = found or _middle(study)
-    return Response(_drawn(study, view, point, window), media_type="image/svg+xml")
+    drawn = _figure(study, view, point, window)
+    if alone:
+        return figure_file(drawn, f"{case_id}-{entry_id}-{view}", packet.case.about.nature)
+    return Response(str(drawn), media_type="image/svg+xml")
 
 
 @router.get("/cases/{case_id}/images/{entry_id}/at")
@@ -365,12 +374,14 @@ def _window(study: Study, number: int) -> Window:
 
 
 def _drawn(study: Study, view: View, point: Point, window: int) -> str:
+    return str(_figure(study, view, point, window))
+
+
+def _figure(study: Study, view: View, point: Point, window: int) -> Svg:
     plane = plane_through(study.volume, view, point)
     title = f"{view} plane of {study.entry.id}"
-    return str(
-        image_figure(
-            study.volume, view, plane, _window(study, window), levels=study.levels, cross_mm=point, title=title
-        )
+    return image_figure(
+        study.volume, view, plane, _window(study, window), levels=study.levels, cross_mm=point, title=title
     )
 
 

@@ -30,7 +30,7 @@ def spine(request: Request, case_id: str, target: str = "", holds: bool = False)
     ``holds``: a person says that the contours hold the anatomy as an operation left it.
     """
     packet = _packet(request, case_id)
-    figure = spine_figure(packet.case)
+    figure = spine_figure(packet.case, doses=packet.dose.levels if packet.dose is not None else ())
     context = case_context(request, packet, "Spine") | {
         "figure": str(figure) if figure else "",
         "columns": columns_of(packet.case),

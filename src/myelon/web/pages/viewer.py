@@ -11,6 +11,7 @@ from starlette.responses import Response
 from myelon.dose.point import contains, hottest_point, point_dose
 from myelon.errors import DoseError
 from myelon.report.isodose_figure import VIEWS, View
+from myelon.web.figure_file import figure_file
 from myelon.web.packets import ct_of, packet_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
@@ -52,7 +53,8 @@ def view(  # the point, what is drawn and how are parts of the address
         ct, relative = ct_of(request, dose), lines == "relative"
         context |= {
             "panes": {
-                v: (_axes(dose, v), slice_picture(ct, dose, v, point, course=show, relative=relative)) for v in VIEWS
+                v: (_axes(dose, v), str(slice_picture(ct, dose, v, point, course=show, relative=relative)))
+                for v in VIEWS
             },
             "centre": centre_of(dose),
             "reach": _REACH_MM,
@@ -61,17 +63,26 @@ def view(  # the point, what is drawn and how are parts of the address
 
 
 @router.get("/cases/{case_id}/slice/{name}.svg")
-def picture(
-    request: Request, case_id: str, name: View, x: str, y: str, z: str, show: str = "sum", lines: str = "absolute"
+def picture(  # the same address as the page, and what is asked of it
+    request: Request,
+    case_id: str,
+    name: View,
+    x: str,
+    y: str,
+    z: str,
+    show: str = "sum",
+    lines: str = "absolute",
+    alone: bool = False,
 ) -> Response:
-    """One plane."""
+    """One plane; ``alone`` with its styles, what it is and what it is not, as a file of its own."""
     from myelon.web.dose_figures import slice_picture
 
-    dose = _with_grids(packet_of(request, case_id, dose=True).dose, case_id)
-    drawn = slice_picture(
-        ct_of(request, dose), dose, name, point_of(x, y, z), course=show, relative=lines == "relative"
-    )
-    return Response(drawn, media_type="image/svg+xml")
+    packet = packet_of(request, case_id, dose=True)
+    dose, point = _with_grids(packet.dose, case_id), point_of(x, y, z)
+    drawn = slice_picture(ct_of(request, dose), dose, name, point, course=show, relative=lines == "relative")
+    if alone:
+        return figure_file(drawn, f"{case_id}-{name}", packet.case.about.nature)
+    return Response(str(drawn), media_type="image/svg+xml")
 
 
 @router.get("/cases/{case_id}/dose-at")

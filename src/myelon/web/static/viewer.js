@@ -74,6 +74,11 @@ function moveTo(changes) {
   }
   const asked = query();
   history.replaceState(history.state, "", `${form.action}?${asked}`);
+  document.querySelectorAll("[data-figure]").forEach((link) => {
+    const address = `${link.dataset.figure}?alone=true&${asked}`;
+    if (link.dataset.png) link.dataset.png = address;
+    else link.href = address;
+  });
   latest("read-out", `${form.dataset.viewer}?${asked}`, (words) => {
     document.getElementById("read-out").innerHTML = words;
   });
