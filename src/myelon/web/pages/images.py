@@ -14,6 +14,7 @@ from myelon.record.base import Provenance, Quantity
 from myelon.record.kinds import Imaging
 from myelon.record.kinds.imaging import Feature, LesionObservation, LevelMark, Measured
 from myelon.report.image_figure import image_figure, measured_png, plane_through, windows_of
+from myelon.report.isodose_figure import View
 from myelon.terms.levels import Level, Span
 from myelon.web.figure_file import figure_file
 from myelon.web.packets import Packets, packet_of, store_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from myelon.board.packet import Packet
     from myelon.dose.volume import Volume
     from myelon.report.image_figure import Window
-    from myelon.report.isodose_figure import View
     from myelon.report.svg import Svg
 
 router = APIRouter()
