@@ -43,11 +43,12 @@ class Volume:
         """Trilinear values at LPS points of shape (…, 3); `outside` around the image and where a point is NaN."""
         from scipy.ndimage import map_coordinates  # noqa: PLC0415  # scipy loads only where an image is looked at
 
-        index = (((np.asarray(points_mm) - self.origin_mm) @ self.axes.T) / np.array(self.spacing_mm))[..., ::-1]
-        inside = np.all((index >= 0) & (index <= np.array(self.values.shape) - 1), axis=-1)
-        places = np.moveaxis(np.where(inside[..., None], index, 0.0), -1, 0)
+        points = np.asarray(points_mm, dtype=np.float64)
+        index = ((points.reshape(-1, 3) - self.origin_mm) @ self.axes.T / np.array(self.spacing_mm))[:, ::-1]
+        inside = np.all((index >= 0) & (index <= np.array(self.values.shape) - 1), axis=1)
+        places = np.where(inside[:, None], index, 0.0).T
         found = map_coordinates(self.values, places, order=1, output=np.float64, mode="nearest")
-        return np.where(inside, found, self.outside)
+        return np.asarray(np.where(inside, found, self.outside).reshape(points.shape[:-1]))
 
     @property
     def corners_mm(self) -> NDArray[np.float64]:
