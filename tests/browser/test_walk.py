@@ -20,7 +20,7 @@ from myelon.web.app import create_app
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-PAGES = ["/cases", "/cases/paper-003/what-if?total=20&n=5", "/cases/phantom-1/what-if?back=2", "/cases/phantom-1/view", "/cases/phantom-1/reirradiation", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
+PAGES = ["/cases", "/cases/paper-003/what-if?total=20&n=5", "/cases/phantom-1/what-if?back=2", "/cases/phantom-1/view", "/cases/phantom-1/reirradiation", "/cases/phantom-2/images/mr-2", "/cases/phantom-2/images/imaging-planning", "/cases/phantom-3/register/rt-1", "/cases/phantom-3/structures/rt-1", "/cases/phantom-2/spine", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
          "/cases/paper-003/entries/new?kind=adverse_event", "/cases/paper-003/entries/new?kind=pathology",
          "/cases/paper-003/entries/line-1", "/library/regimens", "/library/ctcae?q=neuro", "/library/paper-002", "/cases/paper-000", "/cases/paper-000/spine", "/cases/paper-000/dose", "/cases/phantom-1/dose",
          "/cases/phantom-2/scores", "/cases/paper-000/findings", "/cases/paper-000/journal", "/board", "/board/paper-000",
@@ -69,6 +69,14 @@ def serving(folder):
 @pytest.fixture(scope="module")
 def address(hospital):
     with serving(hospital) as url:
+        yield url
+
+
+@pytest.fixture
+def own_hospital(hospital, tmp_path):
+    """A hospital that a test may write to."""
+    shutil.copytree(hospital, tmp_path / "data")
+    with serving(tmp_path / "data") as url:
         yield url
 
 
@@ -382,13 +390,13 @@ def test_a_point_is_read_by_a_click_and_a_plane_moved_by_keys_and_wheel(tab, add
     tab.goto(f"{address}/cases/phantom-1/dose")
     tab.click("text=where it is")
     tab.wait_for_selector(".pane[data-view=axial] svg")
-    before = tab.inner_text("#dose-at")
+    before = tab.inner_text("#read-out")
     axial = tab.locator(".pane[data-view=axial]")
     box = axial.bounding_box()
     with tab.expect_response("**/dose-at?*"):
         tab.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.2)
-    tab.wait_for_function("before => document.getElementById('dose-at').innerText !== before", arg=before)
-    assert "outside the dose grid" not in tab.inner_text("#dose-at")
+    tab.wait_for_function("before => document.getElementById('read-out').innerText !== before", arg=before)
+    assert "outside the dose grid" not in tab.inner_text("#read-out")
     sagittal = tab.locator(".pane[data-view=sagittal]")
     sagittal.focus()
     start = float(tab.input_value("[name=x]"))
@@ -413,3 +421,52 @@ def test_the_reirradiation_report_prints_on_one_sheet(tab, address, case, keep):
     pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
     assert pdf.count(b"/Type /Page\n") == 1
     keep(tab, f"report-{case}")
+
+
+@pytest.mark.browser
+def test_a_lesion_is_measured_on_its_image_beside_the_earlier_one(tab, own_hospital, keep):
+    tab.goto(f"{own_hospital}/cases/phantom-2/record")
+    tab.click("#entry-mr-2 >> text=images")
+    axial = tab.locator(".pane[data-view=axial]").first
+    prior = tab.locator(".pane.linked[data-view=axial]")
+    before = prior.inner_html()
+    axial.focus()
+    with tab.expect_response("**/images/mr-1/plane/axial.svg?*of=mr-2*"):
+        tab.keyboard.press("ArrowUp")
+    tab.wait_for_function(
+        "before => document.querySelector('.linked[data-view=axial]').innerHTML !== before", arg=before
+    )
+    tab.locator("h1").click()
+    tab.keyboard.press("c")
+    assert tab.is_checked("input[value=calliper]")
+    box = axial.bounding_box()
+    left, right, middle = box["x"] + box["width"] * 0.3, box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.41
+    tab.mouse.move(left, middle)
+    tab.mouse.down()
+    tab.mouse.move(right, middle)
+    tab.mouse.up()
+    length = float(tab.inner_text("#length").split()[0])
+    per_mm = float(axial.get_attribute("data-width"))
+    assert length == pytest.approx(0.4 * per_mm, abs=0.5)
+    assert tab.locator(".calliper").count() == 1
+    tab.fill("#measure [name=by]", "Dr A")
+    tab.select_option("#measure [name=use]", "greatest diameter")
+    keep(tab, "images-measured", full_page=True)
+    tab.click("#measure button")
+    tab.wait_for_selector("text=Kept in the record of mr-2")
+    assert f"{length:.1f} mm, greatest diameter" in tab.inner_text("#observations")
+
+
+@pytest.mark.browser
+def test_two_cts_are_registered_looked_at_and_accepted(tab, own_hospital, keep):
+    tab.goto(f"{own_hospital}/cases/phantom-3/dose")
+    assert "no registration is recorded" in tab.inner_text("main")
+    tab.click("text=Register RT 1")
+    tab.click("button:has-text('Register')")
+    tab.wait_for_selector("text=Look, then accept or not", timeout=120_000)
+    tab.wait_for_function("() => document.querySelector('img.wide').naturalWidth > 100")
+    keep(tab, "registration", full_page=True)
+    tab.fill("[name=by]", "Dr A")
+    tab.click("text=Accept: add the doses by it")
+    tab.wait_for_selector("text=How sure the sum is")
+    assert "voxel sum" in tab.inner_text("main")
