@@ -108,6 +108,10 @@ def _values(dataset: Dataset, where: str) -> NDArray[np.float32]:
         raise DicomError(
             f"{stored.size} values for {columns} × {rows} × {frames} voxels", where=where, todo="Export again"
         )
+    if stored.min() < 0:
+        raise DicomError(
+            "holds doses below 0", where=where, todo="Its integers may have run over: export with another scaling"
+        )
     return (stored.reshape(frames, rows, columns).astype(np.float64) * scaling).astype(np.float32)
 
 
