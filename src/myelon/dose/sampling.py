@@ -412,6 +412,7 @@ def _sweep(
     step, ramp = np.zeros((parts, bins + 1)), np.zeros((parts, bins + 1))
     totals = np.zeros((parts, 16))  # a cache line each and more: workers do not wait for each other
     totals[:, 3], totals[:, 4] = np.inf, -np.inf
+    aligned = grids == 1 and abs(maps[0, 1, 0]) < 1e-9 and abs(maps[0, 2, 0]) < 1e-9 and abs(maps[0, 0, 0]) > 1e-9
     for part in prange(parts):
         base, slope = np.empty((grids, 3)), maps[:, :, 0]
         for s in range(part, slabs, parts):
@@ -435,11 +436,76 @@ def _sweep(
                             for a in range(3):
                                 base[g, a] = maps[g, a, 1] * v + maps[g, a, 2] * w + maps[g, a, 3]
                         for c in range(0, count - 1, 2):
+                            if aligned:
+                                _along_columns(
+                                    found[c], found[c + 1], height, thick, base, slope, maps, flat, shapes, frames,
+                                    bin_gy, bins, step[part], ramp[part], totals[part],
+                                )  # fmt: skip
+                                continue
                             _along(
                                 found[c], found[c + 1], height, thick, base, slope, maps, flat, starts, shapes,
                                 frames, frame_start, bin_gy, bins, step[part], ramp[part], totals[part],
                             )  # fmt: skip
     return step, ramp, totals
+
+
+@njit(cache=True, error_model="numpy")
+def _along_columns(
+    first, last, height, thick, base, slope, maps, flat, shapes, frames, bin_gy, bins, step, ramp, totals
+):
+    """As `_along`, for one grid whose columns follow the mid-line: its row and frame stay the same along it."""
+    nz, ny, nx = shapes[0, 0], shapes[0, 1], shapes[0, 2]
+    y, z, k = base[0, 1], _frame_of(base[0, 2], frames, 0, nz), slope[0, 0]
+    if y < -0.5 or z < -0.5 or y > ny - 0.5 or z > nz - 0.5:
+        totals[1] += (last - first) * height * thick
+        return
+    row, frame = max(min(int(y), ny - 2), 0), max(min(int(z), nz - 2), 0)
+    fy, fz = min(max(y - row, 0.0), 1.0), min(max(z - frame, 0.0), 1.0)
+    gy, gz = 1.0 - fy, 1.0 - fz
+    p00 = (frame * ny + row) * nx
+    p10 = p00 + (nx if ny > 1 else 0)
+    p01 = p00 + (nx * ny if nz > 1 else 0)
+    p11 = p01 + p10 - p00
+    k0 = min(max(int(z), 0), nz - 2)
+    per_mm = 1.0 / (frames[k0 + 1] - frames[k0]) if nz > 1 else 1.0
+    one, other = base[0, 0] + k * first, base[0, 0] + k * last
+    at, end = min(one, other), max(one, other)
+    column, last_column = int(math.floor(at + 1e-7)), -2
+    per_index = height * thick / abs(k)
+    v1, y1, z1 = 0.0, 0.0, 0.0
+    while at < end - 1e-9:
+        until = min(column + 1.0, end)
+        middle, volume = 0.5 * (at + until), (until - at) * per_index
+        here = max(min(column, nx - 2), 0)
+        if here == last_column + 1:
+            v0, y0, z0 = v1, y1, z1
+        else:
+            low, high = flat[p00 + here] * gy + flat[p10 + here] * fy, flat[p01 + here] * gy + flat[p11 + here] * fy
+            v0, z0 = low * gz + high * fz, high - low
+            y0 = (flat[p10 + here] - flat[p00 + here]) * gz + (flat[p11 + here] - flat[p01 + here]) * fz
+        if here != last_column:
+            n = here + (1 if nx > 1 else 0)
+            low, high = flat[p00 + n] * gy + flat[p10 + n] * fy, flat[p01 + n] * gy + flat[p11 + n] * fy
+            v1, z1 = low * gz + high * fz, high - low
+            y1 = (flat[p10 + n] - flat[p00 + n]) * gz + (flat[p11 + n] - flat[p01 + n]) * fz
+        last_column = here
+        share = min(max(middle - here, 0.0), 1.0)
+        dose, along_x = v0 + (v1 - v0) * share, v1 - v0
+        if middle < -0.5 or middle > nx - 0.5 or math.isnan(dose):
+            totals[1] += volume
+        else:
+            along_y, along_z = y0 + (y1 - y0) * share, (z0 + (z1 - z0) * share) * per_mm
+            run = along_x * (until - at)
+            strip = (along_x * maps[0, 0, 1] + along_y * maps[0, 1, 1] + along_z * maps[0, 2, 1]) * height
+            layer = (along_x * maps[0, 0, 2] + along_y * maps[0, 1, 2] + along_z * maps[0, 2, 2]) * thick
+            width = math.sqrt(run * run + strip * strip + layer * layer)
+            _deposit(step, ramp, dose, width, volume, bin_gy, bins)
+            reach = 0.5 * (abs(run) + abs(strip) + abs(layer))
+            totals[0] += volume
+            totals[2] += volume * dose
+            totals[3] = min(totals[3], max(0.0, dose - reach))
+            totals[4] = max(totals[4], dose + reach)
+        at, column = until, column + 1
 
 
 @njit(cache=True, error_model="numpy")
