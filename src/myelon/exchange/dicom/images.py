@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -51,7 +52,9 @@ def read_series(paths: Sequence[Path]) -> dict[str, tuple[Volume, str]]:
         raise DicomError("no image slice", todo="Give the files of a series")
     groups: dict[str, list[Slice]] = {}
     for path in paths:
-        row = _slice(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # values that are too long and the like: none of them is looked at
+            row = _slice(path)
         groups.setdefault(row.series, []).append(row)
     if len({row.patient for rows in groups.values() for row in rows}) > 1:
         raise DicomError("slices of different patients", where=paths[0].name, todo="Give one patient's series")

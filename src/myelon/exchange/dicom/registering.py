@@ -92,7 +92,7 @@ def register_courses(
     if kind not in KINDS:
         raise DoseError(f"kind {kind!r}", todo="Use " + ", ".join(KINDS))
     if not around or (kind != "deformable" and len(around) > MOST_VERTEBRAE):
-        raise DoseError(f"{len(around)} vertebrae", todo=f"A spine bends: give one to {MOST_VERTEBRAE}")
+        raise DoseError(f"{len(around)} vertebrae", todo=f"A spine bends: give one, at most {MOST_VERTEBRAE}")
     progress("reading the images")
     here, there = read_images(fixed), read_images(moving)
     named = {name: contours.get(name).points() for name in around}
