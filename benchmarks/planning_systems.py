@@ -106,7 +106,26 @@ def _ent():
             + " | ".join(cells)
             + " |"
         )
-    return [*lines, "", *_difference_table(differences)]
+    return [*lines, "", *_difference_table(differences), "", *_both_days(folder, structures, grid)]
+
+
+def _both_days(folder, structures, first):
+    """Both dose days added where they lie: the tables of the other systems are of the first."""
+    second = read_rtdose(folder / "rtdose_day2.dcm")
+    lines = [
+        "Both days added at each point; the means must add up, the hottest volumes must not exceed the sum of each day's.",
+        "",
+        "| ROI | mean day 1 + day 2 | mean of the sum | D0.03cc day 1 + day 2 | D0.03cc of the sum |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for name in ("BRSTEM", "Optic Chiasm", "Orbit - right", "PTV1"):
+        structure = structures.structures[name]
+        one, other, both = (dvh(structure, grids) for grids in ([first], [second], [first, second]))
+        hot = [c.metric("D0.03cc").value for c in (one, other, both)]
+        lines.append(
+            f"| {name} | {one.mean_gy + other.mean_gy:.4f} | {both.mean_gy:.4f} | {hot[0] + hot[1]:.2f} | {hot[2]:.2f} |"
+        )
+    return lines
 
 
 def _difference_table(rows):

@@ -394,7 +394,7 @@ def test_a_point_is_read_by_a_click_and_a_plane_moved_by_keys_and_wheel(tab, add
     axial = tab.locator(".pane[data-view=axial]")
     box = axial.bounding_box()
     with tab.expect_response("**/dose-at?*"):
-        tab.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.2)
+        tab.mouse.click(box["x"] + box["width"] * 0.51, box["y"] + box["height"] * 0.56)
     tab.wait_for_function("before => document.getElementById('read-out').innerText !== before", arg=before)
     assert "outside the dose grid" not in tab.inner_text("#read-out")
     sagittal = tab.locator(".pane[data-view=sagittal]")
@@ -411,6 +411,9 @@ def test_a_point_is_read_by_a_click_and_a_plane_moved_by_keys_and_wheel(tab, add
     assert "z=" in tab.url
     with tab.expect_response("**/slice/coronal.svg?*show=rt-2*"):
         tab.select_option("[name=show]", "rt-2")
+    tab.wait_for_function(
+        "() => [...document.querySelectorAll('.pane svg')].every((s) => s.ariaLabel.includes('lines of the RT 2'))"
+    )
     keep(tab, "three-planes")
 
 

@@ -204,3 +204,26 @@ def test_the_spine_map_bears_the_profile_of_the_cord(client):
     assert "greatest EQD2, Gy, α/β 2" in text
     assert ">43.2</text>" in text
     assert "greatest EQD2" not in client.get("/cases/paper-000/spine").text
+
+
+def test_isodoses_are_drawn_over_an_mr_of_the_same_frame_and_over_no_other(client):
+    store = client.app.state.store
+    assert 'name="under"' not in client.get("/cases/phantom-2/view").text  # both MR lie in frames of their own
+    entry = store.case("phantom-2").by_id["imaging-planning"]
+    phantom = phantom_mr.phantoms.PHANTOMS[1]
+    study = phantom_mr.volume(phantom_mr.Study("planning", 1.0, (0.0, 0.0, 0.0), 0.0))
+    here = Volume(
+        study.values, study.origin_mm, study.spacing_mm, study.axes, "MR", "", str(phantom.patient.uid("frame")), 0.0
+    )
+    names = tuple(store.put_file(content) for content in write_images(phantom.patient, here, "planning"))
+    seen = store.entry_version("phantom-2", "imaging-planning")
+    store.amend("phantom-2", entry.model_copy(update={"files": names}), reason="test", expected=seen)
+    page = client.get("/cases/phantom-2/view?under=imaging-planning").text
+    assert 'value="imaging-planning" selected' in page
+    plane = "/cases/phantom-2/slice/sagittal.svg?x=0&y=0&z=-84"
+    over_ct, over_mr = (client.get(plane + more).text for more in ("", "&under=imaging-planning"))
+    images = [re.search(r'href="data:image/png;base64,([^"]+)"', text)[1] for text in (over_ct, over_mr)]
+    assert images[0] != images[1]
+    lines = [re.findall(r"<polyline[^>]+>", text) for text in (over_ct, over_mr)]
+    assert lines[0] == lines[1]
+    assert client.get(plane + "&under=mr-1").status_code == 422

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from myelon.report.charts import dvh_chart
+from myelon.report.image_figure import windows_of
 from myelon.report.isodose_figure import View, isodose_figure, plane_of, slice_png
 from myelon.report.palette import ISODOSES
 
@@ -84,7 +85,7 @@ def slice_picture(
     The picture stays where it is while the point moves in its plane.
 
     Args:
-        ct: What lies under the lines.
+        ct: The image under the lines, CT or another in the same frame of reference.
         dose: The dose of the case.
         view: Which plane.
         point_mm: LPS.
@@ -116,7 +117,7 @@ def slice_picture(
         view,
         plane,
         grids,
-        png=slice_png(ct, plane) if ct is not None else None,
+        png=slice_png(ct, plane, window=windows_of(ct)[0][1:]) if ct is not None else None,
         title=f"{view} isodose lines of the {label}, {words}",
         scale=scale,
         lines=lines,

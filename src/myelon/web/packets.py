@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from myelon.board.packet import Packet, prepare
+from myelon.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from myelon.board.cord_dose import CordDose, CourseFiles
     from myelon.dose.volume import Volume
     from myelon.record.case import Case
+    from myelon.record.kinds import Imaging
     from myelon.store import Store
 
 _KEPT, _CT_KEPT = 32, 4
@@ -104,6 +106,17 @@ class Packets:
                 self._series.popitem(last=False)
             return self._series[names]
 
+    def in_frame(self, case: Case, frame_of_reference: str) -> list[Imaging]:
+        """Studies with a series in a frame of reference: what a dose of that frame can be drawn over."""
+        from myelon.exchange.dicom.images import frames_of
+        from myelon.record.kinds import Imaging as Study
+
+        def look() -> list[Imaging]:
+            studies = [i for i in case.given(Study) if i.files]
+            return [i for i in studies if frame_of_reference in frames_of([self._store.file(n) for n in i.files])]
+
+        return self.once(case.id, ("in frame", frame_of_reference), look)
+
     def _read(self, case: Case, version: int) -> dict[str, CourseFiles]:
         key = (case.id, version)
         from myelon.exchange.dicom.courses import read_courses
@@ -131,3 +144,19 @@ def ct_of(request: Request, dose: CordDose) -> Volume | None:
     """The CT that lies under the isodoses of a case."""
     packets: Packets = request.app.state.packets
     return packets.ct(dose)
+
+
+def ground_of(request: Request, packet: Packet, dose: CordDose, under: str) -> Volume | None:
+    """What lies under the isodoses: the CT, or a study of the same frame of reference by its entry.
+
+    Raises:
+        InputError: No such study, or it lies in another frame: without a registration nothing is drawn over it.
+    """
+    if not under:
+        return ct_of(request, dose)
+    packets: Packets = request.app.state.packets
+    frame = dose.grids[-1].frame_of_reference
+    study = next((i for i in packets.in_frame(packet.case, frame) if i.id == under), None)
+    if study is None:
+        raise InputError("no study in the frame of the dose", where=under[:40], todo="Choose one of the page")
+    return next(v for v, _ in packets.images(study.files).values() if v.frame_of_reference == frame)

@@ -6,11 +6,12 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pydicom
 from pydicom.uid import UID, MRImageStorage, PositronEmissionTomographyImageStorage
 
 from myelon.dose.volume import AIR_HU, Volume
 from myelon.errors import DicomError
-from myelon.exchange.dicom.dataset import CT, numbers, open_any, pixels, required
+from myelon.exchange.dicom.dataset import BROKEN, CT, numbers, open_any, pixels, required
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +72,18 @@ def read_images(paths: Sequence[Path]) -> Volume:
     if len(found) > 1:
         raise DicomError(f"slices of {len(found)} series", where=paths[0].name, todo="Give the slices of one series")
     return next(iter(found.values()))[0]
+
+
+def frames_of(paths: Sequence[Path]) -> set[str]:
+    """Frames of reference of some slices, by their heads alone; a file that cannot be read has none."""
+    found = set()
+    for path in paths:
+        try:
+            head = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["FrameOfReferenceUID"])
+            found.add(str(head.get("FrameOfReferenceUID", "")))
+        except BROKEN:
+            continue
+    return found - {""}
 
 
 def _slice(path: Path) -> Slice:

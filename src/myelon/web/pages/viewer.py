@@ -12,7 +12,7 @@ from myelon.dose.point import contains, hottest_point, point_dose
 from myelon.errors import DoseError
 from myelon.report.isodose_figure import VIEWS, View
 from myelon.web.figure_file import figure_file
-from myelon.web.packets import ct_of, packet_of
+from myelon.web.packets import Packets, ground_of, packet_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
 
@@ -40,22 +40,31 @@ class Axes(NamedTuple):
 
 @router.get("/cases/{case_id}/view")
 def view(  # the point, what is drawn and how are parts of the address
-    request: Request, case_id: str, x: str = "", y: str = "", z: str = "", show: str = "sum", lines: str = "absolute"
+    request: Request,
+    case_id: str,
+    x: str = "",
+    y: str = "",
+    z: str = "",
+    show: str = "sum",
+    lines: str = "absolute",
+    under: str = "",
 ) -> Response:
     """Three planes through a point, and the read-out of it; without one, the hottest point of the sum."""
     packet = packet_of(request, case_id, dose=True)
     dose = packet.dose
-    context = case_context(request, packet, "Dose") | {"dose": dose, "show": show, "lines": lines}
+    context = case_context(request, packet, "Dose") | {"dose": dose, "show": show, "lines": lines, "under": under}
     if dose is not None and dose.grids:
         from myelon.web.dose_figures import centre_of, slice_picture
 
         point = point_of(x, y, z) if x or y or z else _hottest(dose)
-        ct, relative = ct_of(request, dose), lines == "relative"
+        ct, relative = ground_of(request, packet, dose, under), lines == "relative"
+        packets: Packets = request.app.state.packets
         context |= {
             "panes": {
                 v: (_axes(dose, v), str(slice_picture(ct, dose, v, point, course=show, relative=relative)))
                 for v in VIEWS
             },
+            "grounds": packets.in_frame(packet.case, dose.grids[-1].frame_of_reference),
             "centre": centre_of(dose),
             "reach": _REACH_MM,
         } | _read_out(dose, point)
@@ -72,6 +81,7 @@ def picture(  # the same address as the page, and what is asked of it
     z: str,
     show: str = "sum",
     lines: str = "absolute",
+    under: str = "",
     alone: bool = False,
 ) -> Response:
     """One plane; ``alone`` with its styles, what it is and what it is not, as a file of its own."""
@@ -79,7 +89,8 @@ def picture(  # the same address as the page, and what is asked of it
 
     packet = packet_of(request, case_id, dose=True)
     dose, point = _with_grids(packet.dose, case_id), point_of(x, y, z)
-    drawn = slice_picture(ct_of(request, dose), dose, name, point, course=show, relative=lines == "relative")
+    ground = ground_of(request, packet, dose, under)
+    drawn = slice_picture(ground, dose, name, point, course=show, relative=lines == "relative")
     if alone:
         return figure_file(drawn, f"{case_id}-{name}", packet.case.about.nature)
     return Response(str(drawn), media_type="image/svg+xml")
