@@ -32,8 +32,10 @@ BONE_HU = (100.0, 1200.0)
 """Below and above, HU are cut: soft tissue moves, and metal would lead."""
 SAMPLES, SEED, MOST_STEPS, LEAST_STEP = 40_000, 20261, 80, 2e-3
 """Voxels that the measure is taken on, at most; least step of the search, in mm at the edge of the image."""
-_PYRAMID = ((4, 2.0), (2, 1.0), (1, 0.0))
-"""Shrink factor and smoothing in mm of each level."""
+_PYRAMID = ((2, 1.0), (1, 0.0))
+"""Shrink factor and smoothing in mm of each level of a fine search."""
+_COARSE_MM = 3.0
+"""Voxels of the images that coarse searches are made on: smoothed and shrunk once for all of them."""
 _LEAST_CELLS = 12
 SEEN_MM = 50.0
 """Around the box, as it lies before the search."""
@@ -132,18 +134,19 @@ def register(
     box = _corners(low, high)
     near = _around(moving, _apply(np.asarray(np.linalg.inv(first)), box))
     progress("rigid: coarse fits from seven places along the spine")
-    fits = [_search(part, near, _along(first, by), _PYRAMID[:1]) for by in _STARTS_MM]
+    rough = _coarse(part), _coarse(near)
+    fits = [_search(*rough, _along(first, by), ((1, 0.0),)) for by in _STARTS_MM]
     scores = [_likeness(fixed, moving, fit) for fit in fits]
     best = int(np.argmax(scores)) if start is None else _STARTS_MM.index(0.0)
     others = [fits[n] for n in np.argsort(scores)[::-1] if n != best]
     progress("rigid: the best of them, finely")
-    matrix = _search(part, near, fits[best], _PYRAMID[1:])
+    matrix = _search(part, near, fits[best], _PYRAMID)
     progress("rigid: the best other one, finely")
     runner_up = _runner_up(fixed, moving, part, near, matrix, others)
     progress("rigid: the way back")
     there = _apply(np.asarray(np.linalg.inv(matrix)), box)
     inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
-    back = _search(_cut(moving, there.min(axis=0), there.max(axis=0)), _around(fixed, box), inverse, _PYRAMID[1:])
+    back = _search(_cut(moving, there.min(axis=0), there.max(axis=0)), _around(fixed, box), inverse, _PYRAMID)
     gone = _apply(back, box) - there
     if kind == "affine":
         progress("affine: from the rigid fit")
@@ -182,7 +185,7 @@ def _runner_up(
         return bool(np.linalg.norm(gone, axis=1).min() > ANOTHER_MM)
 
     for fit in (f for f in fits if apart(f)):
-        fine = _search(part, near, fit, _PYRAMID[1:2])
+        fine = _search(part, near, fit, _PYRAMID[:1])
         if apart(fine):
             return _likeness(fixed, moving, fine)
     return None
@@ -257,7 +260,7 @@ def _affine(part: Volume, moving: Volume, inverse: NDArray[np.float64]) -> Warp:
     sitk: Any = import_module("SimpleITK")
     transform = sitk.AffineTransform(3)
     transform.SetMatrix(inverse[:3, :3].ravel().tolist())
-    return Warp(after=_fitted(part, moving, transform, inverse, _PYRAMID[1:]))
+    return Warp(after=_fitted(part, moving, transform, inverse, _PYRAMID))
 
 
 def _fitted(
@@ -312,6 +315,16 @@ def _image(volume: Volume) -> Any:  # noqa: ANN401  # an image of the library
     image.SetOrigin([float(v) for v in volume.origin_mm])
     image.SetSpacing(volume.spacing_mm)
     return image
+
+
+def _coarse(volume: Volume) -> Volume:
+    """An image of bone with voxels of about three millimetres, smoothed before."""
+    sitk: Any = import_module("SimpleITK")
+    factors = [max(1, int(_COARSE_MM / s)) for s in volume.spacing_mm]
+    image = sitk.Shrink(sitk.SmoothingRecursiveGaussian(_image(volume), _COARSE_MM / 2.0), factors)
+    x, y, z = (float(s) for s in image.GetSpacing())
+    values = sitk.GetArrayFromImage(image).astype(np.float32)
+    return replace(volume, values=values, origin_mm=np.array(image.GetOrigin()), spacing_mm=(x, y, z))
 
 
 def _cut(volume: Volume, low: NDArray[np.float64], high: NDArray[np.float64]) -> Volume:
