@@ -1,6 +1,7 @@
 """Measure side by side with the peers, in one run, and write docs/performance.md.
 
     make bench
+    python benchmarks/run.py "Real images"      only that section
 
 Medians of several runs; ratios are peer over ours. Peers that are not installed are left out and said.
 """
@@ -118,41 +119,14 @@ def start_rows():
     ]
 
 
-def main():
-    """Measure everything and write the page."""
+def survival():
+    """The table of the estimators."""
+    rows = survival_rows()
+    names = list(dict.fromkeys(n for _, _, found in rows for n in found))
     lines = [
-        "# Performance and accuracy",
-        "",
-        "Written by `make bench`; do not edit by hand. Medians of 5 runs after a warm-up where nothing else is said, all peers in one run.",
-        "",
-        f"Machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"numpy {np.__version__}; {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
-        "",
-        "## DVH accuracy on analytic solids",
-        "",
-        *accuracy(),
-        "",
-        "## DVH beside dicompyler-core and plastimatch",
-        "",
-        *dvh_peers.report(),
-        "",
-        "## Real images",
-        "",
-        *real_inputs.report(),
-        "",
-        "## DVH against planning systems",
-        "",
-        *comparison(),
-        "",
-        "## Survival, seconds",
-        "",
         "Whole days up to about 8,000. The ratio is the fastest peer over Myelon. scipy.stats.logrank overflows above "
         "3·10⁵ patients with ties (COHORT §0.4): its time is of a wrong answer there.",
         "",
-    ]
-    rows = survival_rows()
-    names = list(dict.fromkeys(n for _, _, found in rows for n in found))
-    lines += [
         "| task | patients | " + " | ".join(names) + " | ratio |",
         "| --- | ---: |" + " ---: |" * (len(names) + 1),
     ]
@@ -161,13 +135,55 @@ def main():
         peers = [v for k, v in found.items() if k != "Myelon"]
         ratio = f"{min(peers) / found['Myelon']:.1f}" if peers else "–"
         lines.append(f"| {label} | {n:,} | " + " | ".join(cells) + f" | {ratio} |")
-    lines += ["", "## Sums of courses and registration", "", *dose_sum.report()]
-    lines += ["", "## What a user waits for, seconds", "", "| task | median |", "| --- | ---: |"]
-    lines += [f"| {label} | {seconds:.4f} |" for label, seconds in start_rows()]
-    lines += ["", "## The record and its store, milliseconds", "", *record.report()]
+    return lines
+
+
+def waits():
+    """The table of what a user waits for."""
+    return ["| task | median |", "| --- | ---: |", *(f"| {label} | {s:.4f} |" for label, s in start_rows())]
+
+
+SECTIONS = {
+    "DVH accuracy on analytic solids": accuracy,
+    "DVH beside dicompyler-core and plastimatch": dvh_peers.report,
+    "Real images": real_inputs.report,
+    "DVH against planning systems": comparison,
+    "Survival, seconds": survival,
+    "Sums of courses and registration": dose_sum.report,
+    "What a user waits for, seconds": waits,
+    "The record and its store, milliseconds": record.report,
+}
+
+
+def machine():
+    """What it was measured on, and when."""
+    return (
+        f"Machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
+        f"numpy {np.__version__}; {dt.datetime.now(dt.UTC):%Y-%m-%d}."
+    )
+
+
+def main(only=()):
+    """Measure everything and write the page; or only some sections of it, the others left as they stand."""
+    head = [
+        "# Performance and accuracy",
+        "",
+        "Written by `make bench`; do not edit by hand. Medians of 5 runs after a warm-up where nothing else is said, all peers in one run.",
+        "",
+        machine(),
+    ]
+    known = {}
+    if only:
+        for part in TARGET.read_text(encoding="utf-8").split("\n## ")[1:]:
+            name, _, body = part.partition("\n")
+            known[name] = body.strip("\n").split("\n")
+    lines = head
+    for name, report in SECTIONS.items():
+        body = known[name] if only and name not in only else report()
+        lines += ["", f"## {name}", "", *body]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

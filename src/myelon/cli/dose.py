@@ -307,14 +307,14 @@ def register(
     for name in around:
         contours.get(name)
     other = read_rtstruct(one_of(moving_structures, "rtstruct")) if moving_structures else None
-    made = register_courses(
+    made, images = register_courses(
         scan(fixed).ct, scan(moving).ct, contours, other, around=around, kind=chosen, margin_mm=margin,
         at=dt.datetime.now(dt.UTC),
     )  # fmt: skip
     found = made.found
     try:
         out.write_bytes(made.object)
-        picture.write_bytes(registration_png(*made.images, found))
+        picture.write_bytes(registration_png(*images, found))
     except OSError as error:
         raise DoseError(f"{out.name!r} cannot be written", todo="Choose a folder that exists") from error
     if json:

@@ -34,8 +34,6 @@ class Made(NamedTuple):
     """DICOM Spatial Registration, or Deformable."""
     dice: dict[str, float]
     """Contours of both courses, by the overlap of each pair after the registration, in the box."""
-    images: tuple[Volume, Volume]
-    """The fixed and the moving one, for a picture."""
 
     @property
     def turn_degrees(self) -> float:
@@ -71,7 +69,7 @@ def register_courses(
     margin_mm: float,
     at: datetime,
     progress: Callable[[str], None] = lambda _: None,
-) -> Made:
+) -> tuple[Made, tuple[Volume, Volume]]:
     """Register the CT of an earlier course onto that of the last one.
 
     Args:
@@ -84,6 +82,9 @@ def register_courses(
         margin_mm: Around the vertebrae.
         at: When it is made.
         progress: Called with a line before each step.
+
+    Returns:
+        What was made, and the fixed and the moving image for a picture.
 
     Raises:
         DicomError: Files that are not what they should be, or of two patients.
@@ -111,4 +112,4 @@ def register_courses(
     }  # fmt: skip
     said = f"{kind}, bone, {', '.join(around)}; r {found.correlation:.3f}; back {found.inconsistency_mm:.2f} mm"
     content = write_registration(found.warp, moving[0], fixed[0], label=f"{kind} bone", description=said, at=at)
-    return Made(found, content, compared, (here, there))
+    return Made(found, content, compared), (here, there)

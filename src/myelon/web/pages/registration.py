@@ -36,6 +36,13 @@ class Pair(NamedTuple):
     last: Radiotherapy
 
 
+class Proposal(NamedTuple):
+    """A registration and its picture; the images themselves are let go."""
+
+    made: Made
+    picture: bytes
+
+
 def _pair(packet: Packet, course_id: str) -> Pair:
     """The two courses.
 
@@ -52,8 +59,8 @@ def _pair(packet: Packet, course_id: str) -> Pair:
     return Pair(course, last)
 
 
-def _jobs(request: Request) -> Jobs[Made]:
-    jobs: Jobs[Made] = request.app.state.jobs
+def _jobs(request: Request) -> Jobs[Proposal]:
+    jobs: Jobs[Proposal] = request.app.state.jobs
     return jobs
 
 
@@ -89,7 +96,7 @@ def state(request: Request, case_id: str, course_id: str, job: str) -> Response:
 
 
 def _found(request: Request, packet: Packet, pair: Pair, mark: str) -> dict[str, object]:
-    job: Job[Made] | None = _jobs(request).get(mark, pair.earlier.id + packet.case.id) if mark else None
+    job: Job[Proposal] | None = _jobs(request).get(mark, pair.earlier.id + packet.case.id) if mark else None
     expected = store_of(request).entry_version(packet.case.id, pair.earlier.id)
     return {"job": job, "operated": altered(packet.case, pair.earlier.levels), "expected": expected}
 
@@ -119,14 +126,18 @@ def start(
     if chosen is None or not re.fullmatch(r"[0-9]{1,2}(\.[0-9])?", margin):
         raise InputError(f"kind {kind[:20]!r}, margin {margin[:20]!r}", todo="Use the page; a margin in mm")
 
-    def work(say: Callable[[str], None]) -> Made:
+    def work(say: Callable[[str], None]) -> Proposal:
+        from myelon.report.registration_figure import registration_png
+
         files = [c.files for c in (pair.last, pair.earlier)]
         images = [[store.file(name) for name in f.ct] for f in files if f is not None]
         contours = [read_rtstruct(store.file(f.rtstruct)) for f in files if f is not None and f.rtstruct]
-        return register_courses(
+        made, pair_of_images = register_courses(
             images[0], images[1], contours[0], contours[1], around=around, kind=chosen, margin_mm=float(margin),
             at=dt.datetime.now(dt.UTC), progress=say,
         )  # fmt: skip
+        say("drawing")
+        return Proposal(made, registration_png(*pair_of_images, made.found))
 
     mark = _jobs(request).start(course_id + case_id, work)
     return RedirectResponse(f"/cases/{case_id}/register/{course_id}?job={mark}#state", 303)
@@ -142,10 +153,7 @@ def cancel(request: Request, case_id: str, course_id: str, job: Annotated[str, F
 @router.get("/cases/{case_id}/register/{course_id}/picture.png")
 def picture(request: Request, case_id: str, course_id: str, job: str) -> Response:
     """Checkerboard and overlay."""
-    from myelon.report.registration_figure import registration_png
-
-    made = _made(request, case_id, course_id, job)
-    return Response(registration_png(*made.images, made.found), media_type="image/png")
+    return Response(_proposed(request, case_id, course_id, job).picture, media_type="image/png")
 
 
 @router.post("/cases/{case_id}/register/{course_id}/accept")
@@ -163,7 +171,7 @@ def accept(
     if not by.strip():
         raise InputError("nobody is named", where=case_id, todo="Say who looked at it and accepts it")
     packet, store = packet_of(request, case_id), store_of(request)
-    pair, made = _pair(packet, course_id), _made(request, case_id, course_id, job)
+    pair, made = _pair(packet, course_id), _proposed(request, case_id, course_id, job).made
     if made.found.doubts and not reason.strip():
         raise InputError("the fit is doubted", where=course_id, todo="Say why it is accepted all the same")
     files = pair.earlier.files
@@ -178,7 +186,7 @@ def accept(
     return RedirectResponse(f"/cases/{case_id}/dose", 303)
 
 
-def _made(request: Request, case_id: str, course_id: str, mark: str) -> Made:
+def _proposed(request: Request, case_id: str, course_id: str, mark: str) -> Proposal:
     job = _jobs(request).get(mark, course_id + case_id)
     if job.result is None:
         raise InputError("is not finished", where=course_id, todo="Wait for it")
