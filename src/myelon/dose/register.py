@@ -34,7 +34,7 @@ SAMPLES, SEED, MOST_STEPS, LEAST_STEP = 40_000, 20261, 80, 2e-3
 """Voxels that the measure is taken on, at most; least step of the search, in mm at the edge of the image."""
 _PYRAMID = ((2, 1.0), (1, 0.0))
 """Shrink factor and smoothing in mm of each level of a fine search."""
-_COARSE_MM = 3.0
+_COARSE_MM, _COARSE_SAMPLES = 3.0, 12_000
 """Voxels of the images that coarse searches are made on: smoothed and shrunk once for all of them."""
 _LEAST_CELLS = 12
 SEEN_MM = 50.0
@@ -135,7 +135,7 @@ def register(
     near = _around(moving, _apply(np.asarray(np.linalg.inv(first)), box))
     progress("rigid: coarse fits from seven places along the spine")
     rough = _coarse(part), _coarse(near)
-    fits = [_search(*rough, _along(first, by), ((1, 0.0),)) for by in _STARTS_MM]
+    fits = [_search(*rough, _along(first, by), ((1, 0.0),), _COARSE_SAMPLES) for by in _STARTS_MM]
     scores = [_likeness(fixed, moving, fit) for fit in fits]
     best = int(np.argmax(scores)) if start is None else _STARTS_MM.index(0.0)
     others = [fits[n] for n in np.argsort(scores)[::-1] if n != best]
@@ -245,13 +245,17 @@ def _by_descent(method: Any) -> None:  # noqa: ANN401  # of the library
 
 
 def _search(
-    part: Volume, moving: Volume, start: NDArray[np.float64], pyramid: Sequence[tuple[int, float]]
+    part: Volume,
+    moving: Volume,
+    start: NDArray[np.float64],
+    pyramid: Sequence[tuple[int, float]],
+    samples: int = SAMPLES,
 ) -> NDArray[np.float64]:
     """The rigid transform of the moving image onto a part of the fixed one."""
     sitk: Any = import_module("SimpleITK")
     transform, inverse = sitk.Euler3DTransform(), np.asarray(np.linalg.inv(start))
     transform.SetMatrix(inverse[:3, :3].ravel().tolist(), 1e-6)
-    found = _fitted(part, moving, transform, inverse, pyramid)
+    found = _fitted(part, moving, transform, inverse, pyramid, samples)
     return np.asarray(np.linalg.inv(found), dtype=np.float64)
 
 
@@ -269,9 +273,10 @@ def _fitted(
     transform: Any,  # noqa: ANN401  # of the library, turned as it starts
     inverse: NDArray[np.float64],
     pyramid: Sequence[tuple[int, float]],
+    samples: int = SAMPLES,
 ) -> NDArray[np.float64]:
     """A matrix of the library's own direction, from the fixed image into the moving one, from a start."""
-    method = _method(part, pyramid)
+    method = _method(part, pyramid, samples)
     _by_descent(method)
     centre = _middle(part)
     transform.SetCenter(centre.tolist())
