@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from myelon.dose.accumulate import accumulate
-from myelon.dose.overlap import dice
+from myelon.dose.dice import dice
 from myelon.dose.sum_grid import sum_grid
 from myelon.dose.uncertainty import _placed, uncertainty
 from myelon.dose.warp import Field, Warp

@@ -57,17 +57,29 @@ def test_a_second_run_computes_only_what_changed(folder, tmp_path, monkeypatch):
     out = tmp_path / "out.jsonl"
     run(documents([mine]), out)
     first = out.read_bytes()
-    assert run(documents([mine]), out).kept == 5
+    assert run(documents([mine]), out).kept == 3  # the two errors are tried again
     assert out.read_bytes() == first
     document = mine / "paper-003.yaml"
     document.write_text(document.read_text(encoding="utf-8") + "# looked through\n", encoding="utf-8")
-    assert run(documents([mine]), out).kept == 4
+    assert run(documents([mine]), out).kept == 2
     stopped = out.read_text(encoding="utf-8").splitlines(keepends=True)
     out.unlink()
     (tmp_path / "out.jsonl.part").write_text("".join(stopped[:3]) + stopped[3][:40], encoding="utf-8")
     found = run(documents([mine]), out)
-    assert found.kept == 3
+    assert found.kept == sum("error" not in json.loads(line) for line in stopped[:3])
     assert out.read_text(encoding="utf-8") == "".join(stopped)
+
+
+def test_an_error_of_a_former_run_goes_when_its_cause_is_gone(folder, tmp_path):
+    mine = tmp_path / "cases"
+    shutil.copytree(folder, mine)
+    out = tmp_path / "out.jsonl"
+    assert run(documents([mine]), out).failed == 2
+    shutil.copy(folder / "phantom" / "rtdose.1", mine / "broken" / "rtdose.1")
+    (mine / "not a case.yaml").unlink()
+    found = run(documents([mine]), out)
+    assert (found.failed, found.of) == (0, 4)
+    assert not any("error" in line for line in lines_of(out))
 
 
 def test_a_defect_in_one_case_does_not_stop_the_others(folder, tmp_path, monkeypatch):

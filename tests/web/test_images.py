@@ -1,12 +1,10 @@
 """Images of a study: shown beside an earlier one of the same levels, measured, and kept with a picture."""
 
 import re
-import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
-from starlette.testclient import TestClient
 
 from myelon.demo import phantom_mr
 from myelon.dose.level_map import LevelMap
@@ -14,16 +12,13 @@ from myelon.dose.volume import Volume
 from myelon.exchange.dicom.write import Patient, write_images
 from myelon.store import Store
 from myelon.terms.levels import Level
-from myelon.web.app import create_app
 
 PAGE = "/cases/phantom-2/images/mr-2"
 
 
 @pytest.fixture
-def client(hospital, tmp_path):
-    shutil.copytree(hospital, tmp_path / "data")
-    with TestClient(create_app(tmp_path / "data")) as client:
-        yield client
+def client(own):
+    return own
 
 
 def expected(client, entry="mr-2"):
@@ -57,7 +52,7 @@ def test_a_point_leads_to_the_same_place_of_the_other_study(client):
         entry = store.case("phantom-2").by_id[study.label]
         ((_, (volume, _)),) = Packets(store).images(entry.files).items()
         levels = LevelMap.of((m.level.upper, m.at_mm[2]) for m in entry.level_marks)
-        studies.append(Study(entry, "", volume, levels, ()))
+        studies.append(Study(entry, "", volume, entry.level_marks, levels, ()))
     prior, current = studies
     for level in (Level.T6, Level.T8):
         here = phantom_mr.mark(phantom_mr.STUDIES[1], level)
@@ -129,9 +124,41 @@ def test_a_mark_replaces_that_of_the_same_vertebra_and_keeps_the_order(client):
     assert mark("T6", "0,-9,-49").status_code == 303
     marks = client.app.state.store.case("phantom-2").by_id["mr-2"].level_marks
     assert [(str(m.level), m.at_mm[2]) for m in marks] == [("T4", -7.2), ("T6", -49.0), ("T8", -90.0), ("T10", -132.8)]
+    assert {m.frame_of_reference for m in marks if str(m.level) in {"T6", "T8"}} != {""}
     wrong = mark("T7", "0,-9,-20")
     assert wrong.status_code == 422
     assert "above or below its neighbours" in wrong.text
+
+
+def test_marks_of_another_frame_of_reference_are_not_used_and_not_lost(client):
+    store = client.app.state.store
+    entry = store.case("phantom-2").by_id["mr-2"]
+    moved = [m.model_copy(update={"frame_of_reference": "2.25.9"}) for m in entry.level_marks]
+    kept = entry.model_copy(update={"level_marks": tuple(moved)})
+    store.amend("phantom-2", kept, reason="test", expected=expected(client))
+    assert "not linked: no vertebra is marked there in both" in client.get(PAGE).text
+    sent = {"level": "T8", "start": "0,-13.4,-90", "by": "Dr A", "expected": str(expected(client))}
+    assert client.post(f"{PAGE}/mark", data=sent).status_code == 200
+    marks = store.case("phantom-2").by_id["mr-2"].level_marks
+    assert len(marks) == len(moved) + 1
+
+
+def test_two_uploads_of_one_name_are_both_kept_and_must_fit_what_is_there(client):
+    own = phantom_mr.phantoms.PHANTOMS[1].patient
+
+    def volume(first):
+        values = np.full((4, 8, 8), 50, dtype=np.float32)
+        return Volume(values, np.array([0.0, 0, first]), (4.0, 4.0, 4.0), np.eye(3), "MR", "", "2.25.5", 0.0)
+
+    def send(contents):
+        files = [("slices", ("slice.dcm", content, "application/dicom")) for content in contents]
+        sent = {"expected": str(expected(client, "imaging-planning"))}
+        address = "/cases/phantom-2/images/imaging-planning/files"
+        return client.post(address, files=files, data=sent, follow_redirects=False)
+
+    assert send(write_images(own, volume(0.0), "one")).status_code == 303
+    assert len(client.app.state.store.case("phantom-2").by_id["imaging-planning"].files) == 4
+    assert send(write_images(own, volume(40.0), "one")).status_code == 422  # a gap between the old and the new slices
 
 
 def test_slices_are_added_to_a_study_and_those_of_another_patient_are_refused(client):
@@ -153,7 +180,7 @@ def test_slices_are_added_to_a_study_and_those_of_another_patient_are_refused(cl
     assert "not linked" in shown or "no images" not in shown
     other = send(write_images(Patient("somebody", "Some^Body", "20260101"), pet, "pet"))
     assert other.status_code == 422
-    assert "another patient" in other.text
+    assert "different patients" in other.text
     assert "cannot be read" in send([b"no dicom"]).text or "not a DICOM" in send([b"no dicom"]).text
 
 

@@ -2,13 +2,11 @@
 
 import io
 import re
-import shutil
 import time
 
 import numpy as np
 import pydicom
 import pytest
-from starlette.testclient import TestClient
 
 from myelon.board.packet import prepare
 from myelon.demo.phantoms import PHANTOMS
@@ -17,17 +15,14 @@ from myelon.exchange.dicom.courses import read_courses
 from myelon.exchange.dicom.registration import read_registration
 from myelon.record.kinds import Surgery
 from myelon.terms.roi_names import suggest
-from myelon.web.app import create_app
 from myelon.web.jobs import Jobs
 
 PAGE = "/cases/phantom-3/register/rt-1"
 
 
 @pytest.fixture
-def client(hospital, tmp_path):
-    shutil.copytree(hospital, tmp_path / "data")
-    with TestClient(create_app(tmp_path / "data")) as client:
-        yield client
+def client(own):
+    return own
 
 
 def registered(client, **sent):
@@ -79,6 +74,43 @@ def test_a_registration_is_made_looked_at_and_accepted_and_the_sum_is_by_voxel(c
     middle = np.array([[0.0, 8.0, -75.0]])
     placed = [g.at(middle)[0] for g in found.grids]
     assert placed == pytest.approx([g.at(middle)[0] for g in same_frame], abs=0.3)
+
+
+def test_another_file_in_the_place_of_the_accepted_one_is_not_used_and_the_page_lives(client):
+    store = client.app.state.store
+    mark, _ = registered(client)
+    assert accept(client, mark).status_code == 303
+
+    def keep(**update):
+        course = store.case("phantom-3").by_id["rt-1"]
+        kept = course.model_copy(update=update)
+        store.amend("phantom-3", kept, reason="test", expected=store.entry_version("phantom-3", "rt-1"))
+        return course
+
+    accepted = store.file(store.case("phantom-3").by_id["rt-1"].files.registration).read_bytes()
+    data = pydicom.dcmread(io.BytesIO(accepted))
+    data.FrameOfReferenceUID = "2.25.1"
+    for row in data.RegistrationSequence:
+        row.FrameOfReferenceUID = "2.25.2"
+    stream = io.BytesIO()
+    data.save_as(stream, enforce_file_format=True)
+    other = store.put_file(stream.getvalue())
+    course = store.case("phantom-3").by_id["rt-1"]
+    keep(files=course.files.model_copy(update={"registration": other}))
+    assert any("not the one that Dr A accepted" in note for note in dose(client).notes)
+    keep(registration_accepted=course.registration_accepted.model_copy(update={"of": other}))
+    assert str(dose(client).basis) == "prescription"
+    assert client.get("/cases/phantom-3/dose").status_code == 200
+
+
+def test_a_course_at_t10_offers_t10_and_not_t1(client):
+    store = client.app.state.store
+    course = store.case("phantom-3").by_id["rt-2"]
+    for span, offered in (("T10", ["VB_T10"]), ("T1", ["VB_T01"])):
+        kept = type(course).model_validate(course.model_dump() | {"levels": span})
+        seen = store.entry_version("phantom-3", "rt-2")
+        store.amend("phantom-3", kept, reason="test", expected=seen)
+        assert re.findall(r'value="(VB_\w+)" checked', client.get(PAGE).text) == offered
 
 
 def test_what_cannot_be_registered_is_said(client):
@@ -165,6 +197,9 @@ def test_contours_of_another_language_count_after_a_person_confirmed_them(client
     assert confirm(by="").status_code == 422
     assert confirm(standard=["SpinalCord", "SpinalCord"]).status_code == 422
     assert confirm(standard=["SpinalCord", "Heart"]).status_code == 422
+    taken = confirm(standard=["VB_T08", "ThecalSac"])
+    assert taken.status_code == 422
+    assert "the file itself has a contour VB_T08" in taken.text
     assert confirm(expected="0").status_code == 409
     assert confirm().status_code == 303
     text = client.get("/cases/phantom-2/dose").text

@@ -108,11 +108,12 @@ class DoseGrid:
             points_mm: LPS points, shape (n, 3).
             margin_mm: Added on every side, and a voxel more.
 
-        A warped grid is given whole.
+        A warped grid is given whole where there is a margin: how far a deformation carries it is not bounded.
         """
-        if self.warp is not None:
-            return self
         place = self.coordinates(points_mm)
+        place = place[np.isfinite(place).all(axis=1)]
+        if self.warp is not None and (margin_mm > 0 or not len(place)):
+            return self
         columns, rows, _ = self.spacing_mm
         shape = self.values.shape
         spans = []

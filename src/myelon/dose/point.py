@@ -28,8 +28,9 @@ class CoursePoint(NamedTuple):
     fractions: int | None
     eqd2_gy: float | None
     eqd2_other_gy: float | None
-    voxel: tuple[int, int, int]
-    """Nearest voxel: frame, row, column, each from 0 in the order the grid is held (frames ascending)."""
+    voxel: tuple[int, int, int] | None
+    """Nearest voxel: frame, row, column, each from 0 in the order the grid is held (frames ascending); None where a
+    registration says nothing."""
 
 
 class PointDose(NamedTuple):
@@ -66,6 +67,8 @@ def _course(grid: DoseGrid, point: NDArray[np.float64], other: float) -> CourseP
     values = [g.at(point)[0] for g in (part, part.to_eqd2(CORD_ALPHA_BETA_GY), part.to_eqd2(other))]
     known = [float(v) if np.isfinite(v) else None for v in values]
     column, row, distance = grid.coordinates(point)[0]
+    if not np.isfinite([column, row, distance]).all():
+        return CoursePoint(None, grid.fractions, None, None, None)
     frame = int(np.argmin(np.abs(grid.frame_offsets_mm - distance)))
     return CoursePoint(known[0], grid.fractions, known[1], known[2], (frame, round(float(row)), round(float(column))))
 

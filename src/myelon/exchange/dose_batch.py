@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from myelon.board.cord_dose import CordDose
 
 DOCUMENTS = (".yaml", ".yml", ".json")
-VERSION = 1
 _DIGITS = 6
 """Decimals that are written: what a sum in another order would change lies far below."""
 
@@ -104,12 +104,13 @@ def run(
 
 
 def _known(path: Path) -> dict[str, dict[str, Any]]:
-    """Lines by the mark of what they were computed from; a line cut off in the middle is left out."""
+    """Lines by the mark of what they were computed from; one that is cut off, or says an error, is computed again."""
     found = {}
     for text in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         try:
             line = json.loads(text)
-            found[str(line["computed_from"])] = line
+            if "error" not in line:
+                found[str(line["computed_from"])] = line
         except (ValueError, KeyError, TypeError):
             continue
     return found
@@ -131,26 +132,28 @@ def _mapped(workers: int, scheduler: str) -> Iterator[Any]:
     if find_spec("distributed") is None:
         raise InputError("Dask is not installed", todo="Install myelon[cluster], or use one worker")
     distributed: Any = import_module("distributed")  # a heavy library; only where it is asked for
-    if scheduler:
+    with ExitStack() as open_now:
+        there: Any = scheduler
+        if not scheduler:
+            there = distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
+            )
+            open_now.enter_context(there)
         try:
-            client = distributed.Client(scheduler, timeout="10s")
+            client = open_now.enter_context(distributed.Client(there, timeout="10s"))
         except (OSError, ValueError) as error:
             raise InputError(f"no scheduler at {scheduler!r}", todo="Start dask scheduler, or leave it out") from error
-    else:
-        cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
-        )
-        client = distributed.Client(cluster)
-    with client:
 
         def on_workers(work: Callable[[Path], Done], paths: Sequence[Path]) -> Iterator[tuple[Path, Done]]:
             futures = {client.submit(work, path, pure=False): path for path in paths}
             for future in distributed.as_completed(futures):
-                yield futures[future], future.result()
+                path = futures[future]
+                try:
+                    yield path, future.result()
+                except distributed.KilledWorker:
+                    yield path, _wrong(path, "its worker died, perhaps of memory", path.name, "Give workers more")
 
         yield on_workers
-    if not scheduler:
-        cluster.close()
 
 
 def _here(work: Callable[[Path], Done], paths: Sequence[Path]) -> Iterator[tuple[Path, Done]]:
@@ -166,11 +169,15 @@ def case_line(path: Path, known: frozenset[str]) -> Done:
     try:
         return _line(path, known)
     except MyelonError as error:
-        wrong = {"what": error.what, "where": error.where, "todo": error.todo}
+        return _wrong(path, error.what, error.where, error.todo)
     except Exception as error:  # noqa: BLE001  # a defect in one case must not stop the others; it is said
-        wrong = {"what": f"stopped by a defect ({type(error).__name__})", "where": path.name, "todo": "Report it"}
+        return _wrong(path, f"stopped by a defect ({type(error).__name__})", path.name, "Report it")
+
+
+def _wrong(path: Path, what: str, where: str, todo: str) -> Done:
     mark = _mark(path, ())
-    return Done(mark, None if mark in known else {"case": path.stem, "computed_from": mark, "error": wrong})
+    line = {"case": path.stem, "computed_from": mark, "error": {"what": what, "where": where, "todo": todo}}
+    return Done(mark, line)
 
 
 def _line(path: Path, known: frozenset[str]) -> Done:
@@ -214,11 +221,18 @@ def _named(case: Any) -> tuple[str, ...]:  # noqa: ANN401  # a case
 
 
 def _mark(path: Path, names: Sequence[str]) -> str:
-    """Of the document, the dose files and this version: a line is kept while they are the same."""
-    seen = hashlib.sha256(f"{VERSION}".encode())
+    """Of the document, its dose files, this version and its limits: a line is kept while they are the same."""
+    seen = hashlib.sha256(_rules().encode())
     for one in (path, *(path.parent / name for name in names)):
         seen.update(one.read_bytes() if one.is_file() else b"absent")
     return seen.hexdigest()
+
+
+@cache
+def _rules() -> str:
+    from myelon.dose.limits import LIMITS  # noqa: PLC0415  # as above
+
+    return f"{version('myelon')} {sorted(LIMITS.items())!r}"
 
 
 def _group(dose: CordDose) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A job lives in the memory of the service: it is a proposal that a person has yet
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_KEPT = 16
+_LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -65,9 +67,9 @@ class Jobs(Generic[T]):
                 job.result = work(job.say)
             except MyelonError as error:
                 job.error = str(error)
-            except Exception as error:
-                job.error = f"stopped by a defect ({type(error).__name__})"
-                raise
+            except Exception as error:  # noqa: BLE001  # a job has no caller: what went wrong is shown on its page
+                job.error = f"stopped by a defect ({type(error).__name__}): please report it"
+                _LOG.error("a job stopped by a defect (%s)", type(error).__name__)  # the message may name a patient
 
         self._worker.submit(run)
         return mark

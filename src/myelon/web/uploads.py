@@ -23,6 +23,7 @@ class Received:
     def __init__(self, files: Sequence[UploadFile]) -> None:
         self._files = files
         self._paths: dict[str, Path] = {}
+        self._all: list[Path] = []
 
     def __enter__(self) -> Self:
         """Copy the uploads.
@@ -41,6 +42,7 @@ class Received:
                         raise InputError("the files are larger than 600 MB together", todo="Send one patient at a time")
                     stream.write(block)
             self._paths[Path(upload.filename or "").name] = target
+            self._all.append(target)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,8 +51,8 @@ class Received:
 
     @property
     def paths(self) -> list[Path]:
-        """Every copy, in the order of the names."""
-        return [self._paths[name] for name in sorted(self._paths)]
+        """Every copy as it came; two of one name are both here."""
+        return list(self._all)
 
     def path(self, name: str) -> Path:
         """Where a named file lies.

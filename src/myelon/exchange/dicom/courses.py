@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from myelon.dose.structure import Structure
     from myelon.record.case import Case
+    from myelon.record.kinds.radiotherapy import Acceptance
 
 
 def read_courses(case: Case, find: Callable[[str], Path]) -> dict[str, CourseFiles]:
@@ -79,34 +81,48 @@ def _in_one_frame(case: Case, read: dict[str, CourseFiles], find: Callable[[str]
         return read
     last = read[max((c for c in case.given(Radiotherapy) if c.id in read), key=lambda c: c.ordinal).id]
     frame = next((s.frame_of_reference for s in last.structures.values()), last.dose.frame_of_reference)
-    placed = {}
-    for course in case.given(Radiotherapy):
-        if course.id not in read:
-            continue
-        files = read[course.id]
-        if files.dose.frame_of_reference in {frame, ""}:
-            placed[course.id] = files
-            continue
-        name, accepted = course.files.registration if course.files else None, course.registration_accepted
-        if name is None:
-            why = "its dose lies in another frame of reference, and no registration is recorded: not added by voxel"
-            placed[course.id] = replace(files, not_placed=why)
-        elif accepted is None:
-            why = "its registration was accepted by nobody: not added by voxel"
-            placed[course.id] = replace(files, not_placed=why)
-        else:
-            found = read_registration(find(name))
-            if found.patient and files.dose.patient and found.patient != files.dose.patient:
-                raise DicomError(
-                    "the registration is of another patient", where=course.id, todo="Give that of this one"
-                )
-            warp = found.between(files.dose.frame_of_reference, frame)
-            through = altered(case, course.levels) if warp.rigid is None else ""
-            if through and not accepted.despite_operation:
-                why = f"its {warp.kind} registration goes through a place {through}; nobody accepted it there"
-                placed[course.id] = replace(files, not_placed=f"{why}: not added by voxel")
-                continue
-            kind = "" if warp.rigid is not None else f"{warp.kind} "
-            words = f"{kind}registration {name[:12]}, accepted by {accepted.by}"
-            placed[course.id] = replace(files, dose=files.dose.placed(warp, frame), placed_by=words)
-    return placed
+    return {
+        course.id: _placed(case, course, read[course.id], frame, find)
+        for course in case.given(Radiotherapy)
+        if course.id in read
+    }
+
+
+def _placed(
+    case: Case, course: Radiotherapy, files: CourseFiles, frame: str, find: Callable[[str], Path]
+) -> CourseFiles:
+    """A course in the frame of the last one, or as it lies with the reason why it is not placed."""
+    if files.dose.frame_of_reference in {frame, ""}:
+        return files
+    name, accepted = course.files.registration if course.files else None, course.registration_accepted
+    if name is None:
+        return _left(files, "its dose lies in another frame of reference, and no registration is recorded")
+    refused = _refused(accepted, find(name))
+    if accepted is None or refused:
+        return _left(files, refused)
+    found = read_registration(find(name))
+    if found.patient and files.dose.patient and found.patient != files.dose.patient:
+        raise DicomError("the registration is of another patient", where=course.id, todo="Give that of this one")
+    try:
+        warp = found.between(files.dose.frame_of_reference, frame)
+    except DicomError as error:  # such as after a later course on another CT
+        return _left(files, error.what)
+    through = altered(case, course.levels) if warp.rigid is None else ""
+    if through and not accepted.despite_operation:
+        return _left(files, f"its {warp.kind} registration goes through a place {through}; nobody accepted it there")
+    kind = "" if warp.rigid is not None else f"{warp.kind} "
+    words = f"{kind}registration {name[:12]}, accepted by {accepted.by}"
+    return replace(files, dose=files.dose.placed(warp, frame), placed_by=words)
+
+
+def _refused(accepted: Acceptance | None, file: Path) -> str:
+    """Why the registration of this file is not the one that a person accepted; empty where it is."""
+    if accepted is None:
+        return "its registration was accepted by nobody"
+    if accepted.of and hashlib.sha256(file.read_bytes()).hexdigest() != accepted.of:
+        return f"its registration is not the one that {accepted.by} accepted"
+    return ""
+
+
+def _left(files: CourseFiles, why: str) -> CourseFiles:
+    return replace(files, not_placed=f"{why}: not added by voxel")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from myelon.dose.overlap import dice
+from myelon.dose.dice import dice
 from myelon.dose.register import KINDS, between_named, register
 from myelon.errors import DoseError
 from myelon.exchange.dicom.images import read_images
@@ -96,6 +96,9 @@ def register_courses(
         raise DoseError(f"{len(around)} vertebrae", todo=f"A spine bends: give one, at most {MOST_VERTEBRAE}")
     progress("reading the images")
     here, there = read_images(fixed), read_images(moving)
+    for image, drawn in ((here, contours), (there, moving_contours)):
+        if drawn is not None and drawn.frame_of_reference != image.frame_of_reference:
+            raise DoseError("a CT and its contours lie in different frames", todo="Give the contours of that CT")
     named = {name: contours.get(name).points() for name in around}
     points = np.vstack(list(named.values()))
     box = (points.min(axis=0) - margin_mm, points.max(axis=0) + margin_mm)

@@ -39,6 +39,7 @@ class LevelMark(Part):
 
     level: LevelSpan
     at_mm: Point
+    frame_of_reference: str = Field(default="", description="UID of the images it was set on; in others it is not used")
     by: str = ""
 
     @field_validator("level")

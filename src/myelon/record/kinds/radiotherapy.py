@@ -29,6 +29,9 @@ class Acceptance(Part):
 
     by: str
     reason: str = ""
+    of: str = Field(
+        default="", description="SHA-256 of the file that was looked at; another in its place is not accepted"
+    )
     despite_operation: bool = Field(
         default=False, description="it was looked at where an operation changed the anatomy, and holds there too"
     )

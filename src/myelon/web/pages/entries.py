@@ -24,6 +24,7 @@ from myelon.web.forms import Form as EntryForm
 from myelon.web.packets import packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
+from myelon.web.signed import version_seen
 
 if TYPE_CHECKING:
     from myelon.record.base import Entry
@@ -122,7 +123,7 @@ async def write_entry(request: Request, case_id: str, entry_id: str) -> Response
             if isinstance(value, str):
                 posted.setdefault(name, []).append(value)
     case = store.case(case_id)
-    kind, expected = posted.get("_kind", [""])[0], _version_seen(posted.get("_expected", ["0"])[0])
+    kind, expected = posted.get("_kind", [""])[0], version_seen(posted.get("_expected", ["0"])[0])
     reason = posted.get("_reason", [""])[0].strip() or ("new entry" if expected == 0 else "amended")
     name = posted.get("_id", [entry_id])[0].strip() if expected == 0 else entry_id
     form = _form(kind, case)
@@ -269,12 +270,6 @@ def _entry(case: Case, entry_id: str) -> Entry:
     if entry_id not in case.by_id:
         raise StoreError(f"no entry {entry_id[:40]!r}", where=case.id, todo="See the record")
     return case.by_id[entry_id]
-
-
-def _version_seen(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise InputError(f"{text[:20]!r} is no version", where="form", todo="Open the form again")
-    return int(text)
 
 
 def _free_id(case: Case, kind: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
+from urllib.parse import urlencode
 
 import numpy as np
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -21,6 +22,7 @@ from myelon.web.packets import Packets, packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.pages.viewer import Axes, Point, point_of, words_of
 from myelon.web.render import page
+from myelon.web.signed import signed
 from myelon.web.uploads import Received
 
 if TYPE_CHECKING:
@@ -43,13 +45,15 @@ class Study(NamedTuple):
     series: str
     """Series Instance UID."""
     volume: Volume
+    marks: tuple[LevelMark, ...]
+    """Those set in the frame of reference of this series."""
     levels: LevelMap
     all_series: tuple[tuple[str, str], ...]
     """Every series with its words."""
 
     def axis_at(self, place: float) -> np.ndarray:
         """The marked line through the vertebrae at a number of vertebrae, LPS mm."""
-        marks = sorted((m.level.upper, m.at_mm) for m in self.entry.level_marks)
+        marks = sorted((m.level.upper, m.at_mm) for m in self.marks)
         numbers = [float(level) for level, _ in marks]
         points = np.array([at for _, at in marks], dtype=float)
         x, y = (float(np.interp(place, numbers, points[:, n])) for n in (0, 1))
@@ -76,11 +80,13 @@ def _study(request: Request, packet: Packet, entry_id: str, series: str = "") ->
     if series and series not in read:
         raise InputError("no such series", where=entry.id, todo="Choose one of the study")
     chosen = series or next(iter(read))
-    stated = [(m.level.upper, m.at_mm[2]) for m in entry.level_marks]
+    volume = read[chosen][0]
+    marks = tuple(m for m in entry.level_marks if m.frame_of_reference in {"", volume.frame_of_reference})
+    levels = LevelMap.of([(m.level.upper, m.at_mm[2]) for m in marks])
     listed = tuple(
         (uid, f"{n}: {v.modality}, {v.values.shape[0]} slices") for n, (uid, (v, _)) in enumerate(read.items(), start=1)
     )
-    return Study(entry, chosen, read[chosen][0], LevelMap.of(stated), listed)
+    return Study(entry, chosen, volume, marks, levels, listed)
 
 
 def _prior_of(packet: Packet, entry: Imaging, asked: str) -> str:
@@ -240,10 +246,15 @@ def add_files(
     if not isinstance(entry, Imaging):
         raise InputError(f"no imaging entry {entry_id[:40]!r}", where=case_id, todo="Choose one of the record")
     with Received(slices) as received:
-        patients = {patient for _, patient in read_series(received.paths).values() if patient}
         packets: Packets = request.app.state.packets
+        before = [store.file(digest) for digest in entry.files]
+        patients = {patient for _, patient in read_series([*before, *received.paths]).values() if patient}
         for other in packet.case.given(Imaging):
-            patients |= {p for _, p in packets.images(other.files).values() if p} if other.files else set()
+            patients |= (
+                {p for _, p in packets.images(other.files).values() if p}
+                if other.files and other.id != entry_id
+                else set()
+            )
         if len(patients) > 1:
             raise DicomError("slices of another patient", where=entry_id, todo=_SAME_PATIENT)
         added = tuple(store.put_file(path.read_bytes()) for path in received.paths)
@@ -261,19 +272,22 @@ def mark(
     start: Annotated[str, Form()],
     expected: Annotated[int, Form()],
     by: Annotated[str, Form()] = "",
+    series: Annotated[str, Form()] = "",
+    window: Annotated[int, Form()] = 0,
 ) -> Response:
-    """Say where the middle of a vertebra lies; a second mark of it replaces the first."""
+    """Say where the middle of a vertebra lies; a second mark of it in the same frame replaces the first."""
     packet = packet_of(request, case_id)
-    study = _with_images(request, packet, entry_id, "")
-    span = Span.parse(level)
-    kept = [m for m in study.entry.level_marks if m.level != span]
-    marks = (*kept, LevelMark(level=span, at_mm=_point(start), by=_somebody(by)))
-    stated = sorted((m.level.upper, m.at_mm[2]) for m in marks)
-    if not LevelMap.of(stated).heights:
+    study = _with_images(request, packet, entry_id, series)
+    span, frame = Span.parse(level), study.volume.frame_of_reference
+    by = signed(by, where=entry_id, todo="Say who marked it")
+    here = [m for m in study.marks if m.level != span]
+    here.append(LevelMark(level=span, at_mm=_point(start), frame_of_reference=frame, by=by))
+    if not LevelMap.of(sorted((m.level.upper, m.at_mm[2]) for m in here)).heights:
         raise InputError(f"{span} would lie above or below its neighbours", where=entry_id, todo="Count the levels")
+    marks = [*(m for m in study.entry.level_marks if m not in study.marks), *here]
     entry = study.entry.model_copy(update={"level_marks": tuple(sorted(marks, key=lambda m: m.level.upper))})
-    store_of(request).amend(case_id, entry, reason=f"{span} marked by {by.strip()}", expected=expected)
-    return RedirectResponse(f"/cases/{case_id}/images/{entry_id}?{_address(_point(start))}", 303)
+    store_of(request).amend(case_id, entry, reason=f"{span} marked by {by}", expected=expected)
+    return _shown(case_id, study, _point(start), window)
 
 
 @router.post("/cases/{case_id}/images/{entry_id}/measure")
@@ -300,7 +314,9 @@ def measure(  # what the tool drew, and what it is of
     if tool not in TOOLS or shown is None or use not in USES:
         raise InputError("no such tool, plane or use", where=entry_id, todo="Use the page")
     one, other = _point(start), _point(end)
-    measured = Measured(series=study.series, from_mm=one, to_mm=other, by=_somebody(by))
+    measured = Measured(
+        series=study.series, from_mm=one, to_mm=other, by=signed(by, where=entry_id, todo="Say who measured")
+    )
     if measured.length_mm < 0.5:
         raise InputError("the two points are one", where=entry_id, todo="Draw from one end to the other")
     observation, words = _observation(study, measured, tool, feature, use, lesion.strip() or "main")
@@ -312,7 +328,7 @@ def measure(  # what the tool drew, and what it is of
     entry = study.entry.model_copy(update={"lesions": (*study.entry.lesions, kept)})
     store.amend(case_id, entry, reason=f"{words}, measured by {measured.by}", expected=expected)
     x, y, z = ((a + b) / 2 for a, b in zip(one, other, strict=True))
-    return RedirectResponse(f"/cases/{case_id}/images/{entry_id}?{_address((x, y, z))}&saved=1#observations", 303)
+    return _shown(case_id, study, (x, y, z), window, saved="1")
 
 
 def _observation(
@@ -341,14 +357,11 @@ def _point(text: str) -> Point:
     return point_of(*parts) if len(parts) == 3 else point_of(text, "", "")
 
 
-def _address(point: Point) -> str:
-    return "&".join(f"{axis}={value:.3f}" for axis, value in zip("xyz", point, strict=True))
-
-
-def _somebody(by: str) -> str:
-    if not by.strip():
-        raise InputError("nobody is named", todo="Say who measured")
-    return by.strip()
+def _shown(case_id: str, study: Study, point: Point, window: int, **more: str) -> RedirectResponse:
+    """Back to the study as it was looked at."""
+    at = {axis: f"{value:.3f}" for axis, value in zip("xyz", point, strict=True)}
+    asked = urlencode(at | {"series": study.series, "window": str(window)} | more)
+    return RedirectResponse(f"/cases/{case_id}/images/{study.entry.id}?{asked}{'#observations' if more else ''}", 303)
 
 
 def _with_images(request: Request, packet: Packet, entry_id: str, series: str) -> Study:

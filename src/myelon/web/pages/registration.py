@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, Request
@@ -13,16 +14,18 @@ from myelon.board.contour_reading import altered
 from myelon.dose.register import KINDS
 from myelon.errors import InputError
 from myelon.record.kinds import Radiotherapy
-from myelon.record.kinds.radiotherapy import Acceptance
+from myelon.record.kinds.radiotherapy import Acceptance, DoseFiles
 from myelon.web.packets import packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
+from myelon.web.signed import signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from myelon.board.packet import Packet
     from myelon.exchange.dicom.registering import Made
+    from myelon.exchange.dicom.rtstruct import StructureSet
     from myelon.web.jobs import Job, Jobs
 
 router = APIRouter()
@@ -64,16 +67,29 @@ def _jobs(request: Request) -> Jobs[Proposal]:
     return jobs
 
 
-def _vertebrae(request: Request, pair: Pair) -> list[str]:
-    """Contoured vertebrae of the last course."""
+def _vertebrae(request: Request, pair: Pair) -> list[tuple[str, bool]]:
+    """Contoured vertebrae of the last course, and whether they are offered: its own levels, at most three."""
     from myelon.dose.anatomy import vertebrae_of
-    from myelon.exchange.dicom import read_rtstruct
+    from myelon.exchange.dicom.registering import MOST_VERTEBRAE
 
-    store, files = store_of(request), pair.last.files
-    assert files is not None  # noqa: S101  # a pair has them
-    assert files.rtstruct is not None  # noqa: S101  # as above
-    found = vertebrae_of(read_rtstruct(store.file(files.rtstruct)).structures)
-    return [structure.name for _, structure in sorted(found.items())]
+    rows = sorted(vertebrae_of(_contours(request, pair.last).structures).items())
+    span = pair.last.levels
+    named = [level for level, _ in rows if span is not None and span.upper <= level <= span.lower][:MOST_VERTEBRAE]
+    return [(structure.name, level in named) for level, structure in rows]
+
+
+def _contours(request: Request, course: Radiotherapy) -> StructureSet:
+    """The structure set of a course, under the names that a person confirmed."""
+    from myelon.exchange.dicom import read_rtstruct
+    from myelon.exchange.dicom.courses import renamed
+
+    read = read_rtstruct(store_of(request).file(_files(course).rtstruct or ""))
+    return replace(read, structures=renamed(read.structures, course))
+
+
+def _files(course: Radiotherapy) -> DoseFiles:
+    """Files of a course; one of a pair has them."""
+    return course.files or DoseFiles()
 
 
 @router.get("/cases/{case_id}/register/{course_id}")
@@ -82,7 +98,7 @@ def register(request: Request, case_id: str, course_id: str, job: str = "") -> R
     packet = packet_of(request, case_id)
     pair = _pair(packet, course_id)
     context = case_context(request, packet, "Dose") | {"pair": pair, "kinds": KINDS, "margin": MARGIN_MM}
-    context |= {"vertebrae": _vertebrae(request, pair), "suggested": _at_level(pair), "job_mark": job}
+    context |= {"vertebrae": _vertebrae(request, pair), "job_mark": job}
     return page(request, "register.html", context | _found(request, packet, pair, job))
 
 
@@ -101,12 +117,6 @@ def _found(request: Request, packet: Packet, pair: Pair, mark: str) -> dict[str,
     return {"job": job, "operated": altered(packet.case, pair.earlier.levels), "expected": expected}
 
 
-def _at_level(pair: Pair) -> list[str]:
-    """The levels of the last course, at most three, as they may be called."""
-    span = pair.last.levels
-    return [level.name for level in span.levels[:3]] if span is not None else []
-
-
 @router.post("/cases/{case_id}/register/{course_id}")
 def start(
     request: Request,
@@ -117,7 +127,6 @@ def start(
     margin: Annotated[str, Form()] = f"{MARGIN_MM:g}",
 ) -> Response:
     """Begin to register."""
-    from myelon.exchange.dicom import read_rtstruct
     from myelon.exchange.dicom.registering import register_courses
 
     packet, store = packet_of(request, case_id), store_of(request)
@@ -129,15 +138,14 @@ def start(
     def work(say: Callable[[str], None]) -> Proposal:
         from myelon.report.registration_figure import registration_png
 
-        files = [c.files for c in (pair.last, pair.earlier)]
-        images = [[store.file(name) for name in f.ct] for f in files if f is not None]
-        contours = [read_rtstruct(store.file(f.rtstruct)) for f in files if f is not None and f.rtstruct]
-        made, pair_of_images = register_courses(
-            images[0], images[1], contours[0], contours[1], around=around, kind=chosen, margin_mm=float(margin),
+        fixed, moving = ([store.file(name) for name in _files(c).ct] for c in (pair.last, pair.earlier))
+        contours, others = (_contours(request, c) for c in (pair.last, pair.earlier))
+        made, images = register_courses(
+            fixed, moving, contours, others, around=around, kind=chosen, margin_mm=float(margin),
             at=dt.datetime.now(dt.UTC), progress=say,
         )  # fmt: skip
         say("drawing")
-        return Proposal(made, registration_png(*pair_of_images, made.found))
+        return Proposal(made, registration_png(*images, made.found))
 
     mark = _jobs(request).start(course_id + case_id, work)
     return RedirectResponse(f"/cases/{case_id}/register/{course_id}?job={mark}#state", 303)
@@ -168,21 +176,19 @@ def accept(
     despite: Annotated[bool, Form()] = False,
 ) -> Response:
     """Take a registration into the record: the sum by voxel uses it from now on."""
-    if not by.strip():
-        raise InputError("nobody is named", where=case_id, todo="Say who looked at it and accepts it")
+    by = signed(by, where=case_id, todo="Say who looked at it and accepts it")
     packet, store = packet_of(request, case_id), store_of(request)
     pair, made = _pair(packet, course_id), _proposed(request, case_id, course_id, job).made
     if made.found.doubts and not reason.strip():
         raise InputError("the fit is doubted", where=course_id, todo="Say why it is accepted all the same")
-    files = pair.earlier.files
-    assert files is not None  # noqa: S101  # a pair has them
+    files, digest = _files(pair.earlier), store.put_file(made.object)
     kept = pair.earlier.model_copy(
         update={
-            "files": files.model_copy(update={"registration": store.put_file(made.object)}),
-            "registration_accepted": Acceptance(by=by.strip(), reason=reason.strip(), despite_operation=despite),
+            "files": files.model_copy(update={"registration": digest}),
+            "registration_accepted": Acceptance(by=by, reason=reason.strip(), of=digest, despite_operation=despite),
         }
     )
-    store.amend(case_id, kept, reason=f"{made.found.kind} registration accepted by {by.strip()}", expected=expected)
+    store.amend(case_id, kept, reason=f"{made.found.kind} registration accepted by {by}", expected=expected)
     return RedirectResponse(f"/cases/{case_id}/dose", 303)
 
 

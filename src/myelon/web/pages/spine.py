@@ -15,6 +15,7 @@ from myelon.report.spine_figure import columns_of, spine_figure
 from myelon.web.packets import packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
+from myelon.web.signed import signed
 
 if TYPE_CHECKING:
     from myelon.board.packet import Packet
@@ -49,8 +50,7 @@ def accept(
     holds: Annotated[bool, Form()] = False,
 ) -> Response:
     """Take the measurements into the record, with what of the suggestions a person accepts."""
-    if not by.strip():
-        raise InputError("nobody is named", where=case_id, todo="Say who accepts the measurements")
+    by = signed(by, where=case_id, todo="Say who accepts the measurements")
     packet = _packet(request, case_id)
     measured = _measured(request, packet, target, holds=holds)
     found: Anatomy | None = measured["anatomy"]
@@ -59,8 +59,8 @@ def accept(
     offered = found.escc.grades if found.escc is not None else ()
     if grade and grade not in offered:
         raise InputError(f"grade {grade[:10]!r} is not among those offered", where=case_id, todo="Enter it by hand")
-    entry = reading_of(packet.case, found, measured["course"], by=by.strip(), grade=grade, zones=zones)
-    store_of(request).amend(case_id, entry, reason=f"contours read, accepted by {by.strip()}", expected=0)
+    entry = reading_of(packet.case, found, measured["course"], by=by, grade=grade, zones=zones)
+    store_of(request).amend(case_id, entry, reason=f"contours read, accepted by {by}", expected=0)
     return RedirectResponse(f"/cases/{case_id}/record?saved={entry.id}#entry-{entry.id}", 303)
 
 

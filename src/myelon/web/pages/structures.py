@@ -15,9 +15,11 @@ from myelon.terms.roi_names import WORDS, suggest, vertebra_name
 from myelon.web.packets import packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
+from myelon.web.signed import signed, version_seen
 
 if TYPE_CHECKING:
     from myelon.board.packet import Packet
+    from myelon.exchange.dicom.rtstruct import StructureSet
 
 router = APIRouter()
 STANDARD = (
@@ -40,15 +42,18 @@ def _course(packet: Packet, course_id: str) -> Radiotherapy:
     return course
 
 
+def _contours(request: Request, course: Radiotherapy) -> StructureSet:
+    from myelon.exchange.dicom import read_rtstruct
+
+    return read_rtstruct(store_of(request).file(course.files.rtstruct or "" if course.files else ""))
+
+
 @router.get("/cases/{case_id}/structures/{course_id}")
 def structures(request: Request, case_id: str, course_id: str) -> Response:
     """Every contour of a course with a suggestion, to be confirmed."""
-    from myelon.exchange.dicom import read_rtstruct
-
     packet, store = packet_of(request, case_id), store_of(request)
     course = _course(packet, course_id)
-    files = course.files
-    read = read_rtstruct(store.file(files.rtstruct if files and files.rtstruct else ""))
+    read = _contours(request, course)
     said = {n.name: n.standard for n in course.structure_names}
     rows = [Row(name, suggest(name) or "", said.get(name, "")) for name in read.structures]
     context = case_context(request, packet, "Dose") | {"course": course, "rows": rows, "standard": STANDARD}
@@ -60,19 +65,21 @@ def structures(request: Request, case_id: str, course_id: str) -> Response:
 async def confirm(request: Request, case_id: str, course_id: str) -> Response:
     """Take the names that a person confirmed into the record."""
     posted = await request.form()
-    packet, by = packet_of(request, case_id), str(posted.get("by", "")).strip()
+    by = signed(str(posted.get("by", "")), where=case_id, todo="Say who confirms the names")
+    packet, store = packet_of(request, case_id), store_of(request)
     course = _course(packet, course_id)
-    if not by:
-        raise InputError("nobody is named", where=case_id, todo="Say who confirms the names")
     names, chosen = posted.getlist("name"), posted.getlist("standard")
     rows = [(str(n), str(s)) for n, s in zip(names, chosen, strict=False) if s]
     given = [s for _, s in rows]
     if len(names) != len(chosen) or not set(given) <= set(STANDARD) or len(set(given)) != len(given):
         raise InputError("a standard name twice, or one that is none", where=course_id, todo="Give each name once")
+    taken = set(_contours(request, course).structures) & {s for n, s in rows if n != s}
+    if taken:
+        todo = "Leave one of the two as it is: a name of the file is not given to another contour"
+        raise InputError(f"the file itself has a contour {min(taken)}", where=course_id, todo=todo)
     kept = course.model_copy(
         update={"structure_names": tuple(StructureName(name=n, standard=s, by=by) for n, s in rows if n != s)}
     )
-    version = str(posted.get("expected", ""))
-    seen = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1
-    store_of(request).amend(case_id, kept, reason=f"structure names confirmed by {by}", expected=seen)
+    seen = version_seen(str(posted.get("expected", "")))
+    store.amend(case_id, kept, reason=f"structure names confirmed by {by}", expected=seen)
     return RedirectResponse(f"/cases/{case_id}/dose", 303)
