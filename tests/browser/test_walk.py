@@ -23,7 +23,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 PAGES = ["/cases", "/cases/paper-003/what-if?total=20&n=5", "/cases/phantom-1/what-if?back=2", "/cases/phantom-1/view", "/cases/phantom-1/reirradiation", "/cases/phantom-2/images/mr-2", "/cases/phantom-2/images/imaging-planning", "/cases/phantom-3/register/rt-1", "/cases/phantom-3/structures/rt-1", "/cases/phantom-2/spine", "/cases/new", "/cases/import", "/cases/paper-003", "/cases/paper-003/record", "/cases/paper-003/entries/neurology-4",
          "/cases/paper-003/entries/new?kind=adverse_event", "/cases/paper-003/entries/new?kind=pathology",
          "/cases/paper-003/entries/line-1", "/library/regimens", "/library/ctcae?q=neuro", "/library/paper-002", "/cases/paper-000", "/cases/paper-000/spine", "/cases/paper-000/dose", "/cases/phantom-1/dose",
-         "/cases/phantom-2/scores", "/cases/paper-000/findings", "/cases/paper-000/journal", "/board", "/board/paper-000",
+         "/cases/phantom-2/instruments", "/cases/synthetic-1/instruments", "/cases/synthetic-1/instruments/sins_2010",
+         "/cases/paper-004-fig-4/instruments/wbb_1997", "/cases/paper-003/options", "/cases/synthetic-1/options",
+         "/cases/paper-000/findings", "/cases/paper-000/journal", "/board", "/board/paper-000",
          "/board/phantom-1", "/cohorts", "/library", "/library/sources", "/quality", "/admin", "/nowhere"]  # fmt: skip
 WARD = "patient,Geschlecht,age,iscm_date,segments,ecog,radiotherapy\nA,f,60,2020-05-01,T;L,2,yes\nB,m,,June 2021,,,no\n"
 TABLE = "months,death,arm\n" + "\n".join(
@@ -142,10 +144,19 @@ def test_the_story_of_the_girl_of_paper_003(tab, address, keep, tmp_path):
     tab.locator("#XC15").wait_for()
     assert tab.locator("article.finding").count() == 17
     keep(tab, "story-07-findings")
-    tab.get_by_role("link", name="Scores", exact=True).click()
-    tab.get_by_role("heading", name="SINS").first.wait_for()
+    tab.get_by_role("link", name="Instruments", exact=True).click()
+    tab.get_by_label("As of").fill("2016-12-31")
+    tab.get_by_role("button", name="Show").click()
+    tab.get_by_text("only what had certainly happened by 2016-12-31").wait_for()
     assert "made for dumbbell tumours" in tab.locator("main").inner_text()
+    assert "below antigravity" in tab.locator("main").inner_text()
     keep(tab, "story-08-scores", full_page=True)
+    tab.get_by_role("link", name="Options", exact=True).click()
+    tab.get_by_label("As of").fill("2016-12-31")
+    tab.get_by_role("button", name="Show").click()
+    tab.get_by_text("It cannot be resected").first.wait_for()
+    assert "printed for this very case" in tab.locator("main").inner_text()
+    keep(tab, "story-08-options", full_page=True)
     tab.get_by_role("link", name="Journal", exact=True).click()
     tab.get_by_role("heading", name="Journal").wait_for()
     keep(tab, "story-10-journal")
@@ -162,6 +173,28 @@ def test_the_story_of_the_girl_of_paper_003(tab, address, keep, tmp_path):
 
 
 @pytest.mark.browser
+def test_an_instrument_is_tried_and_the_disc_is_used_by_the_keyboard_alone(tab, address, keep):
+    tab.goto(f"{address}/cases/synthetic-1/instruments/sins_2010")
+    tab.get_by_label("Vertebral body collapse").focus()
+    tab.keyboard.press("ArrowUp")  # from "involved" to "< 50 % collapse"
+    tab.get_by_text("2 + 3 + 2 + 0 + 2 + 1 = 10").wait_for()
+    assert "item.collapse=lt50" in tab.url
+    tab.goto(f"{address}/cases/paper-004-fig-4/instruments/wbb_1997")
+    assert tab.locator("svg.wbb .zone.involved").count() == 3
+    tab.locator('svg.wbb [data-zone="1"]').focus()
+    tab.keyboard.press("Enter")
+    tab.get_by_text("no standardised en bloc method fits").wait_for()
+    tab.locator('svg.wbb [data-zone="4"]').focus()
+    tab.keyboard.press("Space")
+    tab.get_by_text("posterior: every zone lies inside").wait_for()
+    assert not tab.locator('input[name="item.zones"][value="4"]').is_checked()
+    keep(tab, "wbb", full_page=True)
+    tab.goto(f"{address}/cases/synthetic-1/instruments")
+    assert tab.locator("svg.chart").count() == 2
+    keep(tab, "response", full_page=True)
+
+
+@pytest.mark.browser
 def test_two_courses_by_prescription_and_by_voxel(tab, address, keep):
     tab.goto(f"{address}/cases/paper-000/dose")
     tab.locator("details.why summary", has_text="177.36").click()
@@ -172,7 +205,7 @@ def test_two_courses_by_prescription_and_by_voxel(tab, address, keep):
     keep(tab, "dose-by-voxel", full_page=True)
     tab.get_by_role("link", name="RT 1", exact=True).click()
     tab.wait_for_url("**course=rt-1")
-    tab.goto(f"{address}/cases/phantom-2/scores")
+    tab.goto(f"{address}/cases/phantom-2/instruments")
     assert "Potentially unstable" in tab.locator("main").inner_text()
 
 

@@ -98,7 +98,9 @@ def test_dose_bed_gives_the_numbers_of_paper_000():
 
 
 def test_assess_list_and_run():
-    assert [row["id"] for row in answer("assess", "list")] == ["dss_2016", "sins_2010", "escc_2010"]
+    listed = answer("assess", "list")
+    assert len(listed) == 42
+    assert listed[0]["items"]["size"]["answers"][1] == {"key": "ge5", "label": "≥ 5 cm", "points": 2}
     found = answer("assess", "run", "escc_2010", "--inputs", '{"grade": "2"}')
     assert found["category"] == "high_grade"
     partial = answer("assess", "run", "sins_2010", "--inputs", '{"location": "junctional", "pain": null}')
@@ -108,6 +110,39 @@ def test_assess_list_and_run():
     phantom = str(files("myelon.demo") / "cases" / "phantom-2.yaml")
     assert answer("assess", "run", "sins_2010", "--case", phantom, "--on", "2026-02-01")["score"] == 8
     assert answer("assess", "run", "sins_2010", "--case", phantom, "--on", "2026-01-13")["missing"] != []
+    wbb = answer("assess", "run", "wbb_1997", "--inputs", '{"zones": [2, 3, 4], "rule_set": "boriani1997"}')
+    assert wbb["category"] == []
+    assert len(answer("assess", "run", "--case", phantom)) == 42
+
+
+def test_assess_explain_and_options():
+    explained = answer("assess", "explain", "tokuhashi_2005", "--inputs", '{"general": "good"}')
+    assert "NICE CG75" in explained["seen"]
+    assert explained["result"]["reachable"] == [2, 15]
+    found = answer("assess", "options", "--case", CASE)
+    again = next(o for o in found["options"] if o["option"] == "reirradiation")
+    assert again["against"][0]["entries"] == ["rt-1", "rt-2"]
+    assert {"for", "against", "unknown", "would_settle", "evidence"} <= set(again)
+    for arguments in (("assess", "explain", "sins_2010"), ("assess", "options", "--case", CASE), ("assess", "list")):
+        assert run(*arguments).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("assess", "run"), "no instrument is named"),
+        (("assess", "run", "sins_2010"), "give either"),
+        (("assess", "run", "sins_2010", "--inputs", "[1]"), "not a mapping"),
+        (("assess", "run", "sins_2010", "--inputs", "{"), "not JSON"),
+        (("assess", "run", "sins_2010", "--inputs", "{}", "--on", "2026-01-01"), "--on goes with"),
+        (("assess", "run", "sins_1999", "--inputs", "{}"), "no instrument"),
+        (("assess", "options", "--case", CASE, "--on", "soon"), "Write YYYY-MM-DD"),
+    ],
+)
+def test_assess_says_what_is_wrong(arguments, said):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert said in result.stderr
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from myelon.record.kinds import Support, Surgery
 from myelon.web.app import create_app
 from myelon.web.render import INTENDED_USE, NAVIGATION, window_words
 
-CASE_PAGES = ["", "/spine", "/dose", "/scores", "/findings", "/journal"]
+CASE_PAGES = ["", "/spine", "/dose", "/instruments", "/options", "/findings", "/journal"]
 PAGES = [
     *[address for _, address in NAVIGATION],
     "/library/sources",

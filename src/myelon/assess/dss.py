@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from myelon.assess.instrument import Category, Filled, FromRecord, Instrument, Item, Option
-from myelon.assess.lesion import fill, last_stated, source_code
+from myelon.assess.instrument import Category, Filled, FromRecord, Item, Option, Sum
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
-    from myelon.record.case import Case
+    from myelon.assess.patient import Patient
 
 CUT_CM = 5.0
 """Table 2 of paper 004 prints ≥ 5 cm; its text and the 2016 abstract print > 5 cm. They differ at exactly 5.0."""
 
 
-def _fill(case: Case) -> FromRecord:
-    tumour = case.neoplasm
+def _fill(patient: Patient) -> FromRecord:
+    tumour = patient.tumour
     if tumour is not None and tumour.compartment and "dumbbell" not in tumour.compartment:
         return FromRecord({}, f"made for dumbbell tumours; this one is {', '.join(tumour.compartment)}")
-    found = fill(case, (("boundary", "boundary"), ("lobulated", "lobulated"), ("osteolysis", "osteolysis")))
-    measured = last_stated(case, "max_diameter_cm")
+    found = patient.fill((("boundary", "boundary"), ("lobulated", "lobulated"), ("osteolysis", "osteolysis")))
+    measured = patient.last_stated("max_diameter_cm")
     if measured is not None:
         size = "ge5" if (measured.lesion.max_diameter_cm or 0.0) >= CUT_CM else "lt5"
-        found["size"] = Filled(size, measured.study.id, source_code(measured))
+        found["size"] = Filled(size, measured.study.id, measured.source)
     return FromRecord(found)
 
 
-DSS = Instrument(
+DSS = Sum(
     id="dss_2016",
     name="Dumbbell Scoring System (DSS)",
     version="Matsumoto 2016",
     purpose="Pre-operative estimate, from CT and MRI, of whether a spinal dumbbell tumour is malignant.",
+    group="diagnosis",
     items=(
         Item(
             "size",
@@ -66,8 +66,31 @@ DSS = Instrument(
             6,
         ),
     ),
-    source="dss2016",
+    source="dss_2016",
     status=Verification.VERIFIED,
     population="59 patients, 20 malignant and 39 benign; one centre, retrospective, no external validation",
     fill=_fill,
+    direction="higher = more likely malignant",
+    validity=(
+        (
+            "59 patients, 20 malignant and 39 benign (paper 004 Table 1 sums to 39 + 20). Median DSS 0 "
+            "(benign) and 5.5 (malignant). Cut-off 3: sensitivity 90 %, specificity 84.6 % [verified: paper "
+            "004; abstract PMID 27031767]."
+        ),
+        (
+            "Arithmetic check (derived here, not published in what was read): 18/20 = 90.0 %, 33/39 = 84.6 %;"
+            " PPV 18/24 = 75.0 %, NPV 33/35 = 94.3 % at that prevalence."
+        ),
+        "Retrospective, single centre, no external validation (paper 004 says prospective validation is needed).",
+    ),
+    notes=(
+        (
+            "'Cut-off 3' is applied as ≥3 = suspected malignant: paper 004 says follow-up is an option 'if "
+            "the score is below the cutoff value'."
+        ),
+        (
+            "The features recorded but not in the score (enhancement pattern, cysts, foraminal enlargement, "
+            "scalloping) must not add points."
+        ),
+    ),
 )

@@ -1,54 +1,43 @@
-"""What every instrument is: items with options and points, categories, and how it is filled from a record."""
+"""What every instrument is: questions, categories, how it is filled from a record, and how it comes to a result."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import itertools
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from myelon.assess.fields import Field, Flag, Item, Number, Option, Several, Value, Words
 from myelon.assess.result import Because, Result
 from myelon.errors import InstrumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from myelon.record.case import Case
+    from myelon.assess.fields import Given
+    from myelon.assess.patient import Patient
     from myelon.terms.verification import Verification
 
-
-class Option(NamedTuple):
-    """A choice of an item."""
-
-    key: str
-    label: str
-    points: float
-
-
-class Item(NamedTuple):
-    """A question of the instrument."""
-
-    key: str
-    label: str
-    options: tuple[Option, ...]
-    note: str = ""
+_ADULT_YEARS = 18
 
 
 class Category(NamedTuple):
-    """A band of scores (``members`` None) or a set of option keys."""
+    """A band of scores (``members`` None), a set of option keys, or a result of a rule (an empty set)."""
 
     key: str
     label: str
-    interpretation: str
+    interpretation: str = ""
     low: float = 0
     high: float = 0
     members: tuple[str, ...] | None = None
 
 
 class Filled(NamedTuple):
-    """An input taken from the record, with the entry and the source it came from."""
+    """An input with the entry and the source it came from."""
 
-    option: str
-    entry: str
-    source: str
+    option: Given
+    entry: str = ""
+    source: str = ""
+    overridden: str = ""
 
 
 class FromRecord(NamedTuple):
@@ -58,88 +47,334 @@ class FromRecord(NamedTuple):
     not_applicable: str = ""
 
 
-@dataclass(frozen=True)
+def by_hand(_: Patient) -> FromRecord:
+    """Nothing: the record has no field for what this instrument asks."""
+    return FromRecord({})
+
+
+class Found(NamedTuple):
+    """What the answers come to."""
+
+    categories: tuple[str, ...]
+    score: float | None = None
+    values: dict[str, float] = {}  # noqa: RUF012  # never written to
+    steps: tuple[str, ...] = ()
+
+
+class Reach(NamedTuple):
+    """What the missing answers could still make of it."""
+
+    missing: tuple[str, ...]
+    categories: tuple[str, ...]
+    score: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Instrument:
-    """A sum of items, or a grade of one item.
+    """What instruments share.
 
     Attributes:
         id: As in the instrument table (``sins_2010``).
-        fill: Takes inputs from a case; the study or lesion it used is the entry of each input.
-        graded: The single item's option is the result itself; points only sort.
+        group: What it is for, as the table groups them.
+        status: Of the weakest of its numbers.
+        population: Who it was made in.
+        fill: Takes inputs from a patient's record; the entry it used stands with each input.
+        several: Whether it can give more than one category.
+        impossible: Says what is wrong with answers that contradict each other; empty where nothing is.
     """
 
     id: str
     name: str
     version: str
     purpose: str
-    items: tuple[Item, ...]
-    categories: tuple[Category, ...]
+    items: tuple[Field, ...]
+    categories: tuple[Category, ...] = ()
     source: str
     status: Verification
     population: str
-    fill: Callable[[Case], FromRecord]
-    graded: bool = False
-    notes: tuple[str, ...] = field(default=())
+    group: str
+    direction: str = ""
+    fill: Callable[[Patient], FromRecord] = by_hand
+    several: bool = False
+    impossible: Callable[[Mapping[str, Value]], str] | None = None
+    outside: Callable[[Patient], tuple[str, ...]] | None = None
+    validity: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
-    def evaluate(self, inputs: Mapping[str, str | Filled | None]) -> Result:
-        """Score inputs (item key → option key); a missing or null item leaves the score open.
+    def find(self, answers: Mapping[str, Value]) -> Found | None:
+        """The result of answers; None while what is missing leaves it open."""
+        raise NotImplementedError
+
+    def reach(self, answers: Mapping[str, Value]) -> Reach:
+        """What is missing, and what it could still make of the result."""
+        raise NotImplementedError
+
+    def evaluate(self, inputs: Mapping[str, Given | Filled]) -> Result:
+        """Score inputs (item key → answer); a missing or null item leaves the result open.
 
         Raises:
-            InstrumentError: An item or option that does not exist.
+            InstrumentError: An item or answer that does not exist, or answers that contradict each other.
         """
-        given = {key: value for key, value in inputs.items() if value is not None}
-        known = {item.key: item for item in self.items}
-        for key in given:
-            if key not in known:
-                raise InstrumentError(f"{self.id} has no item {key!r}", todo="Its items are: " + ", ".join(known))
-        because, missing = [], []
-        low = high = 0.0
-        for item in self.items:
-            points = [o.points for o in item.options]
-            if item.key not in given:
-                missing.append(item.key)
-                low, high = low + min(points), high + max(points)
-                continue
-            filled = given[item.key]
-            choice, entry, source = filled if isinstance(filled, Filled) else (filled, "", "")
-            option = next((o for o in item.options if o.key == choice), None)
-            if option is None:
-                raise InstrumentError(
-                    f"{item.key} of {self.id} cannot be {choice!r}",
-                    todo="It is one of: " + ", ".join(o.key for o in item.options),
-                )
-            low, high = low + option.points, high + option.points
-            shown = None if self.graded else option.points
-            because.append(Because(item.key, item.label, option.key, option.label, shown, entry, source))
-        complete = not missing
-        option_key = because[0].option if self.graded and because else ""
-        reached = self._reachable(low, high, option_key)
-        category = reached[0] if complete else None
-        return Result(
-            self.id,
-            self.version,
-            self.source,
-            None if missing or self.graded else low,
-            category.key if category else None,
-            category.label if category else "",
-            category.interpretation if category else "",
-            tuple(because),
-            tuple(missing),
-            None if complete or self.graded else (low, high),
-            () if complete else tuple(c.key for c in reached),
-            notes=self.notes,
+        rows = self._checked(inputs)
+        answers = {key: value for key, (value, _) in rows.items()}
+        if self.impossible is not None and (wrong := self.impossible(answers)):
+            raise InstrumentError(f"{self.id}: {wrong}", todo="Mend one of the two")
+        because = tuple(
+            Because(i.key, i.label, rows[i.key][0], i.words(rows[i.key][0]), i.points(rows[i.key][0]),
+                    rows[i.key][1].entry, rows[i.key][1].source, overridden=rows[i.key][1].overridden)
+            for i in self.items
+            if i.key in rows
+        )  # fmt: skip
+        blank = Result(
+            self.id, self.version, self.source, because=because, several=self.several, notes=self.notes,
+            assumed=self.not_counted(answers),
+        )  # fmt: skip
+        found = self.find(answers)
+        if found is None:
+            open_now = self.reach(answers)
+            return replace(
+                blank, missing=open_now.missing, reachable=open_now.score, reachable_categories=open_now.categories
+            )
+        rows_found = [c for key in found.categories for c in self.categories if c.key == key]
+        return replace(
+            blank,
+            score=found.score,
+            values=found.values,
+            categories=found.categories,
+            category_label="; ".join(c.label for c in rows_found),
+            interpretation="; ".join(c.interpretation for c in rows_found if c.interpretation),
+            steps=found.steps,
         )
 
-    def from_case(self, case: Case) -> Result:
-        """Fill from a record and score; ``not applicable`` with its reason is a result of its own."""
-        filled = self.fill(case)
-        if filled.not_applicable:
-            return Result(
-                self.id, self.version, self.source, None, None, "", "", (), (), None, (), filled.not_applicable
-            )
-        return self.evaluate(filled.inputs)
+    def not_counted(self, _: Mapping[str, Value]) -> tuple[str, ...]:
+        """Items that were not given and are not needed."""
+        return ()
 
-    def _reachable(self, low: float, high: float, option: str) -> list[Category]:
-        if self.graded:
-            return [c for c in self.categories if not option or option in (c.members or ())]
-        return [c for c in self.categories if c.low <= high and low <= c.high]
+    def from_case(self, patient: Patient, overrides: Mapping[str, Filled] | None = None) -> Result:
+        """Fill from a record and score; ``not applicable`` with its reason is a result of its own.
+
+        Args:
+            patient: The record and its times.
+            overrides: Inputs that a person puts in the place of those of the record.
+        """
+        filled = self.fill(patient)
+        if filled.not_applicable and not overrides:
+            return Result(self.id, self.version, self.source, not_applicable=filled.not_applicable)
+        result = self.evaluate({**filled.inputs, **(overrides or {})})
+        entries = [b.entry for b in result.because if b.entry]
+        return replace(
+            result,
+            because=tuple(replace(b, held=patient.held(b.entry)) if b.entry else b for b in result.because),
+            stale=()
+            if self.group == "response"
+            else patient.stale({b.label: b.entry for b in result.because if b.entry}),
+            outside=self._outside(patient, entries),
+        )
+
+    def _outside(self, patient: Patient, entries: list[str]) -> tuple[str, ...]:
+        found = self.outside(patient) if self.outside is not None else ()
+        years = patient.age_years(entries)
+        if years is not None and years[0] < _ADULT_YEARS:
+            age = " to ".join(f"{y}" for y in dict.fromkeys(years))
+            found = (*found, f"the ages it was made in are not in our text; this patient is {age} years old")
+        return found
+
+    def _checked(self, inputs: Mapping[str, Given | Filled]) -> dict[str, tuple[Value, Filled]]:
+        known = {item.key: item for item in self.items}
+        rows = {}
+        for key, given in inputs.items():
+            if key not in known:
+                raise InstrumentError(f"{self.id} has no item {key!r}", todo="Its items are: " + ", ".join(known))
+            filled = given if isinstance(given, Filled) else Filled(given)
+            if filled.option is not None:
+                rows[key] = (known[key].check(filled.option), filled)
+        return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sum(Instrument):
+    """A sum of points; categories are bands of it.
+
+    ``banded`` names the items whose sum decides the band, where that is not all of them.
+    """
+
+    banded: tuple[str, ...] = ()
+
+    def find(self, answers: Mapping[str, Value]) -> Found | None:
+        """The sum and its band."""
+        if any(i.key not in answers for i in self.items):
+            return None
+        counted = [(i, i.points(answers[i.key]) or 0.0) for i in self.items]
+        score = sum(points for _, points in counted)
+        band = sum(points for i, points in counted if not self.banded or i.key in self.banded)
+        said = " + ".join(f"{points:g}" for _, points in counted)
+        return Found(self._bands(band, band), score, steps=(f"{said} = {score:g}",))
+
+    def reach(self, answers: Mapping[str, Value]) -> Reach:
+        """Least and greatest sum; where answers can contradict each other every completion is tried."""
+        missing = [i for i in self.items if i.key not in answers]
+        if self.impossible is not None:
+            rows = [
+                {**answers, **dict(zip((i.key for i in missing), row, strict=True))}
+                for row in itertools.product(*(i.domain or () for i in missing))
+            ]
+            sums = [(self._points(row), self._points(row, self.banded)) for row in rows if not self.impossible(row)]
+            scores, bands = [s for s, _ in sums], [b for _, b in sums]
+            extent, band = (min(scores), max(scores)), (min(bands), max(bands))
+        else:
+            extent, band = self._extent(answers, ()), self._extent(answers, self.banded)
+        return Reach(tuple(i.key for i in missing), self._bands(*band), extent)
+
+    def _points(self, answers: Mapping[str, Value], of: tuple[str, ...] = ()) -> float:
+        return sum(i.points(answers[i.key]) or 0.0 for i in self.items if not of or i.key in of)
+
+    def _extent(self, answers: Mapping[str, Value], of: tuple[str, ...]) -> tuple[float, float]:
+        low = high = 0.0
+        for item in self.items:
+            if of and item.key not in of:
+                continue
+            possible = (answers[item.key],) if item.key in answers else item.domain or ()
+            points = [item.points(v) or 0.0 for v in possible]
+            low, high = low + min(points), high + max(points)
+        return low, high
+
+    def _bands(self, low: float, high: float) -> tuple[str, ...]:
+        return tuple(c.key for c in self.categories if c.low <= high and low <= c.high)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grade(Instrument):
+    """A grade of one item is the result itself; points only sort."""
+
+    graded: bool = True
+
+    def find(self, answers: Mapping[str, Value]) -> Found | None:
+        """The category that holds the grade."""
+        grade = answers.get(self.items[0].key)
+        if grade is None:
+            return None
+        return Found(tuple(c.key for c in self.categories if grade in (c.members or ())))
+
+    def reach(self, _: Mapping[str, Value]) -> Reach:
+        """Any grade."""
+        return Reach((self.items[0].key,), tuple(c.key for c in self.categories))
+
+
+class NotGivenError(LookupError):
+    """A rule asks for an answer that nobody gave; ``could_be`` are the categories that it could then give."""
+
+    def __init__(self, key: str, could_be: tuple[str, ...] | None = None) -> None:
+        super().__init__(key)
+        self.key, self.could_be = key, could_be
+
+
+class Answers:
+    """The answers as a rule reads them: what it asks and nobody gave stops it."""
+
+    def __init__(self, given: Mapping[str, Value]) -> None:
+        self.given = given
+        self.left: list[str] = []
+        """What was asked as ``_or`` and not given."""
+
+    def _of(self, key: str, could_be: tuple[str, ...] | None = None) -> Value:
+        if key not in self.given:
+            raise NotGivenError(key, could_be)
+        return self.given[key]
+
+    def known(self, key: str) -> bool:
+        """Whether there is an answer; that there is none is said with the result."""
+        if key not in self.given and key not in self.left:
+            self.left.append(key)
+        return key in self.given
+
+    def flag(self, key: str) -> bool:
+        """Yes or no."""
+        return bool(self._of(key))
+
+    def number(self, key: str, *, could_be: tuple[str, ...] | None = None) -> float:
+        """A number; without it the rule could still give the categories of ``could_be``, or any."""
+        value = self._of(key, could_be)
+        return value if isinstance(value, float) else float(str(value))
+
+    def choice(self, key: str) -> str:
+        """A key of an option."""
+        return str(self._of(key))
+
+    def several(self, key: str) -> frozenset[str]:
+        """Keys of options."""
+        value = self._of(key)
+        return frozenset(value if isinstance(value, tuple) else ())
+
+    def flag_or(self, key: str, otherwise: bool) -> bool:  # reads as what it is
+        """Yes or no; not given does not count."""
+        return self.flag(key) if self.known(key) else otherwise
+
+    def choice_or(self, key: str, otherwise: str) -> str:
+        """A key of an option; not given does not count."""
+        return self.choice(key) if self.known(key) else otherwise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Instrument):
+    """A rule over the answers. It asks only what it needs; a missing answer is tried in every way."""
+
+    decide: Callable[[Answers], Found]
+
+    def find(self, answers: Mapping[str, Value]) -> Found | None:
+        """What the rule decides; None while it asks for what is missing."""
+        try:
+            return self.decide(Answers(answers))
+        except NotGivenError:
+            return None
+
+    def not_counted(self, answers: Mapping[str, Value]) -> tuple[str, ...]:
+        """Labels of what was asked, not given, and not needed."""
+        asked = Answers(answers)
+        try:
+            self.decide(asked)
+        except NotGivenError:
+            return ()
+        labels = {i.key: i.label for i in self.items}
+        return tuple(labels[key] for key in asked.left)
+
+    def reach(self, answers: Mapping[str, Value]) -> Reach:
+        """Every result that some completion has; all of them once a missing answer cannot be listed."""
+        missing: dict[str, None] = {}
+        reached = set(self._tried(dict(answers), missing))
+        return Reach(tuple(missing), tuple(c.key for c in self.categories if c.key in reached))
+
+    def _tried(self, answers: dict[str, Value], missing: dict[str, None]) -> Iterable[str]:
+        try:
+            yield from self.decide(Answers(answers)).categories
+        except NotGivenError as asked:
+            missing.setdefault(asked.key)
+            domain = next(i.domain for i in self.items if i.key == asked.key)
+            if asked.could_be is not None or domain is None:
+                yield from asked.could_be or (c.key for c in self.categories)
+                return
+            for value in domain:
+                full = answers | {asked.key: value}
+                if self.impossible is None or not self.impossible(full):
+                    yield from self._tried(full, missing)
+
+
+__all__ = [
+    "Answers",
+    "Category",
+    "Field",
+    "Filled",
+    "Flag",
+    "Found",
+    "FromRecord",
+    "Grade",
+    "Instrument",
+    "Item",
+    "NotGivenError",
+    "Number",
+    "Option",
+    "Rule",
+    "Several",
+    "Sum",
+    "Words",
+    "by_hand",
+]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from myelon.assess.instrument import Category, Filled, FromRecord, Instrument, Item, Option
-from myelon.assess.lesion import fill, last_pain, last_stated, main_lesion, source_code
+from myelon.assess.instrument import Category, Filled, FromRecord, Item, Option, Sum
 from myelon.terms.levels import Level, Span
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
-    from myelon.record.case import Case
+    from myelon.assess.patient import Patient
 
 _JUNCTIONAL = (Span(Level.C1, Level.C2), Span(Level.C7, Level.T2), Span(Level.T11, Level.L1), Span(Level.L5, Level.S1))
 _MOBILE = (Span(Level.C3, Level.C6), Span(Level.L2, Level.L4))
@@ -36,28 +35,29 @@ def location_of(span: Span) -> str:
     return "rigid"
 
 
-def _fill(case: Case) -> FromRecord:
-    tumour = case.neoplasm
-    bone = last_stated(case, "bone_quality")
+def _fill(patient: Patient) -> FromRecord:
+    tumour = patient.tumour
+    bone = patient.last_stated("bone_quality")
     where = set(tumour.compartment) if tumour is not None else set()
-    in_bone = bone is not None or any(s.lesion.feature in _IN_BONE for s in main_lesion(case))
+    in_bone = bone is not None or any(s.lesion.feature in _IN_BONE for s in patient.main_lesion)
     if tumour is not None and not in_bone and where and not {"vertebral", "epidural"} & where:
         return FromRecord({}, f"no bone lesion: the tumour is {', '.join(tumour.compartment)}")
     levels = bone.lesion.levels if bone is not None else None
-    found = fill(case, _FIELDS, levels=levels)
+    found = patient.fill(_FIELDS, levels=levels)
     if bone is not None and levels is not None:
-        found["location"] = Filled(location_of(levels), bone.study.id, source_code(bone))
-    pain = last_pain(case)
+        found["location"] = Filled(location_of(levels), bone.study.id, bone.source)
+    pain = patient.pain_character
     if pain is not None:
         found["pain"] = pain
     return FromRecord(found)
 
 
-SINS = Instrument(
+SINS = Sum(
     id="sins_2010",
     name="Spinal Instability Neoplastic Score (SINS)",
     version="SOSG 2010",
     purpose="Grades tumour-related spinal instability; 7 or more asks for a surgical consultation.",
+    group="stability",
     items=(
         Item(
             "location",
@@ -120,8 +120,32 @@ SINS = Instrument(
         ),
         Category("unstable", "Unstable", "surgical consultation recommended", 13, 18),
     ),
-    source="sins2010",
+    source="sins_2010",
     status=Verification.VERIFIED,
     population="neoplastic bone lesions of the spine; one score per lesion, never summed over levels",
     fill=_fill,
+    direction="higher = less stable",
+    validity=(
+        (
+            "30 cases, SOSG raters: κ between raters 0.790 location, 0.841 pain, 0.244 bone quality, 0.456 "
+            "alignment, 0.462 collapse, 0.492 posterolateral; sensitivity 95.7 %, specificity 79.5 % for "
+            "potentially unstable or unstable [verified: Fourney 2011 abstract]."
+        ),
+        (
+            "Radiation oncologists, binary scale: κ 0.76 between, 0.80 within raters, 0.85 against consensus "
+            "[verified: Fisher et al. abstract, moh-it.pure.elsevier.com; year not shown]."
+        ),
+        "Meta-analysis: intra-observer 0.815, inter-observer 0.673 [verified: Pennington 2019 abstract].",
+    ),
+    notes=(
+        (
+            "Erratum in the wild: one online table (neurosurgerynotes) prints pain 3/2/1 and stable '1-6'; "
+            "both are wrong."
+        ),
+        (
+            "SINS is per lesion/level, not summed over levels (memory, medium). With several lesions store "
+            "one SINS per level and show the highest."
+        ),
+        "Sacral S1 belongs to the L5-S1 junction; no points are published for the coccyx.",
+    ),
 )

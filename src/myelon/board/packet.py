@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from myelon.assess import INSTRUMENTS, Instrument, Result
+from myelon.assess import Instrument, Patient, Result, instruments
 from myelon.board.cord_dose import CordDose, CourseFiles, cord_doses
 from myelon.record.findings import Gap, findings_of, gaps_of
 from myelon.record.timeline import Timeline, solve
@@ -45,6 +45,7 @@ def prepare(case: Case, files: dict[str, CourseFiles] | None = None, *, zero: st
         zero: Point to count time from; the case's own when None.
     """
     timeline = solve(case, zero=zero)
+    patient = Patient(case, timeline)
     doses, left_out = cord_doses(case, timeline, files)
     return Packet(
         case,
@@ -53,5 +54,5 @@ def prepare(case: Case, files: dict[str, CourseFiles] | None = None, *, zero: st
         tuple(gaps_of(case)),
         doses,
         left_out,
-        tuple((i, i.from_case(case)) for i in INSTRUMENTS),
+        tuple((i, i.from_case(patient)) for i in instruments()),
     )

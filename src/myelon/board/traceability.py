@@ -200,7 +200,8 @@ _ROWS: tuple[_Row, ...] = (
     _Row("004", "Tables 1–2", "Dumbbell Scoring System", "assess/dss.py", "myelon assess run dss_2016 --inputs '{\"size\": \"ge5\", \"boundary\": \"indistinguishable\", \"lobulated\": \"yes\", \"osteolysis\": \"yes\"}'", "tests/assess/test_instruments.py", "0–6, cut-off 3", lambda _: _dss()),
     _Row("004", "Fig 3–10", "eight figure cases", "paper-004-fig-*.yaml", "myelon case check src/myelon/demo/cases/paper-004-fig-4.yaml", "tests/record/test_review_figures.py", "legends of eight figures", lambda _: "8 case documents with what the legends print"),
     _Row("004", "Carbon ions", "cord limit of about 50 GyE, 64 GyE in 16", "dose/particles.py", "", "tests/dose/test_tolerance.py", "about 50 GyE", lambda _: _carbon()),
-    _Row("004", "rest of the paper", "rules, WBB, outcomes", "", "", "", "", None, "not built yet"),
+    _Row("004", "section 2, Figs 4 and 5", "WBB zones and the operation that fits", "assess/wbb.py", "myelon assess run wbb_1997 --inputs '{\"zones\": [2, 3, 4], \"rule_set\": \"matsumoto2024\"}'", "tests/assess/test_instruments.py", "2–4: sagittal; 1–3: posterior", lambda _: _wbb()),
+    _Row("004", "Figs 1, 2, and the photographs", "drawings and photographs", "", "", "", "pictures", None, "a picture is no datum; the WBB disc is drawn anew"),
 )  # fmt: skip
 
 
@@ -248,8 +249,19 @@ def _dss() -> str:
     from myelon.assess import instrument  # noqa: PLC0415  # one row needs it
 
     dss = instrument("dss_2016")
-    most = sum(max(o.points for o in item.options) for item in dss.items)
-    return f"0–{most:g}, cut-off {dss.categories[1].low:g}"
+    low, high = dss.evaluate({}).reachable or (0.0, 0.0)
+    return f"{low:g}–{high:g}, cut-off {dss.categories[1].low:g}"
+
+
+def _wbb() -> str:
+    from myelon.assess.wbb import eligibility  # noqa: PLC0415  # as above
+
+    rows = {"2–4": frozenset("234"), "1–3": frozenset("123")}
+    fits = {
+        name: [f.operation for f in eligibility(z, frozenset("ABC"), "matsumoto2024") if f.fits]
+        for name, z in rows.items()
+    }
+    return "; ".join(f"{name}: {', '.join(found)}" for name, found in fits.items())
 
 
 def _agreeing(paper: Publication) -> str:
@@ -313,7 +325,42 @@ def traced(cases: Mapping[str, Case], paper_002: Publication) -> list[Trace]:
     rows[at:at] = [
         Trace("002", r.place, r.what, r.held, "", _COHORT, r.printed, r.ours(paper_002), "") for r in _PUBLICATION_ROWS
     ]
-    return rows
+    return rows + _rules_and_evidence()
+
+
+def _rules_and_evidence() -> list[Trace]:
+    """Every rule and every item of evidence that the options hold."""
+    from myelon.board.evidence_base import EVIDENCE  # noqa: PLC0415  # the options read packets, as this module does
+    from myelon.board.rules import RULES  # noqa: PLC0415  # as above
+
+    test = "tests/board/test_options.py"
+    rules = [
+        Trace(
+            r.paper,
+            r.where,
+            f"rule: {', '.join(r.ids)}",
+            f"board/rules.py {r.id}",
+            "",
+            test,
+            r.says,
+            f"held; {r.level}",
+            "",
+        )
+        for r in RULES
+    ]
+    for row in EVIDENCE:
+        computed = [
+            f"{f.what}: {f.interval.percent:.1f} % ({f.interval.lower:.1f}–{f.interval.upper:.1f})"
+            for f in row.figures
+            if f.interval is not None
+        ]
+        printed = "; ".join(f"{f.what} {f.printed}" for f in row.figures) or row.claim
+        held = f"board/evidence_base.py {row.id}"
+        ours = "; ".join(computed) or "held; no count is printed"
+        rules.append(
+            Trace(row.paper, "evidence", f"{', '.join(row.ids)}: {row.claim}", held, "", test, printed, ours, "")
+        )
+    return sorted(rules, key=lambda t: t.paper)
 
 
 def as_markdown(rows: list[Trace]) -> str:

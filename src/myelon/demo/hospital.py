@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CASES = (
     "paper-000", "paper-001", "paper-003",
     *(f"paper-004-fig-{n}" for n in range(3, 11)),
-    "phantom-1", "phantom-2", "phantom-3",
+    "phantom-1", "phantom-2", "phantom-3", "synthetic-1",
 )  # fmt: skip
 """Case documents of the demonstration hospital; the synthetic cohort of paper 002 comes beside them."""
 _REASON = "demonstration hospital"

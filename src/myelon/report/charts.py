@@ -167,6 +167,68 @@ def _label_curve(axes: Axes, name: str, curve: DVH, n: int, count: int, colour: 
     )
 
 
+def spider_chart(
+    lines: Sequence[tuple[str, Sequence[tuple[float, float]]]], *, size: tuple[float, float] = (6.4, 3.8)
+) -> Chart:
+    """Change from the baseline in percent over time: the sum thick, each lesion thin, labelled at its end.
+
+    Args:
+        lines: Name and points (days since the baseline, percent); the first is the sum.
+        size: In inches.
+    """
+    with _quiet_fonts(), rc_context(_STYLE):
+        figure, axes = _axes(*size)
+        heights = _apart([points[-1][1] for _, points in lines], 7.0)
+        for n, (name, points) in enumerate(lines):
+            days, percent = [p[0] for p in points], [p[1] for p in points]
+            colour, weight = (INK, 2.4) if n == 0 else (ACCENT, 1.1)
+            axes.plot(days, percent, color=colour, linewidth=weight, marker="o", ms=3.5)
+            axes.annotate(
+                name, (days[-1], heights[n]), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8.5,
+                color=INK if n == 0 else ACCENT, fontweight=600 if n == 0 else 400,
+            )  # fmt: skip
+        axes.axhline(0.0, color=INK3, linewidth=0.8)
+        axes.axhline(-30.0, color=INK3, linewidth=0.8, linestyle=(0, (4, 3)))
+        last = max((p[0] for _, points in lines for p in points), default=1.0)
+        words = "−30 %: partial response"
+        axes.annotate(words, (0, -30), xytext=(4, 3), textcoords="offset points", color=INK3, fontsize=8)
+        axes.set(xlabel="days since the baseline", xlim=(0, last * 1.22))
+        axes.set_title("change, %", loc="left", fontsize=9.5, color=INK3)
+    return Chart(figure, "Change of the sum of diameters and of each target from the baseline")
+
+
+def _apart(heights: Sequence[float], least: float) -> list[float]:
+    """Heights in their order, moved upwards until they lie so far apart."""
+    found = list(heights)
+    last = -float("inf")
+    for n in sorted(range(len(found)), key=lambda k: found[k]):
+        last = found[n] = max(found[n], last + least)
+    return found
+
+
+def waterfall_chart(bars: Sequence[tuple[str, float]], *, size: tuple[float, float] = (6.4, 3.0)) -> Chart:
+    """Best change in percent, one bar each, from the greatest growth to the greatest shrinkage.
+
+    Args:
+        bars: Name and change.
+        size: In inches.
+    """
+    with _quiet_fonts(), rc_context(_STYLE):
+        figure, axes = _axes(*size)
+        ordered = sorted(bars, key=lambda b: -b[1])
+        axes.bar([b[0] for b in ordered], [b[1] for b in ordered], color=ACCENT, width=0.6)
+        for n, (_, change) in enumerate(ordered):
+            shift = (0, 4 if change >= 0 else -11)
+            axes.annotate(
+                f"{change:+.0f}", (n, change), xytext=shift, textcoords="offset points", ha="center", fontsize=8.5
+            )
+        axes.axhline(0.0, color=INK3, linewidth=0.8)
+        axes.axhline(-30.0, color=INK3, linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.set_title("best change, %", loc="left", fontsize=9.5, color=INK3)
+        axes.margins(y=0.15)
+    return Chart(figure, "Best change of each target from the baseline")
+
+
 def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tuple[float, float] = (9.6, 5.4)) -> Chart:
     """Kaplan–Meier steps with band, censor ticks, median, and the numbers at risk under the axis."""
     with _quiet_fonts(), rc_context(_STYLE):

@@ -31,6 +31,16 @@ _ROWS = (
     Observable("creatinine", "serum creatinine", "µmol/L", 0, None, whole=False),
     Observable("albumin", "serum albumin", "g/L", 0, None, whole=False),
     Observable("calcium", "serum calcium", "mmol/L", 0, None, whole=False),
+    Observable("leucocytes", "white blood cell count", "10^9/L", 0, None, whole=False),
+    Observable("lymphocytes", "lymphocyte count", "10^9/L", 0, None, whole=False),
+    Observable("CRP", "C-reactive protein", "mg/dL", 0, None, whole=False),
+    Observable("LDH", "lactate dehydrogenase", "U/L", 0, None, whole=False),
+    Observable("bilirubin", "total bilirubin", "mg/dL", 0, None, whole=False),
+    Observable("OMED", "oral morphine equivalent daily dose", "mg/d", 0, None, whole=False),
+    Observable("vertebral metastases", "number of vertebrae with a metastasis", "", 0, 29, whole=True),
+    Observable("extraspinal bone metastases", "number of foci in bone outside the spine", "", 0, None, whole=True),
+    Observable("bone metastases", "number of foci in bone, the spine included", "", 0, None, whole=True),
+    Observable("visceral metastases", "number of metastases in internal organs", "", 0, None, whole=True),
     Observable("days at home", "days spent at home in the period", "days", 0, None, whole=True),
 )
 

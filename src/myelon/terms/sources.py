@@ -77,28 +77,6 @@ _ROWS = (
         "definitions of D2 % and HI as reprinted in PMC5965485",
     ),
     Source(
-        "dss2016",
-        "Matsumoto Y, Harimaya K, Kawaguchi K, et al. Dumbbell Scoring System: a new method for the "
-        "differential diagnosis of malignant and benign spinal dumbbell tumors. Spine 2016;41(20):E1230-E1236. "
-        "PMID 27031767",
-        VERIFIED,
-        "paper 004 (text, Tables 1-2) and the abstract",
-    ),
-    Source(
-        "sins2010",
-        "Fisher CG, DiPaola CP, Ryken TC, et al. A novel classification system for spinal instability in "
-        "neoplastic disease. Spine 2010;35(22):E1221-E1229",
-        VERIFIED,
-        "three agreeing reprints of the table; reliability from abstracts",
-    ),
-    Source(
-        "escc2010",
-        "Bilsky MH, Laufer I, Fourney DR, et al. Reliability analysis of the epidural spinal cord compression "
-        "scale. J Neurosurg Spine 2010;13(3):324-328",
-        VERIFIED,
-        "grade texts in four agreeing reprints; reliability from the abstract",
-    ),
-    Source(
         "kaplan1958",
         "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. J Am Stat Assoc 1958;53:457-481",
         MEMORY,
@@ -141,12 +119,14 @@ _ROWS = (
 )
 
 
-def _of_doses() -> dict[str, Source]:
-    """The bibliography of the tolerance table, written by tools/refresh_limits.py."""
-    text = (files("myelon.terms") / "dose_sources.csv").read_text(encoding="utf-8")
+def _of_table(name: str) -> dict[str, Source]:
+    """A bibliography that a script of tools/ writes: of the tolerance table, or of the instruments."""
+    text = (files("myelon.terms") / name).read_text(encoding="utf-8")
     rows = csv.DictReader(text.split("\n"))
     return {r["id"]: Source(r["id"], r["citation"], Verification(r["status"]), r["seen"]) for r in rows}
 
 
-SOURCES: dict[str, Source] = _of_doses() | {row.id: row for row in _ROWS}
+SOURCES: dict[str, Source] = (
+    _of_table("dose_sources.csv") | _of_table("instrument_sources.csv") | {row.id: row for row in _ROWS}
+)
 """Every source by its short code."""

@@ -27,7 +27,9 @@ from myelon.web.pages import (
     entries,
     images,
     imports,
+    instruments,
     library,
+    options,
     quality,
     registration,
     spine,
@@ -41,8 +43,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 PLACES = (
-    imports, entries, cases, spine, dose, dose_exports, structures, registration, viewer, images, board, cohorts,
-    library, quality, admin,
+    imports, entries, cases, instruments, spine, dose, dose_exports, structures, registration, viewer, images, board,
+    cohorts, library, options, quality, admin,
 )  # fmt: skip
 """In the order in which addresses are tried."""
 _STATIC = Path(__file__).parent / "static"

@@ -81,7 +81,15 @@ class LesionObservation(Part):
     site: str = ""
     compartment: str = ""
     laterality: Literal["left", "right", "both", ""] = ""
-    size: Quantity | None = None
+    size: Quantity | None = Field(default=None, description="longest diameter; of a lymph node the short axis")
+    across: Quantity | None = Field(default=None, description="greatest diameter at right angles to the size (RANO)")
+    role: Literal["target", "non-target", "new"] | None = Field(
+        default=None, description="what it is in the response assessment; targets are chosen at the baseline"
+    )
+    node: bool | None = Field(default=None, description="whether it is a lymph node")
+    unequivocal_progression: bool | None = Field(
+        default=None, description="of non-target disease, as a person judged it (RECIST 1.1)"
+    )
     signal: str = ""
     assertion: Assertion = Assertion.PRESENT
     change: Literal["larger", "smaller", "unchanged", "gone", "new"] | None = None
@@ -118,6 +126,7 @@ class Imaging(Entry):
     compared_to: EntryId | None = None
     lesions: tuple[LesionObservation, ...] = ()
     figure: str = ""
+    slice_mm: float | None = Field(default=None, gt=0, description="slice thickness")
     files: tuple[str, ...] = ()
     level_marks: tuple[LevelMark, ...] = ()
 

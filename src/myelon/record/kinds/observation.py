@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from myelon.record.base import Entry, Quantity
 from myelon.terms.observations import OBSERVATIONS, Observable
 
@@ -13,6 +15,9 @@ class Observation(Entry):
     kind: Literal["observation"] = "observation"
     what: str
     value: Quantity
+    reference_low: float | None = Field(
+        default=None, description="the laboratory's own lower limit of normal, in the unit of the value"
+    )
     method: str = ""
     by: str = ""
 

@@ -15,6 +15,11 @@ class Staging(Entry):
     instrument: str
     version: str = Field(default="", description="edition or version of the instrument")
     inputs: dict[str, str] = Field(default_factory=dict)
+    rests_on: tuple[EntryId, ...] = Field(default=(), description="entries that the inputs were taken from")
+    overrides: dict[str, str] = Field(
+        default_factory=dict, description="input that a person put in the place of what the record says: why"
+    )
+    missing: tuple[str, ...] = Field(default=(), description="inputs that were not known")
     t: str = ""
     n: str = ""
     m: str = ""
@@ -30,4 +35,4 @@ class Staging(Entry):
 
     def references(self) -> tuple[str, ...]:
         """Adds the tumour that was staged."""
-        return super().references() + ((self.of_neoplasm,) if self.of_neoplasm else ())
+        return super().references() + self.rests_on + ((self.of_neoplasm,) if self.of_neoplasm else ())

@@ -182,12 +182,6 @@ def document(request: Request, case_id: str) -> Response:
     return Response(text, media_type="text/plain; charset=utf-8", headers={"Content-Disposition": name})
 
 
-@router.get("/cases/{case_id}/scores")
-def scores(request: Request, case_id: str) -> Response:
-    """Every instrument, with what it rests on."""
-    return page(request, "scores.html", case_context(request, packet_of(request, case_id), "Scores"))
-
-
 @router.get("/cases/{case_id}/findings")
 def findings(request: Request, case_id: str) -> Response:
     """Findings and gaps."""

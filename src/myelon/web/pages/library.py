@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from myelon.assess import INSTRUMENTS
+from myelon.assess import instruments
 from myelon.demo.hospital import papers, publication
 from myelon.dose.limits import LIMITS
 from myelon.terms.ctcae import VERSION, search_ctcae
@@ -18,7 +18,7 @@ router = APIRouter()
 @router.get("/library")
 def library(request: Request) -> Response:
     """Instruments and limits with their verification status."""
-    context = {"place": "Library", "tab": "Instruments", "instruments": INSTRUMENTS, "limits": list(LIMITS.values())}
+    context = {"place": "Library", "tab": "Instruments", "instruments": instruments(), "limits": list(LIMITS.values())}
     return page(request, "library.html", context)
 
 

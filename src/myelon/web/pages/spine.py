@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from myelon.assess.lesion import last_stated
+from myelon.assess import Patient
 from myelon.board.contour_reading import altered, reading_of, targets
 from myelon.errors import DoseError, InputError
 from myelon.record.kinds import Radiotherapy
@@ -96,7 +96,7 @@ def _measured(request: Request, packet: Packet, target: str, *, holds: bool) -> 
         ("anatomy", chosen, str(holds)),
         lambda: anatomy(dose.contours, chosen, altered="" if holds else why),
     )
-    grade = last_stated(packet.case, "epidural_grade")
+    grade = Patient(packet.case, packet.timeline).last_stated("epidural_grade")
     recorded = f"{grade.lesion.epidural_grade} ({grade.study.id})" if grade is not None else ""
     return empty | {
         "recorded": recorded,

@@ -48,6 +48,21 @@ document.addEventListener("change", (event) => {
 });
 
 
+// ── the WBB disc: a zone or a layer is its checkbox ────────────────────────────────────────────────────
+
+function toggleZone(event) {
+  const zone = event.target.closest("svg.wbb [data-zone]");
+  const box = zone && document.querySelector(`#answers input[name="item.zones"][value="${zone.dataset.zone}"]`);
+  if (!box) return false;
+  box.click();
+  return true;
+}
+
+document.addEventListener("click", toggleZone);
+document.addEventListener("keydown", (event) => {
+  if ((event.key === "Enter" || event.key === " ") && toggleZone(event)) event.preventDefault();
+});
+
 // ── controls that answer while they move ───────────────────────────────────────────────────────────────
 
 let asked = null;

@@ -1,0 +1,242 @@
+"""Where the instruments look in a record: what certainly held last, in time and not in the document.
+
+A value is taken only when it is certainly the last: where two entries say different things and their order in time
+is not decided, the item stays open. What was not present, and other lesions, do not count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from myelon.assess.instrument import Filled
+from myelon.record.age import age_at
+from myelon.record.base import Assertion
+from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Systemic
+from myelon.record.timeline import days_range, solve
+from myelon.terms.drugs import DRUGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from myelon.record.base import Entry
+    from myelon.record.case import Case
+    from myelon.record.kinds.imaging import LesionObservation
+    from myelon.record.timeline import Timeline
+    from myelon.terms.levels import Span
+
+T = TypeVar("T")
+HOLDS_DAYS = 90.0
+"""Inputs that certainly lie further apart, or before the day asked, are flagged. Myelon's convention."""
+_LASTING = frozenset({"Patient", "Diagnosis", "Pathology"})
+"""What does not grow old."""
+CYTOTOXIC = frozenset(
+    {"alkylating agent", "anthracycline", "platinum agent", "taxane", "topoisomerase inhibitor", "vinca alkaloid"}
+)
+"""Drug classes that count as chemotherapy."""
+
+
+class Seen(NamedTuple):
+    """An observation and the study it was made in."""
+
+    study: Imaging
+    lesion: LesionObservation
+
+    @property
+    def source(self) -> str:
+        """Short code of where it stands."""
+        rows = (self.lesion.source,) if self.lesion.source is not None else self.study.source
+        return "; ".join(s.code for s in rows)
+
+
+class Patient:
+    """A record as the instruments read it.
+
+    Args:
+        case: The record.
+        timeline: Its solved times; solved here when None.
+        on: The day that results are for; None is the end of the record.
+    """
+
+    def __init__(self, case: Case, timeline: Timeline | None = None, on: dt.date | None = None) -> None:
+        self.case = case
+        self.timeline = timeline if timeline is not None else solve(case)
+        self.on = on
+
+    # ── time ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def last_of(self, rows: Sequence[T], entries: Sequence[Entry], values: Sequence[str]) -> T | None:
+        """The row whose entry is certainly not before any other, or any row when all say the same."""
+        if not rows:
+            return None
+        if len(set(values)) == 1:
+            return rows[-1]
+        for n, entry in enumerate(entries):
+            others = [e for e, v in zip(entries, values, strict=True) if v != values[n]]
+            if all(self.surely_later(entry, other) for other in others):
+                return rows[n]
+        return None
+
+    def surely_later(self, entry: Entry, other: Entry) -> bool:
+        """Whether an entry certainly did not begin before another, and may have begun after it."""
+        if entry.when is None or other.when is None:
+            return False
+        gap, _ = self.timeline.interval(f"{other.id}.start", f"{entry.id}.start")
+        return gap.earliest is not None and gap.earliest >= 0 and (gap.latest is None or gap.latest > 0)
+
+    def held(self, entry_id: str) -> str:
+        """When an entry held, in words: its calendar days, or days from the zero point."""
+        low, high = self.timeline.date(entry_id)
+        if low is not None and high is not None:
+            first, last = (dt.date.fromordinal(round(x)).isoformat() for x in (low, high))
+            return first if first == last else f"{first} to {last}"
+        window = self.timeline.window(entry_id)
+        return "not dated" if window == (None, None) else f"{days_range(window)} from the zero point"
+
+    def stale(self, entries: Mapping[str, str]) -> tuple[str, ...]:
+        """Inputs (label → entry) that are certainly older than `HOLDS_DAYS`: than the newest, or than the day asked."""
+        found = []
+        for label, entry_id in entries.items():
+            if self.case.by_id[entry_id].track in _LASTING:
+                continue
+            if self.on is not None:
+                latest = self.timeline.date(entry_id).latest
+                days = self.on.toordinal() - latest if latest is not None else 0.0
+                words = f"before {self.on.isoformat()}"
+            else:
+                gaps = [self.timeline.interval(f"{entry_id}.start", f"{e}.start")[0] for e in set(entries.values())]
+                days = max((g.earliest for g in gaps if g.earliest is not None), default=0.0)
+                words = "before the newest input"
+            if days > HOLDS_DAYS:
+                found.append(f"{label}: at least {days:.0f} days {words}")
+        return tuple(found)
+
+    def age_years(self, entries: Iterable[str]) -> tuple[int, int] | None:
+        """Least and greatest age in whole years at the last of some entries; None where it is not known."""
+        dated = [e for key in dict.fromkeys(entries) if (e := self.case.by_id[key]).when is not None]
+        last = self.timeline.in_order(dated)[-1:]
+        return age_at(self.case, self.timeline, f"{last[0].id}.start") if last else None
+
+    # ── the lesion ──────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def main_lesion(self) -> tuple[Seen, ...]:
+        """Every observation of the main lesion that was present."""
+        return tuple(
+            Seen(study, lesion)
+            for study in self.case.of(Imaging)
+            for lesion in study.lesions
+            if lesion.lesion == "main" and Assertion.PRESENT == study.assertion == lesion.assertion
+        )
+
+    def last_stated(self, field: str, *, levels: Span | None = None) -> Seen | None:
+        """The observation that certainly states a field last; None where there is none, or the order is not decided.
+
+        Args:
+            field: Field of the observation; an empty tuple is not stated.
+            levels: Only observations of these levels, or of none.
+        """
+        rows = [s for s in self.main_lesion if getattr(s.lesion, field) not in {None, ()}]
+        if levels is not None:
+            rows = [s for s in rows if s.lesion.levels in {None, levels}]
+        return self.last_of(rows, [s.study for s in rows], [str(getattr(s.lesion, field)) for s in rows])
+
+    def fill(self, fields: Iterable[tuple[str, str]], *, levels: Span | None = None) -> dict[str, Filled]:
+        """Items (field of the observation, item of the instrument) that the record decides."""
+        found = {}
+        for field, item in fields:
+            seen = self.last_stated(field, levels=levels)
+            if seen is not None:
+                found[item] = Filled(getattr(seen.lesion, field), seen.study.id, seen.source)
+        return found
+
+    # ── neurology ───────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def examinations(self) -> tuple[Neurology, ...]:
+        """Neurology that was present."""
+        return tuple(self.case.given(Neurology))
+
+    def last_examined(self, values: Mapping[str, str]) -> Filled | None:
+        """The value (entry id → value) of the examination that is certainly the last."""
+        rows = [n for n in self.examinations if n.id in values]
+        last = self.last_of(rows, rows, [values[n.id] for n in rows])
+        return None if last is None else Filled(values[last.id], last.id, _codes(last))
+
+    @cached_property
+    def pain_character(self) -> Filled | None:
+        """The character of spinal pain."""
+        return self.last_examined(
+            {n.id: n.pain.character for n in self.examinations if n.pain and n.pain.character != "not reported"}
+        )
+
+    def scale(self, name: str) -> Filled | None:
+        """Grade on a neurological scale."""
+        return self.last_examined({n.id: s.value for n in self.examinations for s in n.scales if s.name == name})
+
+    @cached_property
+    def worst_mrc(self) -> Filled | None:
+        """The lowest MRC grade of the last examination that gave one."""
+        return self.last_examined({n.id: str(n.worst_mrc) for n in self.examinations if n.worst_mrc is not None})
+
+    @cached_property
+    def paraplegia(self) -> Filled | None:
+        """Whether the legs were paralysed when that was last said."""
+        stated = {Assertion.PRESENT: "yes", Assertion.ABSENT: "no"}
+        found = {n.id: stated[n.paraplegia] for n in self.examinations if n.paraplegia in stated}
+        for exam in self.examinations:
+            for deficit in exam.motor:
+                if "paraplegi" in deficit.state.casefold():
+                    found.setdefault(exam.id, "yes")
+                elif deficit.limb in {"legs", "left leg", "right leg"} and deficit.mrc:
+                    found.setdefault(exam.id, "no")
+        return self.last_examined(found)
+
+    # ── measurements, tumour, treatment ─────────────────────────────────────────────────────────────────
+
+    def measured(self, what: str) -> Filled | None:
+        """The last value of an observable, in its own unit; None where the unit is another, or in doubt."""
+        rows = [o for o in self.case.given(Observation) if o.what == what]
+        known = [o for o in rows if o.observable and o.value.unit == o.observable.unit and o.value.comparator == "="]
+        if len(known) < len(rows) or any(o.value.plausibility != "ok" for o in known):
+            return None
+        last = self.last_of(known, known, [f"{o.value.value:g}" for o in known])
+        return None if last is None else Filled(last.value.value, last.id, _codes(last))
+
+    @cached_property
+    def tumour(self) -> Neoplasm | None:
+        """The tumour at the spine."""
+        return self.case.neoplasm
+
+    @cached_property
+    def primary(self) -> Neoplasm | None:
+        """Where a metastasis came from."""
+        held = self.case.by_id.get(self.tumour.parent or "") if self.tumour is not None else None
+        return held if isinstance(held, Neoplasm) else None
+
+    def no_metastasis(self) -> str:
+        """Why a score of metastases does not apply; empty where it does, or may."""
+        if self.tumour is None or self.tumour.role == "secondary":
+            return ""
+        return f"made for metastases; {self.tumour.entity} is a primary tumour"
+
+    def primary_as(self, groups: Iterable[tuple[str, Sequence[str]]]) -> Filled | None:
+        """The group of the primary by the words it is named with; None where no word, or words of two groups, fit."""
+        if self.primary is None:
+            return None
+        words = f"{self.primary.entity} {self.primary.histology} {self.primary.site}".casefold()
+        found = [key for key, names in groups if any(name in words for name in names)]
+        return Filled(found[0], self.primary.id, _codes(self.primary)) if len(found) == 1 else None
+
+    @cached_property
+    def chemotherapy(self) -> Filled | None:
+        """A cytotoxic drug that was given; None where none is recorded, which is not the same as none."""
+        for line in self.case.given(Systemic):
+            if any((row := DRUGS.get(a.drug)) is not None and row.drug_class in CYTOTOXIC for a in line.agents):
+                return Filled("yes", line.id, _codes(line))
+        return None
+
+
+def _codes(entry: Entry) -> str:
+    return "; ".join(s.code for s in entry.source)

@@ -1,0 +1,229 @@
+"""Response of measured lesions over time by RECIST 1.1: sums, nadir, the category of every time point, the best.
+
+A lesion is followed by its name. Targets are those of the first study that names any; what is not measured later
+makes the time point not evaluable, never smaller. Rules and limits: INSTRUMENTS.md, `recist_1_1`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from myelon.assess.recist_table import overall, target_response
+from myelon.record.base import Assertion
+from myelon.record.kinds import Imaging, Radiotherapy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from myelon.record.case import Case
+    from myelon.record.kinds.imaging import LesionObservation
+    from myelon.record.timeline import Timeline, Window
+
+MOST_TARGETS, MOST_PER_ORGAN = 5, 2
+LEAST_MM, LEAST_NODE_MM, NORMAL_NODE_MM, SLICES = 10.0, 15.0, 10.0, 2.0
+TOO_SMALL_MM = 5.0
+"""Recorded where a lesion is there and too small to measure (memory, high)."""
+CONFIRM_DAYS, STABLE_DAYS = 28.0, 42.0
+"""Confirmation after four weeks; stable disease counts from six weeks on. The second is a protocol's value (memory)."""
+_IN_MM = {"mm": 1.0, "cm": 10.0}
+
+
+class TimePoint(NamedTuple):
+    """One study: the sum of its targets and what it comes to."""
+
+    study: str
+    since_baseline: Window
+    sizes_mm: dict[str, float]
+    """Target → diameter; a lesion that is gone is 0."""
+    sum_mm: float | None
+    """None where a target was not measured."""
+    nadir_mm: float | None
+    """Smallest sum before it, the baseline included."""
+    target: str
+    non_target: str
+    new: tuple[str, ...]
+    overall: str
+    steps: tuple[str, ...]
+
+    def change_percent(self, baseline_mm: float) -> float | None:
+        """Change of the sum from the baseline."""
+        return None if self.sum_mm is None or baseline_mm == 0 else 100.0 * (self.sum_mm / baseline_mm - 1.0)
+
+
+class ResponseSeries(NamedTuple):
+    """The whole course."""
+
+    baseline: str
+    targets: tuple[str, ...]
+    baseline_mm: dict[str, float]
+    points: tuple[TimePoint, ...]
+    """Studies after the baseline."""
+    doubts: tuple[str, ...]
+    """What speaks against the choice or the measuring, by the rules of RECIST."""
+
+    @property
+    def sum_mm(self) -> float:
+        """Sum at the baseline."""
+        return sum(self.baseline_mm.values())
+
+    def best(self, *, confirmed: bool) -> str:
+        """Best overall response; with confirmation as a non-randomised trial of response asks it."""
+        return best_response([(p.overall, p.since_baseline) for p in self.points], confirmed=confirmed)
+
+
+def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
+    """The series of a case; None where no study names a target."""
+    studies = timeline.in_order(case.given(Imaging))
+    first = next((s for s in studies if any(o.role == "target" for o in s.lesions)), None)
+    if first is None:
+        return None
+    named = [o for o in first.lesions if o.role == "target" and _there(o)]
+    sizes = {o.lesion: size for o in named if (size := _size(o)) is not None}
+    nodes = {o.lesion for o in named if o.node}
+    followed = {o.lesion for o in first.lesions if o.role == "non-target" and _there(o)}
+    doubts = [*_of_choice(case, timeline, first, named), *_order(timeline, first, studies)]
+    points: list[TimePoint] = []
+    for study in studies[studies.index(first) + 1 :]:
+        if any(o.role is not None or o.lesion in sizes for o in study.lesions):
+            points.append(_point(timeline, first, study, sizes, nodes, followed, points))
+            late = [o.lesion for o in study.lesions if o.role == "target" and o.lesion not in sizes]
+            doubts += [f"{study.id}: {name} is called a target after the baseline" for name in late]
+            twice = [n for n, k in Counter(o.lesion for o in study.lesions if o.size is not None).items() if k > 1]
+            doubts += [f"{study.id}: {name} is measured twice" for name in twice]
+    return ResponseSeries(first.id, tuple(sizes), sizes, tuple(points), tuple(doubts))
+
+
+def _there(lesion: LesionObservation) -> bool:
+    return lesion.assertion is Assertion.PRESENT
+
+
+def _size(lesion: LesionObservation) -> float | None:
+    """Diameter in mm: 0 for a lesion that is gone; None where it was not measured."""
+    if lesion.change == "gone" or lesion.assertion is Assertion.ABSENT:
+        return 0.0
+    if lesion.size is None or lesion.size.unit not in _IN_MM or lesion.size.plausibility != "ok":
+        return None
+    return lesion.size.value * _IN_MM[lesion.size.unit]
+
+
+def _point(  # one study against all that was before
+    timeline: Timeline,
+    first: Imaging,
+    study: Imaging,
+    baseline: dict[str, float],
+    nodes: set[str],
+    followed: set[str],
+    before: Sequence[TimePoint],
+) -> TimePoint:
+    seen = {o.lesion: o for o in study.lesions}
+    sizes = {n: s for n in baseline if n in seen and (s := _size(seen[n])) is not None}
+    missing = [n for n in baseline if n not in sizes]
+    total = None if missing else sum(sizes.values())
+    sums = [sum(baseline.values()), *(p.sum_mm for p in before if p.sum_mm is not None)]
+    nadir, start = min(sums), sums[0]
+    if total is None:
+        target = "NE"
+        steps: tuple[str, ...] = (f"not measured: {', '.join(missing)}",)
+    else:
+        gone = all(size < NORMAL_NODE_MM if name in nodes else size == 0 for name, size in sizes.items())
+        target = target_response(start, nadir, total, gone=gone)
+        change = f"{100.0 * (total / start - 1.0):+.1f} %" if start else "–"
+        least = f"{100.0 * (total / nadir - 1.0):+.1f} %" if nadir else "–"
+        steps = (
+            f"sum {total:g} mm: {change} from {start:g}, {least} and {total - nadir:+g} mm from the nadir {nadir:g}",
+        )
+    non_target, why = _non_target(seen, followed)
+    new = tuple(
+        o.lesion
+        for o in study.lesions
+        if _there(o)
+        and (o.role == "new" or (o.change == "new" and o.lesion not in baseline and o.lesion not in followed))
+    )
+    result = overall(target if baseline else "none", non_target, new=bool(new))
+    since, _ = timeline.interval(f"{first.id}.start", f"{study.id}.start")
+    steps += ((f"non-target: {why}",) if why else ()) + tuple(f"new: {name}" for name in new)
+    return TimePoint(study.id, since, sizes, total, nadir, target, non_target, new, result, steps)
+
+
+def _non_target(seen: dict[str, LesionObservation], followed: set[str]) -> tuple[str, str]:
+    """Status of the non-target disease, and what it rests on."""
+    if not followed:
+        return "none", ""
+    looked = [seen[name] for name in sorted(followed) if name in seen]
+    if any(o.unequivocal_progression for o in looked):
+        return "PD", "unequivocal progression, as it was judged"
+    if len(looked) < len(followed):
+        return "NE", "not all were looked at"
+    if all(_size(o) == 0.0 for o in looked):
+        return "CR", "all gone; tumour markers and nodes are not in the record"
+    larger = [o.lesion for o in looked if o.change == "larger" and o.unequivocal_progression is None]
+    if larger:
+        return "NE", f"{', '.join(larger)} larger: whether that is unequivocal progression is for a person"
+    return "non-CR/non-PD", "still there"
+
+
+def _of_choice(case: Case, timeline: Timeline, first: Imaging, named: Sequence[LesionObservation]) -> Iterator[str]:
+    """What speaks against the targets, by RECIST 1.1."""
+    if len(named) > MOST_TARGETS:
+        yield f"{len(named)} targets, at most {MOST_TARGETS}"
+    for organ, count in Counter(o.site for o in named if o.site).items():
+        if count > MOST_PER_ORGAN:
+            yield f"{count} targets in {organ}, at most {MOST_PER_ORGAN}"
+    least = max(LEAST_MM, SLICES * first.slice_mm if first.slice_mm and first.slice_mm > LEAST_MM / SLICES else 0.0)
+    before = [
+        c for c in case.given(Radiotherapy)
+        if (gap := timeline.interval(f"{c.id}.start", f"{first.id}.start")[0]).earliest is not None and gap.earliest > 0
+    ]  # fmt: skip
+    for o in named:
+        size, limit = _size(o), LEAST_NODE_MM if o.node else least
+        if size is None:
+            yield f"{o.lesion} has no size at the baseline: it is not in the sum"
+        elif size < limit:
+            yield f"{o.lesion}: {size:g} mm, measurable from {limit:g} mm{' (short axis of a node)' if o.node else ''}"
+        if o.feature in {"bone lesion", "bone destruction"}:
+            yield f"{o.lesion}: bone is measurable only by a soft-tissue part"
+        if o.levels is not None and any(c.levels is not None and c.levels.overlap(o.levels) for c in before):
+            yield f"{o.lesion}: irradiated before; measurable only if it progressed since"
+
+
+def _order(timeline: Timeline, first: Imaging, studies: Sequence[Imaging]) -> Iterator[str]:
+    """Studies whose place in time is not decided."""
+    for study in studies:
+        if study is not first and any(o.role == "target" for o in study.lesions):
+            gap, _ = timeline.interval(f"{first.id}.start", f"{study.id}.start")
+            if gap.earliest is None or gap.earliest < 0:
+                yield f"{study.id} may be before the baseline {first.id}: their order is not decided"
+
+
+def best_response(points: Sequence[tuple[str, Window]], *, confirmed: bool) -> str:
+    """Best overall response of time points (category, days since the baseline), as far as RECIST 1.1 goes.
+
+    Confirmation asks the same or a better category at least four weeks later; without it CR and PR count as stable
+    disease, which itself counts only from six weeks after the baseline.
+
+    >>> from myelon.record.timeline import Window
+    >>> day = lambda n: Window(n, n)
+    >>> best_response([("PR", day(60)), ("PR", day(120)), ("PD", day(180))], confirmed=True)
+    'PR'
+    >>> best_response([("PR", day(60)), ("PD", day(120))], confirmed=True)
+    'SD'
+    """
+    best, order = "NE", ("NE", "PD", "non-CR/non-PD", "SD", "PR", "CR")
+    until = next((n for n, (category, _) in enumerate(points) if category == "PD"), len(points))
+    for n, (category, when) in enumerate(points[: until + 1]):
+        found = category
+        if confirmed and category in {"CR", "PR"}:
+            later = [(c, w) for c, w in points[n + 1 : until] if _apart(when, w) >= CONFIRM_DAYS]
+            holds = any(order.index(c) >= order.index(category) for c, _ in later)
+            partly = category == "CR" and any(c == "PR" for c, _ in later)
+            found = category if holds else "PR" if partly else "SD"
+        if found == "SD" and (when.earliest is None or when.earliest < STABLE_DAYS):
+            found = "PD" if until < len(points) else "NE"
+        best = max(best, found, key=order.index)
+    return best
+
+
+def _apart(one: Window, other: Window) -> float:
+    """Days that certainly lie between two times."""
+    return -1.0 if one.latest is None or other.earliest is None else other.earliest - one.latest

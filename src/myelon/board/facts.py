@@ -1,0 +1,602 @@
+"""What the rules ask of a case: each fact with its question, and how the record answers it, or that it does not.
+
+A fact is true or false only where the record says so. What nobody wrote down is not known, and the words say what to
+record. Facts read the record, the instruments and the verdicts of the dose; they compute no clinical number.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from myelon.assess import Patient
+from myelon.board.logic import Known, no, unknown, yes
+from myelon.dose.verdict import Outcome
+from myelon.errors import InputError
+from myelon.record.kinds import (
+    AdverseEvent,
+    Imaging,
+    Neoplasm,
+    Pathology,
+    Phase,
+    Radiotherapy,
+    Support,
+    Surgery,
+    Systemic,
+)
+from myelon.terms.drugs import DRUGS
+from myelon.terms.levels import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from myelon.assess import Result
+    from myelon.board.packet import Packet
+
+MOST_KYPHOPLASTY_BODIES = 3
+LEAST_MONTHS = 6
+_SEVERE_NRS = 7.0
+"""NRS bands: mild 1–4, moderate 5–6, severe 7–10 (INSTRUMENTS.md, `pain_response`)."""
+_HALF = 0.5
+
+
+class Situation:
+    """A prepared case as the rules read it."""
+
+    def __init__(self, packet: Packet) -> None:
+        self.packet, self.case, self.timeline = packet, packet.case, packet.timeline
+        self.patient = Patient(packet.case, packet.timeline)
+        self._scores = {i.id: r for i, r in packet.scores}
+        self.names = {i.id: i.name for i, _ in packet.scores}
+        self._known: dict[str, Known] = {}
+
+    def ask(self, name: str) -> Known:
+        """The answer of a fact.
+
+        Raises:
+            InputError: There is no such fact.
+        """
+        if name not in self._known:
+            if name not in FACTS:
+                raise InputError(f"no fact {name!r}", where="rule", todo="Name one of board/facts.py")
+            fact = FACTS[name]
+            found = fact.find(self)
+            self._known[name] = found if found.words else found._replace(words=f"not recorded: {fact.question}")
+        return self._known[name]
+
+    def score(self, instrument_id: str) -> Result:
+        """The result of an instrument."""
+        return self._scores[instrument_id]
+
+    @cached_property
+    def words(self) -> str:
+        """Everything that the tumour and its parent are called."""
+        tumours = [t for t in (self.patient.tumour, self.patient.primary) if t is not None]
+        return " ".join(f"{t.entity} {t.histology} {t.site}" for t in tumours).casefold()
+
+    @cached_property
+    def tumour_ids(self) -> tuple[str, ...]:
+        """Entries that the tumour is described in."""
+        return tuple(t.id for t in (self.patient.tumour, self.patient.primary) if t is not None)
+
+
+class Fact(NamedTuple):
+    """A yes-or-no question about a case."""
+
+    name: str
+    question: str
+    find: Callable[[Situation], Known]
+
+
+UNKNOWN = Known(None, "")
+
+# ── the tumour ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _role(wanted: str) -> Callable[[Situation], Known]:
+    def find(s: Situation) -> Known:
+        if s.patient.tumour is None:
+            return UNKNOWN
+        return Known(
+            s.patient.tumour.role == wanted, f"{s.patient.tumour.entity}: {s.patient.tumour.role} tumour", s.tumour_ids
+        )
+
+    return find
+
+
+def _compartment(*wanted: str) -> Callable[[Situation], Known]:
+    def find(s: Situation) -> Known:
+        where = s.patient.tumour.compartment if s.patient.tumour is not None else ()
+        if not where:
+            return UNKNOWN
+        return Known(bool(set(wanted) & set(where)), f"the tumour is {', '.join(where)}", s.tumour_ids)
+
+    return find
+
+
+def _named(*words: str) -> Callable[[Situation], Known]:
+    def find(s: Situation) -> Known:
+        if not s.tumour_ids:
+            return UNKNOWN
+        named = s.patient.primary or s.patient.tumour
+        entity = named.entity if named is not None else ""
+        return Known(any(w in s.words for w in words), f"entity: {entity}", s.tumour_ids)
+
+    return find
+
+
+def _primary_known(s: Situation) -> Known:
+    tumour = s.patient.tumour
+    if tumour is None or tumour.role == "primary":
+        return Known(tumour is not None, "the tumour is its own primary" if tumour else "", s.tumour_ids)
+    if s.patient.primary is None:
+        return no("a metastasis without a recorded primary", s.tumour_ids)
+    return yes(f"primary: {s.patient.primary.entity}", s.tumour_ids)
+
+
+def _brain_metastases(s: Situation) -> Known:
+    found = [
+        t for t in s.case.given(Neoplasm) if t.role == "secondary" and "brain" in f"{t.site} {t.entity}".casefold()
+    ]
+    return yes(found[0].label, (found[0].id,)) if found else UNKNOWN
+
+
+def _multiple(s: Situation) -> Known:
+    counted = s.patient.measured("vertebral metastases")
+    if counted is not None and isinstance(counted.option, int | float):
+        return Known(counted.option > 1, f"{counted.option:g} vertebrae", (counted.entry,))
+    tumour = s.patient.tumour
+    if tumour is not None and "multiple" in f"{tumour.entity} {tumour.site}".casefold():
+        return yes(tumour.entity, (tumour.id,))
+    return UNKNOWN
+
+
+def _unresectable(s: Situation) -> Known:
+    for phase in reversed(s.timeline.in_order(s.case.given(Phase))):
+        words = phase.text.casefold()
+        if "unresectable" in words or "not resectable" in words:
+            return yes(phase.label, (phase.id,))
+    return UNKNOWN
+
+
+def _marker(marker: str, *wanted: str) -> Callable[[Situation], Known]:
+    def find(s: Situation) -> Known:
+        rows = [(r, x) for r in s.case.given(Pathology) for x in r.immunohistochemistry if x.marker == marker]
+        rows = [(r, x) for r, x in rows if x.result in {"positive", "negative", "retained", "lost"}]
+        if not rows:
+            return UNKNOWN
+        report, stain = rows[-1]
+        return Known(stain.result in wanted, f"{marker} {stain.result}", (report.id,))
+
+    return find
+
+
+def _markers_contradict(s: Situation) -> Known:
+    found = [f for f in s.packet.findings if f.key.split(":")[0] == "entity"]
+    if found:
+        return yes("; ".join(x.text for x in found[0].statements if "not reported" not in x.text), found[0].entries)
+    stained = [r for r in s.case.given(Pathology) if r.immunohistochemistry]
+    return no("no stain speaks against the entity", (stained[0].id,)) if stained else UNKNOWN
+
+
+def _grade_rose(s: Situation) -> Known:
+    graded = [(p, g) for p in s.timeline.in_order(s.case.given(Pathology)) if (g := _grade(p.grade)) is not None]
+    for (before, low), (after, high) in pairwise(graded):
+        if high > low:
+            return yes(f"{before.grade} → {after.grade}", (before.id, after.id))
+    return no("the grade did not rise", tuple(p.id for p, _ in graded)) if len(graded) > 1 else UNKNOWN
+
+
+def _grade(words: str) -> int | None:
+    last = words.replace("111", "III").split()[-1:] or [""]
+    return {"I": 1, "II": 2, "III": 3, "IV": 4, "1": 1, "2": 2, "3": 3, "4": 4}.get(last[0])
+
+
+def _interval_halved(s: Situation) -> Known:
+    phases = [p for p in s.timeline.in_order(s.case.given(Phase)) if p.when is not None and p.phase != "terminal"]
+    gaps = [s.timeline.interval(f"{a.id}.start", f"{b.id}.start")[0] for a, b in pairwise(phases)]
+    if len(gaps) < 2:
+        return UNKNOWN
+    before, last = gaps[-2], gaps[-1]
+    ids = tuple(p.id for p in phases[-3:])
+    if last.latest is not None and before.earliest is not None and last.latest < _HALF * before.earliest:
+        return yes(f"{last.latest:.0f} days at most, after {before.earliest:.0f} at least", ids)
+    if last.earliest is not None and before.latest is not None and last.earliest >= _HALF * before.latest:
+        return no(f"{last.earliest:.0f} days at least, after {before.latest:.0f} at most", ids)
+    return UNKNOWN
+
+
+# ── instruments ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _category(instrument_id: str, yes: Iterable[str], name: str) -> Callable[[Situation], Known]:
+    wanted = frozenset(yes)
+
+    def find(s: Situation) -> Known:
+        result = s.score(instrument_id)
+        entries = tuple(dict.fromkeys(b.entry for b in result.because if b.entry))
+        if result.not_applicable:
+            return no(f"{name} does not apply: {result.not_applicable}", source=instrument_id)
+        if result.categories is not None:
+            said = result.value.replace("_", " ") or "nothing fits"
+            return Known(bool(wanted & set(result.categories)), f"{name}: {said}", entries, instrument_id)
+        possible = set(result.reachable_categories)
+        if possible and (possible <= wanted or not possible & wanted):
+            said = f"{name}: {', '.join(sorted(possible)).replace('_', ' ')}, whatever is missing"
+            return Known(possible <= wanted, said, entries, instrument_id)
+        return Known(
+            None, f"{name} is open; missing: {', '.join(result.missing)}".replace("_", " "), entries, instrument_id
+        )
+
+    return find
+
+
+def _unstable(s: Situation) -> Known:
+    """SINS says stable or unstable; in between it is indeterminate, and stays open."""
+    found = _category("sins_2010", ("unstable",), "SINS")(s)
+    if found.value is False and "potentially unstable" in found.words:
+        return unknown(f"{found.words}: indeterminate, a surgeon says", found.entries, found.source)
+    return found
+
+
+def _escc(*wanted: str) -> Callable[[Situation], Known]:
+    def find(s: Situation) -> Known:
+        seen = s.patient.last_stated("epidural_grade")
+        if seen is not None:
+            grade = str(seen.lesion.epidural_grade)
+            return Known(grade in wanted, f"ESCC {grade}", (seen.study.id,), "escc_2010")
+        result = s.score("escc_2010")
+        if result.not_applicable:
+            return no(f"ESCC does not apply: {result.not_applicable}", source="escc_2010")
+        return UNKNOWN
+
+    return find
+
+
+PROGNOSIS: dict[str, dict[str, bool]] = {
+    "tokuhashi_2005": {"lt6": False, "ge6": True, "ge12": True},
+    "katagiri_2014": {"low": True, "high": False},
+    "van_der_linden_2005": {"A": False, "B": True, "C": True},
+    "bollen_2014": {"A": True, "B": True, "C": False, "D": False},
+    "rades_os_2008": {"I": False, "III": True},
+    "rades_bsc_2013": {"short_life": False},
+}
+"""Instrument → category → whether it speaks for six months or more. A band between them says neither."""
+
+
+def _six_months(s: Situation) -> Known:
+    """What every prognostic instrument says whose answer no missing item can turn; two that differ leave it open.
+
+    SORG has no model of six months.
+    """
+    said, entries = [], []
+    for key, sides in PROGNOSIS.items():
+        result = s.score(key)
+        possible = result.categories or result.reachable_categories
+        found = {sides.get(category) for category in possible}
+        if len(found) == 1 and (side := found.pop()) is not None:
+            value = result.value or " or ".join(possible)
+            said.append((side, f"{s.names[key]} {value}: {'six months or more' if side else 'less than six months'}"))
+            entries += [b.entry for b in result.because if b.entry]
+    words = "; ".join(w for _, w in said)
+    sides_said = {side for side, _ in said}
+    if len(sides_said) == 1:
+        return Known(sides_said.pop(), words, tuple(dict.fromkeys(entries)))
+    return unknown(f"the scores differ: {words}" if said else "", tuple(dict.fromkeys(entries)))
+
+
+# ── neurology and pain ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _progressive_paralysis(s: Situation) -> Known:
+    graded = [n for n in s.timeline.in_order(s.patient.examinations) if n.worst_mrc is not None]
+    if len(graded) > 1 and s.patient.surely_later(graded[-1], graded[-2]):
+        before, now = graded[-2].worst_mrc or 0, graded[-1].worst_mrc or 0
+        return Known(now < before, f"MRC {before} → {now}", (graded[-2].id, graded[-1].id))
+    changes = [(n, d.change) for n in s.timeline.in_order(s.patient.examinations) for d in n.motor if d.change]
+    if changes:
+        last, change = changes[-1]
+        return Known(change in {"worse", "new", "first"}, f"weakness {change}", (last.id,))
+    return UNKNOWN
+
+
+def _paralysed(s: Situation) -> Known:
+    found = s.patient.paraplegia
+    if found is not None:
+        return Known(found.option == "yes", "paraplegia" if found.option == "yes" else "no paraplegia", (found.entry,))
+    grade = s.patient.worst_mrc
+    if grade is not None and str(grade.option) != "0":
+        return no(f"MRC {grade.option}: weak, not paralysed", (grade.entry,))
+    return UNKNOWN
+
+
+def _asymmetric(s: Situation) -> Known:
+    sides = {b.item: b for b in s.score("mrc_strength").because}
+    if {"left", "right"} <= set(sides):
+        left, right = sides["left"], sides["right"]
+        return Known(left.option != right.option, f"MRC left {left.option}, right {right.option}", (left.entry,))
+    return UNKNOWN
+
+
+def _severe_pain(s: Situation) -> Known:
+    for exam in reversed(s.timeline.in_order(s.patient.examinations)):
+        if exam.pain is None:
+            continue
+        if exam.pain.nrs is not None:
+            return Known(exam.pain.nrs >= _SEVERE_NRS, f"NRS {exam.pain.nrs:g}", (exam.id,))
+        if exam.pain.severity:
+            return Known("severe" in exam.pain.severity, f"pain: {exam.pain.severity}", (exam.id,))
+    return UNKNOWN
+
+
+# ── treatment so far ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _drug(*classes: str) -> Callable[[Situation], Known]:
+    def find(s: Situation) -> Known:
+        for line in s.case.given(Systemic):
+            for agent in line.agents:
+                row = DRUGS.get(agent.drug)
+                if agent.drug in classes or (row is not None and row.drug_class in classes):
+                    return yes(f"{agent.drug} was given", (line.id,))
+        lines = tuple(line.id for line in s.case.given(Systemic))
+        return no("not among the drugs that are recorded", lines) if lines else UNKNOWN
+
+    return find
+
+
+def _opioids(s: Situation) -> Known:
+    dose = s.patient.measured("OMED")
+    if dose is not None and isinstance(dose.option, int | float):
+        return Known(dose.option > 0, f"opioids {dose.option:g} mg a day", (dose.entry,))
+    found = [x for x in s.case.given(Support) if "opioid" in f"{x.treatment} {x.indication}".casefold()]
+    return yes(found[-1].label, (found[-1].id,)) if found else UNKNOWN
+
+
+def _steroid(s: Situation) -> Known:
+    words = ("steroid", "dexameth", "predniso", "methylpred")
+    found = [x for x in s.case.given(Support) if any(w in x.treatment.casefold() for w in words)]
+    return yes(found[-1].label, (found[-1].id,)) if found else UNKNOWN
+
+
+def _irradiated(s: Situation) -> Known:
+    courses = [c for c in s.case.given(Radiotherapy) if c.region != "brain"]
+    if not courses:
+        return no("no radiotherapy of the spine is recorded")
+    tumour = s.patient.tumour
+    levels = tumour.levels if tumour is not None else None
+    placed = [c for c in courses if c.levels is not None]
+    meeting = [
+        c for c in placed if levels is not None and c.levels is not None and c.levels.overlap(levels) is not None
+    ]
+    if meeting:
+        return yes(f"{meeting[-1].label} over {meeting[-1].levels}", tuple(c.id for c in meeting))
+    if len(placed) < len(courses) or levels is None:
+        return Known(
+            None, f"{courses[-1].label}: the levels of the field are not recorded", tuple(c.id for c in courses)
+        )
+    return no(f"no course meets {levels}", tuple(c.id for c in courses))
+
+
+def _limit_exceeded(s: Situation) -> Known:
+    dose = s.packet.dose
+    if dose is None:
+        return no("no course over the spine adds to anything")
+    verdicts = [v for v in dose.judged.verdicts if v.outcome is not Outcome.NOT_APPLICABLE]
+    failed = [v for v in verdicts if v.outcome is Outcome.FAIL]
+    ids = tuple(c.id for c in dose.courses)
+    if failed:
+        by_rule: dict[str, list[str]] = {}
+        for v in failed:
+            by_rule.setdefault(v.limit.rule, []).append(v.limit.name.lower())
+        said = "; ".join(f"{rule}: {', '.join(names)}" for rule, names in by_rule.items())
+        words = f"{len(failed)} of {len(verdicts)} limits, by {dose.basis}: {said}"
+        return yes(words, ids, failed[0].limit.source)
+    if any(v.outcome is not Outcome.PASS for v in verdicts) or not verdicts:
+        return unknown("no limit can be judged", ids)
+    return no("no limit is exceeded, if the cord had no more than the prescription", ids)
+
+
+def _carbon(s: Situation) -> Known:
+    found = [c for c in s.case.given(Radiotherapy) if "carbon" in c.modality]
+    return yes(found[-1].label, (found[-1].id,)) if found else no("no carbon ions are recorded")
+
+
+def _implant(s: Situation) -> Known:
+    operations = list(s.case.given(Surgery))
+    found = [x for x in operations if x.instrumentation]
+    if found:
+        return yes(f"{found[-1].label}: {', '.join(found[-1].instrumentation)}", (found[-1].id,))
+    if not operations:
+        return no("no operation is recorded")
+    return UNKNOWN
+
+
+def _operated(s: Situation) -> Known:
+    found = [x for x in s.case.given(Surgery) if x.extent != "biopsy"]
+    return Known(bool(found), found[-1].label if found else "no operation is recorded", tuple(x.id for x in found))
+
+
+def _on_denosumab(s: Situation) -> Known:
+    lines = [x for x in s.case.given(Systemic) if any(a.drug == "denosumab" for a in x.agents)]
+    if not lines:
+        return no("denosumab is not recorded")
+    last = lines[-1]
+    if last.until is not None:
+        return no("denosumab has ended", (last.id,))
+    return yes(f"{last.label}; no end is recorded", (last.id,))
+
+
+# ── images ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _fracture(s: Situation) -> Known:
+    seen = s.patient.last_stated("collapse")
+    if seen is not None:
+        broken = seen.lesion.collapse in {"gt50", "lt50"}
+        return Known(broken, "the body has collapsed" if broken else "no collapse", (seen.study.id,))
+    events = [e for e in s.case.given(AdverseEvent) if "fracture" in e.term.casefold()]
+    return yes(events[-1].label, (events[-1].id,)) if events else UNKNOWN
+
+
+def _few_bodies(s: Situation) -> Known:
+    tumour = s.patient.tumour
+    if tumour is None or tumour.levels is None:
+        return UNKNOWN
+    return Known(
+        tumour.levels.count <= MOST_KYPHOPLASTY_BODIES, f"{tumour.levels}: {tumour.levels.count} bodies", (tumour.id,)
+    )
+
+
+def _wall(s: Situation) -> Known:
+    seen = s.patient.last_stated("posterior_wall")
+    if seen is None:
+        return UNKNOWN
+    return Known(
+        seen.lesion.posterior_wall == "intact", f"posterior wall {seen.lesion.posterior_wall}", (seen.study.id,)
+    )
+
+
+def _upper(s: Situation) -> Known:
+    tumour = s.patient.tumour
+    if tumour is None or tumour.levels is None:
+        return UNKNOWN
+    high = tumour.levels.upper <= Level.T4
+    return Known(high, f"{tumour.levels}{' reaches T4 or higher' if high else ''}", (tumour.id,))
+
+
+def _growth(s: Situation) -> Known:
+    rows = [x for x in s.patient.main_lesion if x.lesion.change in {"larger", "new", "smaller", "unchanged", "gone"}]
+    last = s.patient.last_of(rows, [x.study for x in rows], [x.lesion.change or "" for x in rows])
+    if last is None:
+        return UNKNOWN
+    return Known(
+        last.lesion.change in {"larger", "new"}, f"{last.lesion.feature}: {last.lesion.change}", (last.study.id,)
+    )
+
+
+def _lung_change(s: Situation) -> Known:
+    for study in reversed(s.timeline.in_order(s.case.given(Imaging))):
+        for seen in study.lesions:
+            if "lung" in f"{seen.site} {seen.lesion}".casefold() and seen.change is not None:
+                return Known(seen.change in {"larger", "new"}, f"lung: {seen.change}", (study.id,))
+    return UNKNOWN
+
+
+def _spinal_mri(s: Situation) -> Known:
+    found = [i for i in s.case.given(Imaging) if i.modality in {"MRI", "PET-MRI"} and "spin" in i.body_part]
+    return yes(found[-1].label[:80], (found[-1].id,)) if found else no("no MRI of the spine is recorded")
+
+
+def _nobody_wrote(_: Situation) -> Known:
+    """Something that the record has no field for: a person says it at the board."""
+    return UNKNOWN
+
+
+_ROWS = (
+    Fact("primary tumour", "is the tumour primary?", _role("primary")),
+    Fact("metastasis", "is the tumour a metastasis?", _role("secondary")),
+    Fact("dumbbell", "is it a dumbbell tumour?", _compartment("dumbbell")),
+    Fact("intramedullary", "does it lie in the cord?", _compartment("intramedullary")),
+    Fact(
+        "vertebral",
+        "does it lie in a vertebra, beside it or epidurally?",
+        _compartment("vertebral", "epidural", "paraspinal", "extraspinal", "dumbbell"),
+    ),
+    Fact("giant cell tumour", "is it a giant cell tumour of bone?", _named("giant cell")),
+    Fact("chondrosarcoma", "is it a chondrosarcoma?", _named("chondrosarcoma")),
+    Fact(
+        "drug-sensitive sarcoma",
+        "is it an osteosarcoma, an Ewing sarcoma or a myeloma?",
+        _named("osteosarcoma", "ewing", "myeloma"),
+    ),
+    Fact(
+        "drug-sensitive primary",
+        "is the primary a small cell lung cancer or a haematological neoplasm?",
+        _named("small cell", "lymphoma", "myeloma", "leukaemia", "leukemia"),
+    ),
+    Fact(
+        "radioresistant primary",
+        "is the primary a renal cell carcinoma or a melanoma?",
+        _named("renal", "kidney", "melanoma"),
+    ),
+    Fact("lymphoma", "is the primary a lymphoma?", _named("lymphoma")),
+    Fact(
+        "haemangiopericytoma",
+        "is it a haemangiopericytoma or a solitary fibrous tumour?",
+        _named("pericytoma", "solitary fibrous"),
+    ),
+    Fact("midline glioma", "is it a diffuse midline glioma?", _named("midline glioma")),
+    Fact(
+        "myeloma or metastasis",
+        "is it a myeloma or a metastasis?",
+        lambda s: _role("secondary")(s) if not _named("myeloma")(s).value else _named("myeloma")(s),
+    ),
+    Fact("primary known", "is the primary known?", _primary_known),
+    Fact("brain metastases", "are there brain metastases?", _brain_metastases),
+    Fact("several spinal lesions", "are there several spinal lesions?", _multiple),
+    Fact("oligometastatic", "is the disease limited, oligometastatic?", _nobody_wrote),
+    Fact("unresectable", "can it not be resected?", _unresectable),
+    Fact("near vessels or gut", "does it lie close to vessels or intestine?", _nobody_wrote),
+    Fact("G34W positive", "is H3.3 G34W positive?", _marker("H3.3 G34W", "positive")),
+    Fact("K27M positive", "is H3K27M positive?", _marker("H3K27M", "positive")),
+    Fact("K27me3 lost", "is K27me3 lost?", _marker("H3K27me3", "negative", "lost")),
+    Fact("STAT6 positive", "is STAT6 positive?", _marker("STAT6", "positive")),
+    Fact("STAT6 negative", "is STAT6 negative?", _marker("STAT6", "negative")),
+    Fact("markers contradict", "do the markers contradict the entity?", _markers_contradict),
+    Fact("grade rose", "is the grade higher than before?", _grade_rose),
+    Fact("interval halved", "is the last interval under half of the one before?", _interval_halved),
+    Fact("DSS suspicious", "is the DSS 3 or more?", _category("dss_2016", ("at_or_above_cutoff",), "DSS")),
+    Fact(
+        "vertebrectomy fits", "do the WBB zones fit a vertebrectomy?", _category("wbb_1997", ("vertebrectomy",), "WBB")
+    ),
+    Fact("sagittal fits", "do the WBB zones fit a sagittal resection?", _category("wbb_1997", ("sagittal",), "WBB")),
+    Fact("posterior fits", "do the WBB zones fit a posterior resection?", _category("wbb_1997", ("posterior",), "WBB")),
+    Fact("unstable", "is the spine unstable (SINS 13 or more; between 7 and 12 a surgeon says)?", _unstable),
+    Fact("not stable", "is SINS 7 or more?", _category("sins_2010", ("unstable", "potentially_unstable"), "SINS")),
+    Fact(
+        "Brown-Séquard",
+        "is there a Brown-Séquard pattern?",
+        _category("brown_sequard", ("complete", "partial"), "Brown-Séquard"),
+    ),
+    Fact("cord compressed", "is the cord compressed (ESCC 2 or 3)?", _escc("2", "3")),
+    Fact("cord touched", "does the tumour touch the cord (ESCC 1c or more)?", _escc("1c", "2", "3")),
+    Fact("six months", "is the prognosis six months or more?", _six_months),
+    Fact("progressive paralysis", "does the paralysis progress?", _progressive_paralysis),
+    Fact("paralysed", "are the legs paralysed?", _paralysed),
+    Fact("asymmetric", "is the weakness asymmetric?", _asymmetric),
+    Fact("severe pain", "is the pain severe?", _severe_pain),
+    Fact("opioids", "are opioids given?", _opioids),
+    Fact("steroid", "is a steroid given?", _steroid),
+    Fact("good performance", "is the performance good (ECOG 0–2)?", lambda s: _band(s, "ECOG", 2.0)),
+    Fact("irradiated", "was the level irradiated before?", _irradiated),
+    Fact("limit exceeded", "is a published limit of the cord exceeded?", _limit_exceeded),
+    Fact("carbon ions given", "were carbon ions given?", _carbon),
+    Fact("implant", "is there an implant?", _implant),
+    Fact("operated", "was the tumour operated on?", _operated),
+    Fact("on denosumab", "is denosumab being given?", _on_denosumab),
+    Fact(
+        "immunotherapy given", "was a checkpoint inhibitor given?", _drug("anti-PD-L1 antibody", "anti-PD-1 antibody")
+    ),
+    Fact("bevacizumab given", "was bevacizumab given?", _drug("bevacizumab")),
+    Fact("fracture", "is a vertebral body fractured?", _fracture),
+    Fact("three bodies at most", "are there three bodies at most?", _few_bodies),
+    Fact("posterior wall intact", "is the posterior wall intact on CT?", _wall),
+    Fact("high level", "does it reach T4 or higher?", _upper),
+    Fact("growth", "is it growing?", _growth),
+    Fact("lung change", "did a lung lesion grow or come?", _lung_change),
+    Fact("spinal MRI", "was the spine seen by MRI?", _spinal_mri),
+    Fact("Japan", "is it treated in Japan?", _nobody_wrote),
+)
+
+
+def _band(s: Situation, what: str, most: float) -> Known:
+    found = s.patient.measured(what)
+    if found is None or not isinstance(found.option, int | float):
+        return UNKNOWN
+    return Known(found.option <= most, f"{what} {found.option:g}", (found.entry,))
+
+
+FACTS: dict[str, Fact] = {row.name: row for row in _ROWS}
+"""Every fact by its name."""

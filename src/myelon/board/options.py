@@ -1,0 +1,179 @@
+"""The options of a case: candidates of every kind, each with arguments for, against and unknown, and its evidence.
+
+Options stand in the order of their kinds. Nothing is ranked and nothing is chosen: the board does that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from myelon.board.evidence_base import Applied, evidence_for
+from myelon.board.facts import Situation
+from myelon.board.logic import All, Condition, Is, Judged, Not, Some, judge
+from myelon.board.rules import RULES
+
+if TYPE_CHECKING:
+    from myelon.board.logic import Known
+    from myelon.board.packet import Packet
+    from myelon.board.rules import Rule, Side
+
+
+class OptionKind(NamedTuple):
+    """Something that can be done."""
+
+    key: str
+    name: str
+    group: str
+    candidate: Condition
+    """When it is worth a line: false leaves it out, with the reason."""
+
+
+_ANY = Some(Is("primary tumour"), Is("metastasis"))
+_BONE = All(Is("primary tumour"), Is("vertebral"))
+_SPREAD = All(Is("metastasis"), Is("vertebral"))
+_IN_CORD = All(Is("metastasis"), Is("intramedullary"))
+
+OPTIONS: tuple[OptionKind, ...] = (
+    OptionKind(
+        "biopsy", "Biopsy", "diagnosis", Some(Is("dumbbell"), Is("markers contradict"), Not(Is("primary known")))
+    ),
+    OptionKind("observation", "Observation, follow-up", "diagnosis", _ANY),
+    OptionKind("vertebrectomy", "Vertebrectomy (en bloc)", "surgery", _BONE),
+    OptionKind("sagittal", "Sagittal resection (en bloc)", "surgery", _BONE),
+    OptionKind("posterior", "Posterior resection, COPPER", "surgery", _BONE),
+    OptionKind("resection", "Resection, or resection again", "surgery", Is("primary tumour")),
+    OptionKind("iscm_resection", "Resection of the intramedullary metastasis", "surgery", _IN_CORD),
+    OptionKind("open_decompression", "Conventional (open) surgery", "surgery", _SPREAD),
+    OptionKind("pps", "Percutaneous pedicle screws (MISt)", "surgery", _SPREAD),
+    OptionKind("bkp", "Balloon kyphoplasty", "surgery", All(Is("myeloma or metastasis"), Is("vertebral"))),
+    OptionKind("conventional_rt", "Radiotherapy, conventional", "radiotherapy", _ANY),
+    OptionKind("srs", "Radiosurgery, SBRT", "radiotherapy", Is("metastasis")),
+    OptionKind("reirradiation", "Re-irradiation of the level", "radiotherapy", Is("irradiated")),
+    OptionKind("cirt", "Carbon ions", "radiotherapy", Is("primary tumour")),
+    OptionKind("cirt_ss", "Separation surgery, then carbon ions", "radiotherapy", _BONE),
+    OptionKind("chemotherapy", "Chemotherapy", "drugs", _ANY),
+    OptionKind("targeted", "Targeted drugs", "drugs", Is("haemangiopericytoma")),
+    OptionKind("bevacizumab", "Bevacizumab", "drugs", Is("midline glioma")),
+    OptionKind("immunotherapy", "Checkpoint inhibitor", "drugs", Is("metastasis")),
+    OptionKind("denosumab", "Denosumab", "drugs", Is("giant cell tumour")),
+    OptionKind("steroid", "Steroid", "drugs", _ANY),
+    OptionKind("supportive", "Best supportive care", "care", _ANY),
+)
+"""Every kind of option, by group."""
+
+SURVEILLANCE = "surveillance"
+"""Rules that bear upon this are tasks, not options."""
+
+
+class Argument(NamedTuple):
+    """A rule that bears upon an option, and what it rests on in this case."""
+
+    rule: Rule
+    side: Side
+    judged: Judged
+
+    def from_this(self, case_id: str) -> bool:
+        """Whether the rule was printed for this very case: it cannot support itself."""
+        return case_id == f"paper-{self.rule.paper}"
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Entries it rests on."""
+        return tuple(dict.fromkeys(e for known in self.judged.because for e in known.entries))
+
+
+class Considered(NamedTuple):
+    """An option with everything that is said of it."""
+
+    kind: OptionKind
+    candidate: Judged
+    speaks_for: tuple[Argument, ...]
+    against: tuple[Argument, ...]
+    goes_with: tuple[Argument, ...]
+    open: tuple[Argument, ...]
+    """Arguments whose condition is not known, with the side they would be on."""
+    evidence: tuple[Applied, ...]
+
+    @property
+    def would_settle(self) -> tuple[Known, ...]:
+        """Answers that are missing."""
+        rows = (known for a in self.open for known in a.judged.because if known.value is None)
+        return tuple(dict.fromkeys(rows))
+
+
+class Deliberation(NamedTuple):
+    """What the table has before it."""
+
+    options: tuple[Considered, ...]
+    left_out: tuple[tuple[OptionKind, Judged], ...]
+    watch: tuple[Argument, ...]
+    """Tasks of surveillance that hold."""
+    ask: tuple[Argument, ...]
+    """Tasks that may hold: what would settle them is asked."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "options": [
+                {
+                    "option": o.kind.key,
+                    "name": o.kind.name,
+                    "group": o.kind.group,
+                    "for": [_plain(a) for a in o.speaks_for],
+                    "against": [_plain(a) for a in o.against],
+                    "goes_with": [_plain(a) for a in o.goes_with],
+                    "unknown": [_plain(a) | {"would_be": a.side} for a in o.open],
+                    "would_settle": [k.words for k in o.would_settle],
+                    "evidence": [{"id": e.row.id, "claim": e.row.claim, "paper": e.row.paper} for e in o.evidence],
+                }
+                for o in self.options
+            ],
+            "not_for_this_patient": {k.key: [b.words for b in j.because] for k, j in self.left_out},
+            "tasks": [_plain(a) for a in self.watch],
+        }
+
+
+def _plain(argument: Argument) -> dict[str, Any]:
+    rule = argument.rule
+    return {
+        "rule": rule.id,
+        "says": rule.says,
+        "because": [k.words for k in argument.judged.because],
+        "entries": list(argument.entries),
+        "paper": rule.paper,
+        "level": rule.level,
+        "version": rule.version,
+    }
+
+
+def deliberate(packet: Packet) -> Deliberation:
+    """Options, arguments, evidence and tasks of a prepared case."""
+    situation = Situation(packet)
+    judged = [(rule, judge(rule.when, situation.ask)) for rule in RULES]
+    evidence = evidence_for(situation)
+    options, left_out = [], []
+    for kind in OPTIONS:
+        candidate = judge(kind.candidate, situation.ask)
+        if candidate.value is False:
+            left_out.append((kind, candidate))
+            continue
+        borne = [Argument(rule, side, j) for rule, j in judged for key, side in rule.bears if key == kind.key]
+        true = [a for a in borne if a.judged.value]
+        options.append(
+            Considered(
+                kind,
+                candidate,
+                tuple(a for a in true if a.side == "for"),
+                tuple(a for a in true if a.side == "against"),
+                tuple(a for a in true if a.side == "needs"),
+                tuple(a for a in borne if a.judged.value is None and a.side != "needs"),
+                tuple(e for e in evidence if kind.key in e.row.options),
+            )
+        )
+    tasks = [Argument(rule, side, j) for rule, j in judged for key, side in rule.bears if key == SURVEILLANCE]
+    return Deliberation(
+        tuple(options),
+        tuple(left_out),
+        tuple(t for t in tasks if t.judged.value),
+        tuple(t for t in tasks if t.judged.value is None),
+    )

@@ -1,0 +1,72 @@
+"""The options of a case: arguments for, against and unknown, evidence, tasks, what it may be, and cases like it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from myelon.board.differential import differential
+from myelon.board.facts import Situation
+from myelon.board.options import deliberate
+from myelon.board.packet import prepare
+from myelon.board.similar import answers, similar
+from myelon.errors import InputError
+from myelon.record.timeline import as_of
+from myelon.web.packets import Packets, packet_of, store_of
+from myelon.web.pages.cases import case_context
+from myelon.web.render import page
+
+if TYPE_CHECKING:
+    from myelon.board.packet import Packet
+    from myelon.board.similar import Answer
+    from myelon.record.case import Case
+
+router = APIRouter()
+MOST_COMPARED = 500
+"""Cases that are compared at most, the newest first."""
+
+
+@router.get("/cases/{case_id}/options")
+def options(request: Request, case_id: str, on: str = "") -> Response:
+    """What the table has before it."""
+    packet = packet_of(request, case_id)
+    shown = _until(packet, on)
+    found = deliberate(shown)
+    groups = [(name, list(rows)) for name, rows in groupby(found.options, key=lambda o: o.kind.group)]
+    context = case_context(request, packet, "Options") | {
+        "on": on,
+        "groups": groups,
+        "found": found,
+        "weighed": differential(Situation(shown)),
+        "similar": _similar(request, shown),
+    }
+    return page(request, "options.html", context)
+
+
+def _until(packet: Packet, on: str) -> Packet:
+    """The case, or what was certain of it by a day; then without its dose files."""
+    if not on:
+        return packet
+    try:
+        day = dt.date.fromisoformat(on)
+    except ValueError as error:
+        raise InputError(f"{on[:20]!r} is no date", where="as of", todo="Write YYYY-MM-DD") from error
+    return prepare(as_of(packet.case, day))
+
+
+def _similar(request: Request, packet: Packet) -> list[object]:
+    store = store_of(request)
+    packets: Packets = request.app.state.packets
+    rows, _ = store.find("", newest_first=True, limit=MOST_COMPARED, offset=0)
+
+    def read(case_id: str) -> tuple[Case, tuple[Answer, ...]]:
+        case = store.case(case_id)
+        return case, answers(case)
+
+    others = [packets.once(row.id, ("answers",), partial(read, row.id)) for row in rows]
+    return list(similar(packet.case, answers(packet.case, packet.timeline), others))

@@ -1,0 +1,193 @@
+"""RECIST 1.1 over a series of studies: sums, nadir, every row of the overall table, best response, and what is doubted."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from myelon.assess.recist_table import overall, target_response
+from myelon.assess.response_series import best_response, response_series
+from myelon.demo.hospital import CASES, demo_case
+from myelon.record.case import case_from
+from myelon.record.timeline import Window, solve
+
+
+def study(number, day, *lesions, **more):
+    when = {"kind": "exact", "earliest": day, "latest": day} if day else {"kind": "unknown"}
+    return {"id": f"ct-{number}", "kind": "imaging", "modality": "CT", "lesions": list(lesions), "when": when, **more}
+
+
+def lesion(name, size=None, role=None, feature="mass", unit="mm", **more):
+    return {"lesion": name, "feature": feature, "role": role, "size": size and {"value": size, "unit": unit}, **more}
+
+
+def target(name, size, **more):
+    return lesion(name, size, "target", **more)
+
+
+def series(*studies, extra=()):
+    head = {"schema": "myelon.case/1", "id": "c", "title": "T", "about": {"nature": "synthetic"}, "zero": "ct-1"}
+    case = case_from(head | {"entries": [*studies, *extra]})
+    return response_series(case, solve(case))
+
+
+def test_sums_nadir_and_categories_of_every_study():
+    found = series(
+        study(1, "2021-01-01", target("liver", 40), target("node", 20, node=True), lesion("pleura", role="non-target")),
+        study(2, "2021-03-01", lesion("liver", 20), lesion("node", 12), lesion("pleura")),
+        study(3, "2021-05-01", lesion("liver", 3.2, unit="cm"), lesion("node", 9), lesion("pleura")),
+        study(4, "2021-07-01", lesion("liver", 36), lesion("node", 9), lesion("pleura")),
+    )
+    assert found.sum_mm == 60
+    assert [(p.sum_mm, p.nadir_mm, p.target, p.non_target, p.overall) for p in found.points] == [
+        (32, 60, "PR", "non-CR/non-PD", "PR"),
+        (41, 32, "PD", "non-CR/non-PD", "PD"),
+        (45, 32, "PD", "non-CR/non-PD", "PD"),
+    ]
+    assert found.points[0].change_percent(60) == pytest.approx(-46.667, abs=1e-3)
+    assert "-46.7 % from 60" in found.points[0].steps[0]
+    assert found.best(confirmed=False) == "PR"
+    assert found.best(confirmed=True) == "SD"
+    assert found.doubts == ()
+
+
+def test_the_absolute_five_millimetres_are_asked_too():
+    found = series(
+        study(1, "2021-01-01", target("a", 60)), study(2, "2021-03-01", lesion("a", 20)),
+        study(3, "2021-05-01", lesion("a", 24)), study(4, "2021-07-01", lesion("a", 25)),
+    )  # fmt: skip
+    assert [p.overall for p in found.points] == ["PR", "PR", "PD"]
+
+
+def test_a_node_is_normal_below_ten_and_keeps_its_size_in_the_sum():
+    found = series(
+        study(1, "2021-01-01", target("a", 30), target("node", 18, node=True)),
+        study(2, "2021-03-01", lesion("a", change="gone"), lesion("node", 9)),
+        study(3, "2021-05-01", lesion("a", change="gone"), lesion("node", 11)),
+    )
+    assert [(p.sum_mm, p.overall) for p in found.points] == [(9, "CR"), (11, "PR")]
+
+
+def test_what_was_not_measured_is_not_smaller():
+    found = series(
+        study(1, "2021-01-01", target("a", 30), target("b", 30)), study(2, "2021-03-01", lesion("a", 10)),
+        study(3, "2021-05-01", lesion("a", 10), lesion("b"), lesion("c", role="new")),
+    )  # fmt: skip
+    assert [(p.sum_mm, p.overall) for p in found.points] == [(None, "NE"), (None, "PD")]
+    assert "not measured: b" in found.points[0].steps[0]
+
+
+def test_larger_non_target_disease_waits_for_a_person():
+    def last(**more):
+        first = study(1, "2021-01-01", target("a", 30), lesion("fluid", role="non-target"))
+        return series(first, study(2, "2021-03-01", lesion("a", 30), lesion("fluid", **more))).points[0]
+
+    assert (last(change="larger").non_target, last(change="larger").overall) == ("NE", "SD")
+    assert last(change="larger", unequivocal_progression=True).overall == "PD"
+    assert last(change="larger", unequivocal_progression=False).non_target == "non-CR/non-PD"
+    assert last(change="gone").non_target == "CR"
+
+
+def test_the_choice_of_targets_is_judged():
+    lesions = [target(f"l{n}", 20, site="lung") for n in range(3)] + [target("s", 8, site="liver")]
+    lesions += [target("n", 12, node=True), target("b", 30, feature="bone lesion", levels="T8"), target("x", None)]
+    course = {
+        "id": "rt-1", "kind": "radiotherapy", "ordinal": 1, "total_gy": 30, "fractions": 10, "levels": "T7-T9",
+        "target": "T8", "when": {"kind": "exact", "earliest": "2020-01-01", "latest": "2020-01-01"},
+    }  # fmt: skip
+    found = series(study(1, "2021-01-01", *lesions, slice_mm=7.0), extra=(course,))
+    words = "\n".join(found.doubts)
+    for said in (
+        "7 targets, at most 5", "3 targets in lung", "s: 8 mm, measurable from 14 mm", "n: 12 mm, measurable from 15 mm",
+        "b: bone is measurable only", "b: irradiated before", "x has no size at the baseline",
+    ):  # fmt: skip
+        assert said in words
+
+
+def test_a_target_called_late_measured_twice_or_of_no_certain_time_is_doubted():
+    found = series(
+        study(1, "2021-01-01", target("a", 30)),
+        study(2, "2021-03-01", lesion("a", 30), lesion("a", 31), target("late", 20)),
+        study(3, None, target("a", 40)),
+    )
+    words = "\n".join(found.doubts)
+    assert "ct-2: late is called a target after the baseline" in words
+    assert "ct-2: a is measured twice" in words
+    assert "ct-3 may be before the baseline" in words or found.baseline == "ct-3"
+
+
+def test_no_baseline_is_no_series():
+    assert series(study(1, "2021-01-01", lesion("a", 30))) is None
+    assert all(response_series(demo_case(c), solve(demo_case(c))) is None for c in CASES if c.startswith("paper"))
+
+
+OVERALL = [
+    ("CR", "CR", False, "CR"), ("CR", "none", False, "CR"), ("CR", "non-CR/non-PD", False, "PR"),
+    ("CR", "NE", False, "PR"), ("PR", "non-CR/non-PD", False, "PR"), ("PR", "NE", False, "PR"),
+    ("SD", "non-CR/non-PD", False, "SD"), ("SD", "NE", False, "SD"), ("NE", "non-CR/non-PD", False, "NE"),
+    ("PD", "CR", False, "PD"), ("CR", "PD", False, "PD"), ("CR", "CR", True, "PD"), ("none", "CR", False, "CR"),
+    ("none", "non-CR/non-PD", False, "non-CR/non-PD"), ("none", "NE", False, "NE"), ("none", "PD", False, "PD"),
+    ("none", "CR", True, "PD"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("target_", "non_target", "new", "expected"), OVERALL)
+def test_every_row_of_the_overall_table(target_, non_target, new, expected):
+    assert overall(target_, non_target, new=new) == expected
+
+
+def at(day):
+    return Window(float(day), float(day))
+
+
+@pytest.mark.parametrize(
+    ("points", "confirmed", "best"),
+    [
+        ([("CR", 60), ("CR", 120)], True, "CR"),
+        ([("CR", 60), ("CR", 80)], True, "SD"),  # three weeks apart do not confirm
+        ([("CR", 60), ("PR", 120)], True, "PR"),
+        ([("PR", 60), ("PR", 120)], True, "PR"),
+        ([("PR", 60), ("SD", 120)], True, "SD"),
+        ([("PR", 60), ("PD", 120)], True, "SD"),
+        ([("PR", 30), ("PD", 60)], True, "PD"),
+        ([("PR", 60), ("CR", 120)], True, "PR"),
+        ([("SD", 20), ("NE", 60)], True, "NE"),
+        ([("SD", 60)], False, "SD"),
+        ([("PD", 30)], False, "PD"),
+        ([("PD", 30), ("PR", 60)], False, "PD"),
+        ([("PR", 60), ("PD", 90)], False, "PR"),
+        ([], False, "NE"),
+    ],
+)
+def test_best_response_with_and_without_confirmation(points, confirmed, best):
+    assert best_response([(c, at(d)) for c, d in points], confirmed=confirmed) == best
+
+
+@given(st.lists(st.sampled_from(["CR", "PR", "SD", "PD", "NE"]), max_size=6))
+def test_confirmation_never_makes_a_response_better(categories):
+    order = ("NE", "PD", "non-CR/non-PD", "SD", "PR", "CR")
+    points = [(c, at(60 * (n + 1))) for n, c in enumerate(categories)]
+    asked, free = (best_response(points, confirmed=c) for c in (True, False))
+    assert order.index(asked) <= order.index(free)
+
+
+@given(st.floats(0.1, 500), st.floats(0, 1), st.floats(0, 3))
+def test_categories_of_targets_part_the_line_without_gaps(baseline, shrunk, now):
+    nadir, current = baseline * shrunk, baseline * now
+    found = target_response(baseline, nadir, current)
+    assert found in {"CR", "PR", "SD", "PD"}
+    assert (found == "PD") == (
+        current > 1e-9 and current >= 1.2 * nadir - 1e-9 and current - nadir >= 5.0 - 1e-9
+    )  # progression wins over a sum that is still small
+    if found == "PR":
+        assert current <= 0.7 * baseline + 1e-9
+
+
+def test_the_order_of_lesions_in_a_study_does_not_matter():
+    for names in itertools.permutations([("a", 10), ("b", 20), ("c", 30)]):
+        found = series(
+            study(1, "2021-01-01", target("a", 20), target("b", 30), target("c", 40)),
+            study(2, "2021-03-01", *(lesion(n, s) for n, s in names)),
+        )
+        assert found.points[0].sum_mm == 60

@@ -1,0 +1,285 @@
+"""Rules of the papers, three-valued; options with arguments that name the entries they rest on; evidence; likeness."""
+
+import datetime as dt
+import re
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from myelon.assess import INSTRUMENTS
+from myelon.board.differential import CANDIDATES, differential
+from myelon.board.evidence_base import EVIDENCE
+from myelon.board.facts import FACTS, PROGNOSIS, Situation
+from myelon.board.logic import All, Is, Known, Not, Some, facts_of, judge
+from myelon.board.options import OPTIONS, SURVEILLANCE, deliberate
+from myelon.board.packet import prepare
+from myelon.board.review_items import REVIEW_ITEMS, TRAPS
+from myelon.board.rules import RULES
+from myelon.board.similar import FEATURES, answers, similar
+from myelon.demo.hospital import CASES, demo_case
+from myelon.errors import InputError
+from myelon.record import kinds
+from myelon.record.timeline import as_of
+
+DECIDING = re.compile(r"\b(should|must|recommend|best option|preferred|choose)\b", re.IGNORECASE)
+
+
+def table(case_id, on=None):
+    case = demo_case(case_id)
+    return deliberate(prepare(as_of(case, on) if on else case))
+
+
+def option(found, key):
+    return next(o for o in found.options if o.kind.key == key)
+
+
+def rules(arguments):
+    return {a.rule.id for a in arguments}
+
+
+# ── logic ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def conditions(names):
+    leaves = st.builds(Is, st.sampled_from(names))
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.builds(Not, inner),
+            st.lists(inner, min_size=1, max_size=3).map(lambda x: All(*x)),
+            st.lists(inner, min_size=1, max_size=3).map(lambda x: Some(*x)),
+        ),
+        max_leaves=8,
+    )
+
+
+@given(conditions(["a", "b", "c"]), st.fixed_dictionaries(dict.fromkeys("abc", st.sampled_from([True, False, None]))))
+def test_an_unknown_answer_never_decides_what_its_two_completions_would_decide_differently(condition, values):
+    def ask(name):
+        return Known(values[name], name)
+
+    found = judge(condition, ask).value
+    if found is None:
+        return
+    open_now = [n for n, v in values.items() if v is None]
+    for bits in range(2 ** len(open_now)):
+        full = values | {n: bool(bits >> k & 1) for k, n in enumerate(open_now)}
+        assert judge(condition, lambda name, full=full: Known(full[name], name)).value is found
+
+
+def test_what_decides_is_named_and_nothing_else():
+    known = {"a": Known(value=False, words="a"), "b": Known(value=None, words="b"), "c": Known(value=True, words="c")}
+    assert judge(All(Is("a"), Is("b")), known.__getitem__).because == (known["a"],)
+    assert judge(All(Is("c"), Is("b")), known.__getitem__).because == (known["b"],)
+    assert judge(Some(Is("c"), Is("b")), known.__getitem__).because == (known["c"],)
+
+
+# ── data ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_rule_asks_known_facts_and_bears_upon_known_options():
+    keys = {o.key for o in OPTIONS} | {SURVEILLANCE}
+    assert len({r.id for r in RULES}) == len(RULES)
+    for rule in RULES:
+        assert facts_of(rule.when) <= set(FACTS), rule.id
+        assert {key for key, _ in rule.bears} <= keys, rule.id
+        assert rule.ids
+        assert rule.level
+    for row in EVIDENCE:
+        assert facts_of(row.applies) <= set(FACTS), row.id
+        assert set(row.options) <= keys, row.id
+    for candidate in CANDIDATES:
+        assert {s.fact for s in candidate.signs} <= set(FACTS)
+    known = {i.id: {c.key for c in i.categories} for i in INSTRUMENTS}
+    for key, sides in PROGNOSIS.items():
+        assert set(sides) <= known[key]
+
+
+def test_no_sentence_decides():
+    words = [r.says for r in RULES] + [o.name for o in OPTIONS] + [e.claim for e in EVIDENCE]
+    assert [w for w in words if DECIDING.search(w)] == []
+
+
+def test_every_rule_of_the_cohort_paper_and_the_cases_is_held_or_named():
+    held = {i for r in RULES for i in r.ids}
+    assert {f"RL{n}" for n in range(1, 10)} | {"RL13"} <= held
+    assert {"A95", "B83", "B84", "B85", "C81", "C82"} <= held
+
+
+def named(place):
+    """The thing that a place names; an error where there is none."""
+    if place.kind == "instrument":
+        return next(i for i in INSTRUMENTS if i.id == place.name)
+    if place.kind == "rule":
+        return next(r for r in RULES if r.id == place.name)
+    if place.kind == "evidence":
+        return next(e for e in EVIDENCE if e.id == place.name)
+    if place.kind == "fact":
+        return FACTS[place.name]
+    if place.kind == "case":
+        assert place.name in CASES
+        return demo_case(place.name)
+    path, _, value = place.name.partition("=")
+    model, field = path.split(".")
+    found = getattr(kinds, model).model_fields[field]
+    if value:
+        allowed = str(found.annotation)
+        assert value in allowed
+    return found
+
+
+@pytest.mark.parametrize("item", sorted(REVIEW_ITEMS | TRAPS))
+def test_every_item_of_the_review_is_held_where_it_is_said(item):
+    for place in (REVIEW_ITEMS | TRAPS)[item]:
+        found = named(place)
+        if place.kind in {"rule", "evidence"} and item.startswith("R"):
+            assert item in found.ids, place
+        if place.kind == "case":
+            assert item in found.facts()
+
+
+def test_the_review_has_73_items_and_15_traps():
+    assert sorted(REVIEW_ITEMS) == [f"R{n:02}" for n in range(1, 74)]
+    assert sorted(TRAPS, key=lambda t: int(t[2:])) == [f"XR{n}" for n in range(1, 16)]
+    claimed = {i for r in RULES for i in r.ids if re.fullmatch(r"R\d\d", i)}
+    assert claimed <= set(REVIEW_ITEMS)
+
+
+# ── cases ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("case_id", CASES)
+def test_every_argument_that_holds_names_entries_of_the_case(case_id):
+    found = table(case_id)
+    case = demo_case(case_id)
+    assert found.options
+    for o in found.options:
+        for argument in (*o.speaks_for, *o.against, *o.goes_with):
+            assert all(e in case.by_id for e in argument.entries)
+            assert argument.entries or any("not recorded" not in k.words for k in argument.judged.because)
+            assert all(k.words for k in argument.judged.because)
+        for argument in o.open:
+            assert argument.judged.value is None
+        assert all(k.value is None for k in o.would_settle)
+    for _, judged in found.left_out:
+        assert judged.because
+    groups = [o.kind.group for o in found.options]
+    assert groups == sorted(groups, key=["diagnosis", "surgery", "radiotherapy", "drugs", "care"].index)
+
+
+def test_the_girl_of_paper_003_at_her_third_recurrence():
+    found = table("paper-003")
+    assert rules(option(found, "resection").against) == {"resect-not"}
+    assert "cirt-hardware" in rules(option(found, "cirt").against)
+    assert "cirt-when" in rules(option(found, "cirt").speaks_for)
+    assert rules(option(found, "chemotherapy").speaks_for) == {"hpc-chemo"}
+    assert all(a.from_this("paper-003") for a in option(found, "chemotherapy").speaks_for)
+    limit = option(found, "conventional_rt").against[0]
+    assert limit.entries == ("rt-1", "rt-2")
+    assert "by prescription" in limit.judged.because[0].words
+    assert option(found, "reirradiation").candidate.value is None  # the levels of the fields are not printed
+    assert {"grade-watch", "entity-check"} <= rules(found.watch)
+    assert {k.key for k, _ in found.left_out} >= {"bkp", "pps", "iscm_resection", "denosumab"}
+
+
+def test_on_a_day_only_what_was_certain_then_counts():
+    before = table("paper-003", dt.date(2016, 12, 31))
+    assert "steroid-bridge" in rules(option(before, "steroid").speaks_for)
+    assert not any(k.key == "reirradiation" and k for k, _ in table("paper-003").left_out)
+
+
+def test_paper_000_accepts_a_risk_only_where_the_deficit_is_complete():
+    found = table("paper-000")
+    again = option(found, "reirradiation")
+    assert rules(again.against) == {"reirradiation-limit"}
+    assert "accepted-risk" in rules(again.speaks_for) | rules(again.open)
+    assert {"dmg-survival", "dmg-wolff"} <= {e.row.id for e in again.evidence}
+
+
+def test_paper_001_has_the_rules_of_intramedullary_metastases():
+    found = table("paper-001")
+    assert "iscm-rt" in rules(option(found, "conventional_rt").speaks_for)
+    assert "chemo-not-sensitive" in rules(option(found, "chemotherapy").against)
+    evidence = option(found, "conventional_rt").evidence
+    shares = {f.what: f for e in evidence for f in e.row.figures}
+    interval = shares["objective response, radiotherapy alone"].interval
+    assert (interval.percent, interval.lower, interval.upper) == pytest.approx((61.90, 38.44, 81.89), abs=0.01)
+
+
+def test_the_figures_of_the_review_get_their_own_operation():
+    four, five = table("paper-004-fig-4"), table("paper-004-fig-5")
+    assert "sagittal" in rules(option(four, "sagittal").speaks_for)
+    assert "vertebrectomy-not" in rules(option(four, "vertebrectomy").against)
+    assert "posterior" in rules(option(five, "posterior").speaks_for)
+    assert "chondrosarcoma" in rules(option(four, "conventional_rt").against)
+
+
+def test_a_giant_cell_tumour_under_denosumab_has_an_exit_to_plan():
+    found = table("paper-004-fig-7")
+    assert "denosumab" in rules(option(found, "denosumab").speaks_for)
+    eight = option(table("paper-004-fig-8"), "denosumab")
+    assert "denosumab-driver" in rules(eight.goes_with)
+
+
+def test_kyphoplasty_asks_what_the_figure_does_not_print():
+    bkp = option(table("paper-004-fig-10"), "bkp")
+    assert rules(bkp.open) == {"bkp", "bkp-paralysis"}
+    assert any("paralysed" in k.words for k in bkp.would_settle)
+    assert {e.row.id for e in bkp.evidence} == {"cafe", "bkp-own"}
+    assert any("134 randomised" in e.row.primary for e in bkp.evidence)
+
+
+def test_classic_and_later_rules_stand_side_by_side():
+    assert {r.version for r in RULES if r.version} == {"classic", "MISt era"}
+
+
+def test_scores_that_differ_leave_the_prognosis_open(monkeypatch):
+    situation = Situation(prepare(demo_case("paper-004-fig-10")))
+    from myelon.assess.result import Result
+
+    def said(category):
+        return Result("x", "1", "x", categories=(category,))
+
+    situation._scores |= {"tokuhashi_2005": said("ge6"), "van_der_linden_2005": said("A")}
+    found = situation.ask("six months")
+    assert found.value is None
+    assert "the scores differ" in found.words
+    other = Situation(prepare(demo_case("paper-004-fig-10")))
+    other._scores |= {"tokuhashi_2005": said("ge6"), "van_der_linden_2005": said("C")}
+    assert other.ask("six months").value is True
+
+
+def test_an_unknown_fact_is_an_error():
+    with pytest.raises(InputError, match="no fact"):
+        Situation(prepare(demo_case("paper-000"))).ask("luck")
+
+
+def test_the_differential_names_findings_for_and_against():
+    weighed = {w.candidate.name: w for w in differential(Situation(prepare(demo_case("paper-000"))))}
+    glioma = weighed["diffuse midline glioma, H3K27-altered"]
+    assert {s.fact for s, _ in glioma.speaks_for} == {"K27M positive", "K27me3 lost", "intramedullary"}
+    assert not glioma.against
+    hpc = {w.candidate.name: w for w in differential(Situation(prepare(demo_case("paper-003"))))}
+    assert {s.fact for s, _ in hpc["solitary fibrous tumour, haemangiopericytoma"].against} >= {"STAT6 negative"}
+
+
+def test_cases_like_it_are_explained_and_unknown_is_left_out():
+    rows = [(demo_case(c), answers(demo_case(c))) for c in CASES]
+    case = demo_case("paper-004-fig-4")
+    found = similar(case, answers(case), rows)
+    assert found[0].case_id == "paper-004-fig-3"  # the other chondrosarcoma
+    assert all(r.case_id != case.id for r in found)
+    for r in found:
+        known = [(c.feature.weight, c.distance) for c in r.compared if c.distance is not None]
+        assert r.distance == pytest.approx(sum(w * d for w, d in known) / sum(w for w, _ in known), abs=1e-12)
+        assert r.shared == len(known) >= 3
+        assert len(r.compared) == len(FEATURES)
+    assert [r.distance for r in found] == sorted(r.distance for r in found)
+
+
+def test_sides_are_those_of_the_type():
+    from myelon.board.rules import Side
+
+    assert {side for r in RULES for _, side in r.bears} <= set(get_args(Side))

@@ -1,0 +1,28 @@
+"""The options of a case on its page."""
+
+import pytest
+
+
+@pytest.mark.parametrize("case_id", ["paper-000", "paper-001", "paper-003", "paper-004-fig-10", "phantom-2"])
+def test_options_with_arguments_evidence_and_likeness(own, case_id):
+    text = own.get(f"/cases/{case_id}/options").text
+    assert "not ranked. The board chooses." in text
+    assert "Cases like it" in text
+    if case_id != "phantom-2":
+        assert "selected published cases, not an expectation of outcome" in text
+    assert "Not for this patient" in text
+
+
+def test_the_page_names_entries_papers_and_exact_limits(own):
+    text = own.get("/cases/paper-001/options").text
+    assert "13/21 = 61.9 % (38.4–81.9)" in text
+    assert "Radiotherapy is the mainstay of intramedullary metastases" in text
+    assert "/cases/paper-001?entry=" in text
+    own_rule = own.get("/cases/paper-003/options").text
+    assert "printed for this very case" in own_rule
+
+
+def test_a_day_is_a_date(own):
+    assert own.get("/cases/paper-003/options?on=2016-12-31").status_code == 200
+    assert own.get("/cases/paper-003/options?on=then").status_code == 422
+    assert own.get("/cases/paper-000/options?on=2016-12-31").status_code == 422  # the case has no calendar date
