@@ -19,7 +19,8 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
-import dose_sum  # noqa: E402  # benchmarks stand beside each other
+import assessment  # noqa: E402  # benchmarks stand beside each other
+import dose_sum  # noqa: E402  # as above
 import dvh_peers  # noqa: E402  # as above
 import real_inputs  # noqa: E402  # as above
 import record  # noqa: E402  # benchmarks stand beside each other
@@ -152,6 +153,7 @@ SECTIONS = {
     "Sums of courses and registration": dose_sum.report,
     "What a user waits for, seconds": waits,
     "The record and its store, milliseconds": record.report,
+    "Assessment, milliseconds": assessment.report,
 }
 
 

@@ -197,8 +197,17 @@ def test_impossible_inputs_are_errors(chosen):
         ("iscm_symptom_response", {"cr": 1.5}, "whole number"),
         ("noms_2013", {"fit": "perhaps"}, "true or false"),
         ("ctcae_v5", {"term": "Anemia", "value": 9, "unit": "mmol/L"}, "Give it in g/dL, g/L"),
+        ("ctcae_v5", {"term": "neutropenia", "value": 0.3, "unit": "10^9/L", "text": "LLN"}, "a value and words"),
+        ("recist_1_1", {"baseline": 0, "nadir": 0, "current": 0}, "has no target"),
+        ("recist_1_1", {"baseline": 100, "nadir": 100, "current": 130, "target": "SD"}, "the sums say PD"),
+        ("rano_hgg_2010", {"base": 100, "nadir": 400}, "cannot be greater"),
+        ("mst_surgery_indication", {"progressive_paralysis": True, "paralysis": False}, "is paralysis"),
+        ("asia_ais", {"grade": "A", "vac": True}, "nothing is left"),
+        ("wbb_1997", {"zones": []}, "no zone"),
+        ("pain_response", {"p0": 6.5}, "whole number"),
+        ("rano_2_0", {"ref": 10**400}, "a number"),
         ("ctcae_v5", {"term": "a bad day"}, "is no one term"),
-        ("ctcae_v5", {"term": "Paraplegia"}, "One of: Muscle weakness"),
+        ("ctcae_v5", {"term": "Paraplegia"}, "One of: Myelitis, Spinal cord compression"),
         ("ctcae_v5", {"term": "Constipation", "text": "purple"}, "no grade of Constipation"),
         ("ctcae_v5", {"term": "Constipation", "value": 3}, "not graded by a value"),
     ],
@@ -229,7 +238,6 @@ def test_an_impossible_answer_says_what_is_wrong(instrument_id, inputs, said):
         ("rano_2_0", {"new": True, "needs_confirmation": True}, "preliminary PD"),
         ("irecist", {"prior_iUPD": True, "further_mm": -8, "recist": "PR"}, "iPR"),
         ("irecist", {"prior_iUPD": True, "further_mm": 4, "recist": "PD"}, "iUPD"),
-        ("irecist", {"prior_iUPD": True, "further_mm": 0, "nontarget_worse": True}, "iCPD"),
         ("mda_bone", {"signal": "larger", "flare": True}, "SD"),
         ("pain_response", {"p0": 6, "p1": 6, "omed0": 40, "omed1": 50}, "PP"),
         ("pain_response", {"p0": 6, "p1": 9, "omed0": 40, "omed1": 80}, "IR"),
@@ -240,6 +248,24 @@ def test_an_impossible_answer_says_what_is_wrong(instrument_id, inputs, said):
         ("asia_ais", {"normal": True, "prior_deficit": True}, "E"),
         ("brown_sequard", {"motor": "L", "dorsal": "N", "spinothalamic": "R"}, "partial"),
         ("noms_2013", {"fit": False}, ("cebrt",)),
+        ("noms_2013", {"fit": True, "escc": "1c", "myelopathy": True}, ()),
+        (
+            "rano_hgg_2010",
+            {
+                "base": 400,
+                "nadir": 200,
+                "cur": 260,
+                "flair": "stable",
+                "new": False,
+                "steroids": "none",
+                "clinical": "stable",
+            },
+            "PD",
+        ),
+        ("mda_bone", {"lytic": "larger", "flare": True}, "PD"),
+        ("who_cns5_dmg", {"diffuse": True, "midline": True, "k27me3_lost": True, "ezhip": True}, "dmg_grade4"),
+        ("irecist", {"prior_iUPD": True, "nontarget_worse": True}, "iCPD"),
+        ("who_sft_hpc", {"scheme": "2021", "grade_2016": "2"}, "not_convertible"),
         ("mccormick_1990", {"version": "1990", "grade": "III"}, "poor"),
         ("ctcae_v5", {"term": "neutropenia", "value": 1.5, "unit": "10^9/L", "lln": 1.8}, "1"),
         ("ctcae_v5", {"term": "Anemia", "value": 80, "unit": "g/L", "lln": 130}, "2"),
@@ -267,6 +293,83 @@ def test_a_limit_of_the_laboratory_below_the_absolute_one_is_flagged():
     result = instrument("ctcae_v5").evaluate(given_answers)
     assert result.score == 2
     assert "graded by the absolute limit" in result.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("instrument_id", "inputs", "more"),
+    [
+        ("irecist", {"prior_iUPD": True, "further_mm": 3}, {"recist": "SD", "new_worse": True}),
+        ("rano_2_0", {"ref": 5, "cur": 1}, {"measure": "2D", "clinical_worse": True}),
+        ("mda_bone", {"flare": True}, {"lytic": "complete_fill", "new": True}),
+    ],
+)
+def test_what_would_count_if_it_were_given_is_still_possible(instrument_id, inputs, more):
+    chosen = instrument(instrument_id)
+    assert set(chosen.evaluate(inputs | more).categories) <= set(chosen.evaluate(inputs).reachable_categories)
+
+
+def test_everything_that_is_missing_is_listed():
+    found = instrument("recist_1_1").evaluate({"nontarget": "non-PD", "new": False})
+    assert found.missing == ("baseline", "nadir", "current")
+
+
+def test_a_scale_in_words_that_are_no_grade_is_named_and_does_not_stop_the_others():
+    rows = [{"name": "AIS", "value": "AIS D"}, {"name": "Frankel", "value": "Able to walk (D)"}]
+    rows += [{"name": "Nurick", "value": "III"}]
+    seen = {
+        "id": "n",
+        "kind": "neurology",
+        "scales": rows,
+        "when": {"kind": "exact", "earliest": "2021-01-01", "latest": "2021-01-01"},
+    }
+    patient = Patient(record(seen))
+    assert "is none of its answers" in instrument("asia_ais").from_case(patient).unread[0]
+    assert instrument("nurick_1972").from_case(patient).unread
+    assert instrument("frankel_1969").from_case(patient).missing == ("grade",)
+    modified = Patient(record(seen | {"scales": [{"name": "Frankel", "value": "D2"}]}))
+    assert instrument("frankel_1969").from_case(modified).category == "incomplete"
+    assert {b.item: b.option for b in instrument("tokuhashi_2005").from_case(modified).because}["palsy"] == "incomplete"
+
+
+def test_the_worst_level_counts_for_the_epidural_grade():
+    case = record(
+        dated("t8", "2021-01-01", levels="T8", epidural_grade="3"),
+        dated("t2", "2021-02-01", levels="T2", epidural_grade="1a"),
+    )
+    assert instrument("escc_2010").from_case(Patient(case)).because[0].option == "3"
+
+
+def test_two_bone_lesions_leave_sins_to_a_person():
+    case = record(
+        dated("a", "2021-01-01", levels="L1", bone_quality="lytic", collapse="gt50"),
+        dated("b", "2021-01-01", levels="T6", bone_quality="blastic", collapse="none"),
+    )
+    assert not instrument("sins_2010").from_case(Patient(case)).because
+
+
+def test_a_primary_that_only_sounds_alike_is_not_grouped():
+    for entity, group in (("Adrenal cortical carcinoma", None), ("Parathyroid carcinoma", None), ("Renal cell carcinoma", "g3"),
+                          ("Urothelial carcinoma of the renal pelvis", None)):  # fmt: skip
+        tumour = {
+            "id": "t",
+            "kind": "neoplasm",
+            "role": "secondary",
+            "entity": "x",
+            "compartment": ["vertebral"],
+            "parent": "p",
+        }
+        parent = {"id": "p", "kind": "neoplasm", "role": "primary", "entity": entity}
+        head = {"schema": "myelon.case/1", "id": "c", "title": "T", "about": {"nature": "synthetic"}, "zero": "t"}
+        from myelon.record.case import case_from
+
+        result = instrument("tokuhashi_2005").from_case(Patient(case_from(head | {"entries": [tumour, parent]})))
+        assert {b.item: b.option for b in result.because}.get("primary") == group, entity
+
+
+def test_an_instrument_that_does_not_apply_says_so_beside_a_tried_answer():
+    patient = Patient(demo_case("paper-004-fig-4"))
+    result = instrument("tokuhashi_2005").from_case(patient, {"general": Filled("good", overridden="tried")})
+    assert "is a primary tumour" in result.outside[0]
 
 
 def test_what_was_not_given_and_does_not_count_is_said():
@@ -361,7 +464,7 @@ def test_paper_000_is_a_diffuse_midline_glioma_by_its_own_stains(paper_000):
 
 def test_the_girl_of_paper_003_has_no_grade_without_her_mitoses():
     grading = instrument("who_sft_hpc").from_case(Patient(demo_case("paper-003")))
-    assert set(grading.missing) == {"scheme", "mitoses_10hpf"}
+    assert set(grading.missing) == {"scheme", "mitoses_10hpf", "necrosis"}
     assert {b.item for b in grading.because} == {"phenotype"}
 
 

@@ -89,6 +89,47 @@ def test_larger_non_target_disease_waits_for_a_person():
     assert last(change="gone").non_target == "CR"
 
 
+def test_another_feature_of_the_same_lesion_is_not_its_size():
+    found = series(
+        study(1, "2021-01-01", target("main", 30)),
+        study(2, "2021-03-01", lesion("main", 45), lesion("main", feature="oedema", change="gone"),
+              lesion("main", feature="haemorrhage", assertion="absent")),
+    )  # fmt: skip
+    assert (found.points[0].sum_mm, found.points[0].overall) == (45, "PD")
+
+
+def test_a_target_without_a_size_at_the_baseline_is_never_a_complete_response():
+    found = series(
+        study(1, "2021-01-01", target("x", None), target("y", 20)),
+        study(2, "2021-03-01", lesion("x", 90), lesion("y", change="gone")),
+    )
+    assert (found.points[0].target, found.points[0].overall) == ("NE", "NE")
+    alone = series(study(1, "2021-01-01", target("x", None)), study(2, "2021-03-01", lesion("x", 40)))
+    assert alone.points[0].overall == "NE"
+
+
+def test_a_target_that_comes_back_and_a_new_lesion_stay_progression():
+    found = series(
+        study(1, "2021-01-01", target("a", 30)), study(2, "2021-03-01", lesion("a", change="gone")),
+        study(3, "2021-05-01", lesion("a", 4)),
+    )  # fmt: skip
+    assert [p.overall for p in found.points] == ["CR", "PD"]
+    new = series(
+        study(1, "2021-01-01", target("a", 30)), study(2, "2021-03-01", lesion("a", 15), lesion("b", 12, "new")),
+        study(3, "2021-05-01", lesion("a", 10)),
+    )  # fmt: skip
+    assert [p.overall for p in new.points] == ["PD", "PD"]
+
+
+def test_too_small_to_measure_is_five_and_a_bound_is_no_size():
+    def last(value, comparator):
+        row = {"lesion": "a", "feature": "mass", "size": {"value": value, "unit": "mm", "comparator": comparator}}
+        return series(study(1, "2021-01-01", target("a", 30)), study(2, "2021-03-01", row)).points[0].sum_mm
+
+    assert last(5, "<") == 5
+    assert last(20, ">") is None
+
+
 def test_the_choice_of_targets_is_judged():
     lesions = [target(f"l{n}", 20, site="lung") for n in range(3)] + [target("s", 8, site="liver")]
     lesions += [target("n", 12, node=True), target("b", 30, feature="bone lesion", levels="T8"), target("x", None)]

@@ -8,6 +8,9 @@ from myelon.assess.instrument import Answers, Category, Flag, Found, FromRecord,
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from myelon.assess.fields import Value
     from myelon.assess.patient import Patient
 
 _GRADES = (
@@ -23,6 +26,14 @@ _HALF = 0.5
 def _fill(patient: Patient) -> FromRecord:
     found = patient.scale("AIS")
     return FromRecord({"grade": found} if found is not None else {})
+
+
+def _impossible(answers: Mapping[str, Value]) -> str:
+    if answers.get("grade") == "E" and answers.get("prior_deficit") is False:
+        return "E asks for a deficit before"
+    if answers.get("grade") == "A" and (answers.get("vac") or answers.get("s45_sensory") or answers.get("s45_motor")):
+        return "A is complete: nothing is left in S4-5"
+    return "contraction is motor function of S4-5" if answers.get("vac") is False and answers.get("s45_motor") else ""
 
 
 def _decide(answers: Answers) -> Found:
@@ -75,6 +86,7 @@ ASIA = Rule(
     ),
     source="asia_ais",
     status=Verification.VERIFIED,
+    impossible=_impossible,
     decide=_decide,
     validity=("Designed for traumatic SCI; used in oncology as a descriptor.",),
     notes=(

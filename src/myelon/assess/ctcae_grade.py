@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Answers, Category, Found, NotGivenError, Number, Rule, Words
 from myelon.errors import InstrumentError
 from myelon.terms.ctcae import VERSION, CtcaeTerm, candidates, ctcae_term
 from myelon.terms.ctcae_laboratory import LABORATORY, Laboratory
 from myelon.terms.verification import Verification
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from myelon.assess.fields import Value
 
 _NOT_WORDS = frozenset({"a", "an", "and", "by", "in", "of", "or", "the", "to", "with"})
 
@@ -25,8 +31,14 @@ def _decide(answers: Answers) -> Found:
         return _worded(term, answers.choice("text"))
     row = LABORATORY.get(term.name)
     if row is None:
-        raise InstrumentError(f"{term.name} is not graded by a value", todo="Give the words of the grade as text")
+        if "value" in answers.given:
+            raise InstrumentError(f"{term.name} is not graded by a value", todo="Give the words of the grade as text")
+        return _worded(term, answers.choice("text"))
     return _measured(row, answers)
+
+
+def _impossible(answers: Mapping[str, Value]) -> str:
+    return "a value and words at once" if {"value", "text"} <= set(answers) else ""
 
 
 def _worded(term: CtcaeTerm, text: str) -> Found:
@@ -82,6 +94,7 @@ CTCAE_GRADE = Rule(
     ),
     source="ctcae_v5",
     status=Verification.VERIFIED,
+    impossible=_impossible,
     decide=_decide,
     validity=(
         (

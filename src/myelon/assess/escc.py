@@ -9,7 +9,7 @@ from myelon.terms.levels import organ_at
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
-    from myelon.assess.patient import Patient
+    from myelon.assess.patient import Patient, Seen
 
 
 GRADES = (
@@ -24,7 +24,7 @@ GRADES = (
 
 def _fill(patient: Patient) -> FromRecord:
     tumour = patient.tumour
-    read = patient.last_stated("epidural_grade")
+    read = worst_grade(patient)
     if read is None:
         where = set(tumour.compartment) if tumour is not None else set()
         if tumour is not None and where and not {"epidural", "vertebral", "dumbbell"} & where:
@@ -34,6 +34,22 @@ def _fill(patient: Patient) -> FromRecord:
     if levels is not None and organ_at(levels).organs == ("cauda_equina",):
         return FromRecord({}, f"not defined below the conus ({levels}: cauda equina)")
     return FromRecord({"grade": Filled(str(read.lesion.epidural_grade), read.study.id, read.source)})
+
+
+def worst_grade(patient: Patient) -> Seen | None:
+    """The worst of the last grades of every level; None where one of them is not decided."""
+    rows = [s for s in patient.main_lesion if s.lesion.epidural_grade is not None]
+    last = []
+    for levels in {s.lesion.levels for s in rows}:
+        here = [s for s in rows if s.lesion.levels == levels]
+        last.append(patient.last_of(here, [s.study for s in here], [str(s.lesion.epidural_grade) for s in here]))
+    order = [o.key for o in GRADES]
+    known = [s for s in last if s is not None]
+    return (
+        max(known, key=lambda s: order.index(str(s.lesion.epidural_grade)))
+        if known and len(known) == len(last)
+        else None
+    )
 
 
 ESCC = Grade(

@@ -75,7 +75,8 @@ class Item(NamedTuple):
 
     def check(self, given: Given) -> Value:
         """The key of an option; a whole number stands for its digits."""
-        found = f"{given:g}" if isinstance(given, int | float) and not isinstance(given, bool) else given
+        number = _number(given) if isinstance(given, int | float) else None
+        found = given if number is None else f"{number:g}"
         if not isinstance(found, str) or found not in self.domain:
             raise _refused(self.key, given, "It is one of: " + ", ".join(o.key for o in self.options))
         return found
@@ -208,9 +209,11 @@ class Words(NamedTuple):
 def _number(given: Given) -> float | None:
     if isinstance(given, bool) or not isinstance(given, int | float | str):
         return None
+    if isinstance(given, str) and "_" in given:
+        return None
     try:
         found = float(given)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
 

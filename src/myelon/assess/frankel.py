@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from myelon.assess.instrument import Category, FromRecord, Grade, Item, Option
+from myelon.assess.instrument import Category, Filled, FromRecord, Grade, Item, Option
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -12,8 +13,15 @@ if TYPE_CHECKING:
 
 
 def _fill(patient: Patient) -> FromRecord:
+    found = frankel_grade(patient)
+    return FromRecord({"grade": found} if found is not None else {})
+
+
+def frankel_grade(patient: Patient) -> Filled | None:
+    """The last Frankel grade, D1 and its like as D; None where the words are no grade."""
     found = patient.scale("Frankel")
-    return FromRecord({"grade": found._replace(option=str(found.option)[:1])} if found is not None else {})
+    grade = re.fullmatch(r"([A-E])[0-3]?", str(found.option).strip()) if found is not None else None
+    return found._replace(option=grade[1]) if found is not None and grade is not None else None
 
 
 FRANKEL = Grade(

@@ -160,7 +160,13 @@ class Instrument:
         filled = self.fill(patient)
         if filled.not_applicable and not overrides:
             return Result(self.id, self.version, self.source, not_applicable=filled.not_applicable)
-        result = self.evaluate({**filled.inputs, **(overrides or {})})
+        readable, unread = self._readable(filled.inputs)
+        try:
+            result = self.evaluate({**readable, **(overrides or {})})
+        except InstrumentError as error:
+            if overrides:
+                raise
+            result, unread = self.evaluate({}), (*unread, f"the record contradicts itself: {error.what}")
         entries = [b.entry for b in result.because if b.entry]
         return replace(
             result,
@@ -168,8 +174,21 @@ class Instrument:
             stale=()
             if self.group == "response"
             else patient.stale({b.label: b.entry for b in result.because if b.entry}),
-            outside=self._outside(patient, entries),
+            outside=(*((filled.not_applicable,) if filled.not_applicable else ()), *self._outside(patient, entries)),
+            unread=unread,
         )
+
+    def _readable(self, inputs: Mapping[str, Filled]) -> tuple[dict[str, Filled], tuple[str, ...]]:
+        """Inputs of a record that are answers of this instrument, and words for those that are not."""
+        known = {item.key: item for item in self.items}
+        found, unread = {}, []
+        for key, filled in inputs.items():
+            try:
+                known[key].check(filled.option)
+                found[key] = filled
+            except InstrumentError:
+                unread.append(f"{known[key].label}: {filled.option!r} in {filled.entry} is none of its answers")
+        return found, tuple(unread)
 
     def _outside(self, patient: Patient, entries: list[str]) -> tuple[str, ...]:
         found = self.outside(patient) if self.outside is not None else ()
@@ -344,18 +363,39 @@ class Rule(Instrument):
         return Reach(tuple(missing), tuple(c.key for c in self.categories if c.key in reached))
 
     def _tried(self, answers: dict[str, Value], missing: dict[str, None]) -> Iterable[str]:
+        """Categories of every completion, of what the rule asks and of what it would only count if it were given."""
+        reading = Answers(answers)
         try:
-            yield from self.decide(Answers(answers)).categories
+            yield from self.decide(reading).categories
+            open_now = reading.left
         except NotGivenError as asked:
             missing.setdefault(asked.key)
-            domain = next(i.domain for i in self.items if i.key == asked.key)
-            if asked.could_be is not None or domain is None:
-                yield from asked.could_be or (c.key for c in self.categories)
+            if asked.could_be is not None:
+                yield from asked.could_be
                 return
-            for value in domain:
-                full = answers | {asked.key: value}
+            open_now = [asked.key]
+        for key in open_now:
+            item = next(i for i in self.items if i.key == key)
+            if item.domain is None:
+                yield from (c.key for c in self.categories)
+                if isinstance(item, Number) and key in missing:
+                    self._look_further(answers, item, missing)
+                continue
+            for value in item.domain:
+                full = answers | {key: value}
                 if self.impossible is None or not self.impossible(full):
                     yield from self._tried(full, missing)
+
+    def _look_further(self, answers: dict[str, Value], item: Number, missing: dict[str, None]) -> None:
+        """What else the rule would ask once a number were known."""
+        for value in {item.check(min(max(x, item.low), item.high)) for x in (item.low, 1.0, 100.0)}:
+            try:
+                self.decide(Answers(answers | {item.key: value}))
+            except NotGivenError as asked:
+                missing.setdefault(asked.key)
+                further = next(i for i in self.items if i.key == asked.key)
+                if isinstance(further, Number) and asked.key not in answers and len(answers) < len(self.items):
+                    self._look_further(answers | {item.key: value}, further, missing)
 
 
 __all__ = [

@@ -13,15 +13,15 @@ def _decide(answers: Answers) -> Found:
     if not answers.flag("prior_iUPD"):
         found = answers.choice("recist")
         return Found((_IMMUNE.get(found, "iUPD"),), steps=("no progression was waiting for confirmation",))
-    if answers.number("further_mm") >= _FURTHER_MM:
-        return Found(("iCPD",), steps=(f"the sum grew by a further {answers.number('further_mm'):g} mm",))
     for key, words in (("nontarget_worse", "non-target disease grew"), ("new_worse", "new lesions grew or are more")):
         if answers.flag_or(key, otherwise=False):
             return Found(("iCPD",), steps=(words,))
+    if answers.number("further_mm") >= _FURTHER_MM:
+        return Found(("iCPD",), steps=(f"the sum grew by a further {answers.number('further_mm'):g} mm",))
     found = answers.choice("recist")
     if found in _IMMUNE:
-        return Found((_IMMUNE[found],), steps=("not confirmed, and smaller: the bar resets",))
-    return Found(("iUPD",), steps=("not confirmed, and not smaller",))
+        return Found((_IMMUNE[found],), steps=("not confirmed: the bar resets",))
+    return Found(("iUPD",), steps=("not confirmed",))
 
 
 IRECIST = Rule(

@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, Filled, FromRecord, Item, Option, Sum
-from myelon.assess.metastases import CALCIUM_MG_PER_MMOL, banded, counted, not_vertebral, primary, scored
+from myelon.assess.metastases import CALCIUM_MG_PER_MMOL, banded, counted, no_viscera, not_vertebral, primary, scored
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _fill(patient: Patient) -> FromRecord:
         patient,
         {
             "primary": primary(patient, _PRIMARY),
-            "visceral": counted(patient, "visceral metastases", (("none", 0, 0),)),
+            "visceral": no_viscera(patient),
             "lab": _laboratory(patient),
             "ecog": banded(patient.measured("ECOG"), (("0-2", 0, 2), ("3-4", 3, 4))),
             "chemo": patient.chemotherapy,

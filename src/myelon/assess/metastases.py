@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Filled, FromRecord
+from myelon.record.kinds import Neoplasm
+from myelon.terms.mentions import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +20,8 @@ KPS_THREE: Bands = (("poor", 10, 40), ("moderate", 50, 70), ("good", 80, 100))
 CALCIUM_MG_PER_MMOL = 4.0078
 """mg/dL per mmol/L: molar mass 40.078 g/mol."""
 YES_NO: Bands = (("no", 0, 0), ("yes", 1, float("inf")))
+YES: Bands = (("yes", 1, float("inf")),)
+"""Where none in one place is not none at all."""
 
 
 def scored(patient: Patient, inputs: Mapping[str, Filled | None]) -> FromRecord:
@@ -37,6 +41,12 @@ def banded(found: Filled | None, bands: Bands) -> Filled | None:
 def kps(patient: Patient, bands: Bands) -> Filled | None:
     """Karnofsky performance as an option."""
     return banded(patient.measured("KPS"), bands)
+
+
+def no_viscera(patient: Patient) -> Filled | None:
+    """No metastasis of an internal organ, the brain counted among them: only where none is recorded there either."""
+    brain = [t for t in patient.case.given(Neoplasm) if mentions(f"{t.site} {t.entity}", ("brain", "cerebr", "mening"))]
+    return None if brain else counted(patient, "visceral metastases", (("none", 0, 0),))
 
 
 def counted(patient: Patient, what: str, bands: Bands) -> Filled | None:

@@ -19,6 +19,9 @@ from myelon.assess.instrument import (
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from myelon.assess.fields import Value
     from myelon.assess.patient import Patient
 
 LEAST_MONTHS = 6.0
@@ -31,12 +34,17 @@ def _fill(patient: Patient) -> FromRecord:
     if why:
         return FromRecord({}, why)
     found = {}
-    if patient.paraplegia is not None:
-        found["paralysis"] = patient.paraplegia
+    if patient.weak_legs is not None:
+        found["paralysis"] = patient.weak_legs
     wall = patient.last_stated("posterior_wall")
     if wall is not None:
         found["posterior_wall_intact"] = Filled(wall.lesion.posterior_wall == "intact", wall.study.id, wall.source)
     return FromRecord(found)
+
+
+def _impossible(answers: Mapping[str, Value]) -> str:
+    progressive = answers.get("progressive_paralysis") is True
+    return "paralysis that progresses is paralysis" if progressive and answers.get("paralysis") is False else ""
 
 
 def _decide(answers: Answers) -> Found:
@@ -87,6 +95,7 @@ MST_INDICATION = Rule(
     population="metastatic spinal tumours, as paper 004 reviews them; kyphoplasty: Japan since December 2011",
     fill=_fill,
     several=True,
+    impossible=_impossible,
     categories=(
         Category("open_surgery", "conventional surgery can be considered"),
         Category("mist", "MISt (PPS) can be considered"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from myelon.assess.escc import GRADES
-from myelon.assess.instrument import Answers, Category, Flag, Found, FromRecord, Item, Option, Rule
+from myelon.assess.escc import GRADES, worst_grade
+from myelon.assess.instrument import Answers, Category, Filled, Flag, Found, FromRecord, Item, Option, Rule
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ HIGH_GRADE = frozenset({"2", "3"})
 
 
 def _fill(patient: Patient) -> FromRecord:
-    found = patient.fill((("epidural_grade", "escc"),))
+    grade = worst_grade(patient)
+    found = {} if grade is None else {"escc": Filled(grade.lesion.epidural_grade, grade.study.id, grade.source)}
     why = patient.no_metastasis()
     return FromRecord({}, why) if why else FromRecord(found)
 
@@ -24,6 +25,8 @@ def _decide(answers: Answers) -> Found:
     if not answers.flag("fit"):
         return Found(("cebrt",), steps=("S: not fit for more: radiotherapy or palliation",))
     high = answers.choice("escc") in HIGH_GRADE
+    if answers.choice("escc") == "1c" and answers.flag_or("myelopathy", otherwise=False):
+        return Found((), steps=("N: 1c with myelopathy is neither low nor high grade in the framework",))
     resistant = answers.choice("histology") == "resistant" or answers.flag("prior_rt")
     local = "cebrt" if not resistant else "separation_srs" if high else "srs"
     said = [f"N: {'high' if high else 'low'} grade", f"O: {'radioresistant' if resistant else 'radiosensitive'}"]
@@ -40,6 +43,7 @@ NOMS = Rule(
     purpose="Decision framework for spinal metastases: Neurologic, Oncologic, Mechanical, Systemic.",
     items=(
         Item("escc", "N: epidural grade (ESCC)", GRADES),
+        Flag("myelopathy", "N: myelopathy", "Asked at 1c: low grade is 1c without it."),
         Item(
             "histology",
             "O: radiosensitivity of the histology to conventional radiotherapy",

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 
 
 _PTP = (
-    ("slow", ("breast", "thyroid", "prostate", "myeloma", "haemangioendothelioma", "hemangioendothelioma", "lymphoma")),
+    (
+        "slow",
+        (
+            "breast",
+            "thyroid",
+            "prostate",
+            "myeloma",
+            "haemangioendothelioma",
+            "hemangioendothelioma",
+            "non-hodgkin lymphoma",
+        ),
+    ),
     ("moderate", ("kidney", "renal", "uterus", "uterine", "tonsil", "epipharynx", "synovial", "thymoma")),
     (
         "rapid",

@@ -34,8 +34,8 @@ PAIN_RESPONSE = Rule(
     group="pain",
     purpose="Pain intensity and response of painful bone metastases to local treatment.",
     items=(
-        Number("p0", "Worst pain at the treated site before (NRS)", high=10),
-        Number("p1", "Worst pain at the treated site now (NRS)", high=10),
+        Number("p0", "Worst pain at the treated site before (NRS)", high=10, whole=True),
+        Number("p1", "Worst pain at the treated site now (NRS)", high=10, whole=True),
         Number("omed0", "Oral morphine equivalent before", "mg a day"),
         Number("omed1", "Oral morphine equivalent now", "mg a day"),
     ),

@@ -7,15 +7,18 @@ is not decided, the item stays open. What was not present, and other lesions, do
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from myelon.assess.instrument import Filled
+from myelon.errors import InstrumentError
 from myelon.record.age import age_at
 from myelon.record.base import Assertion
-from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Systemic
-from myelon.record.timeline import days_range, solve
+from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Systemic, Vital
+from myelon.record.timeline import as_of, days_range, solve
 from myelon.terms.drugs import DRUGS
+from myelon.terms.mentions import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +32,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 HOLDS_DAYS = 90.0
 """Inputs that certainly lie further apart, or before the day asked, are flagged. Myelon's convention."""
+_LEGS = frozenset({"legs", "left leg", "right leg"})
+_PARALYSED = frozenset({"paraplegia", "paraplegic", "complete paraplegia"})
+_NORMAL = 5
+_NOT_THE_SITE = re.compile(r"renal pelvis|rectus abdominis|sarcomatoid|not of the \w+", re.IGNORECASE)
+"""Words that hold the name of a site or an entity and mean another."""
+_SPINE = ("back", "neck", "spin", "lumb", "thora", "cervic", "sacr", "vertebra")
 _LASTING = frozenset({"Patient", "Diagnosis", "Pathology"})
 """What does not grow old."""
 CYTOTOXIC = frozenset(
@@ -63,6 +72,31 @@ class Patient:
         self.case = case
         self.timeline = timeline if timeline is not None else solve(case)
         self.on = on
+
+    @classmethod
+    def at(cls, case: Case, day: str) -> Patient:
+        """The record as it certainly stood on a day.
+
+        Args:
+            case: The record.
+            day: YYYY-MM-DD.
+
+        Raises:
+            InstrumentError: No date, a day after the death or before the birth of the patient.
+            CaseError: The case has no calendar date.
+        """
+        try:
+            on = dt.date.fromisoformat(day)
+        except ValueError as error:
+            raise InstrumentError(f"{day[:20]!r} is no date", where="as of", todo="Write YYYY-MM-DD") from error
+        whole = solve(case)
+        for entry in case.given(Vital):
+            if entry.status == "dead" and (died := whole.date(entry.id).latest) is not None and on.toordinal() > died:
+                raise InstrumentError(f"{day} is after the death", where=case.id, todo="Choose an earlier day")
+        born = case.subject.birth if case.subject is not None else None
+        if born is not None and born.earliest is not None and on < born.earliest:
+            raise InstrumentError(f"{day} is before the birth", where=case.id, todo="Choose a later day")
+        return cls(as_of(case, on), on=on)
 
     # ── time ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -168,7 +202,12 @@ class Patient:
     def pain_character(self) -> Filled | None:
         """The character of spinal pain."""
         return self.last_examined(
-            {n.id: n.pain.character for n in self.examinations if n.pain and n.pain.character != "not reported"}
+            {
+                n.id: n.pain.character
+                for n in self.examinations
+                if n.pain and n.pain.assertion is Assertion.PRESENT and _of_the_spine(n.pain.site)
+                if n.pain.character != "not reported"
+            }
         )
 
     def scale(self, name: str) -> Filled | None:
@@ -182,15 +221,34 @@ class Patient:
 
     @cached_property
     def paraplegia(self) -> Filled | None:
-        """Whether the legs were paralysed when that was last said."""
+        """Whether the legs were paralysed when that was last said; "no" means that they move."""
         stated = {Assertion.PRESENT: "yes", Assertion.ABSENT: "no"}
-        found = {n.id: stated[n.paraplegia] for n in self.examinations if n.paraplegia in stated}
+        found = {}
         for exam in self.examinations:
-            for deficit in exam.motor:
-                if "paraplegi" in deficit.state.casefold():
-                    found.setdefault(exam.id, "yes")
-                elif deficit.limb in {"legs", "left leg", "right leg"} and deficit.mrc:
-                    found.setdefault(exam.id, "no")
+            legs = [d for d in exam.motor if d.limb in _LEGS]
+            grades = [d.mrc for d in legs if d.mrc is not None]
+            sides = {d.limb for d in legs if d.mrc is not None}
+            if exam.paraplegia in stated:
+                found[exam.id] = stated[exam.paraplegia]
+            elif any(d.state.strip().casefold() in _PARALYSED for d in legs):
+                found[exam.id] = "yes"
+            elif any(grades):
+                found[exam.id] = "no"
+            elif grades and ("legs" in sides or len(sides) > 1):
+                found[exam.id] = "yes"
+        return self.last_examined(found)
+
+    @cached_property
+    def weak_legs(self) -> Filled | None:
+        """Whether any weakness of the legs was there when their strength was last stated."""
+        found = {}
+        for exam in self.examinations:
+            legs = [d for d in exam.motor if d.limb in _LEGS]
+            grades = [d.mrc for d in legs if d.mrc is not None]
+            if exam.paraplegia is Assertion.PRESENT or any(d.state.strip().casefold() in _PARALYSED for d in legs):
+                found[exam.id] = "yes"
+            elif grades:
+                found[exam.id] = "no" if min(grades) == _NORMAL else "yes"
         return self.last_examined(found)
 
     # ── measurements, tumour, treatment ─────────────────────────────────────────────────────────────────
@@ -212,8 +270,12 @@ class Patient:
     @cached_property
     def primary(self) -> Neoplasm | None:
         """Where a metastasis came from."""
-        held = self.case.by_id.get(self.tumour.parent or "") if self.tumour is not None else None
-        return held if isinstance(held, Neoplasm) else None
+        held: Entry | None = self.tumour
+        for _ in range(len(self.case.entries)):
+            held = self.case.by_id.get(held.parent or "") if isinstance(held, Neoplasm) else None
+            if isinstance(held, Neoplasm) and held.role == "primary":
+                return held if held.assertion is Assertion.PRESENT else None
+        return None
 
     def no_metastasis(self) -> str:
         """Why a score of metastases does not apply; empty where it does, or may."""
@@ -225,8 +287,8 @@ class Patient:
         """The group of the primary by the words it is named with; None where no word, or words of two groups, fit."""
         if self.primary is None:
             return None
-        words = f"{self.primary.entity} {self.primary.histology} {self.primary.site}".casefold()
-        found = [key for key, names in groups if any(name in words for name in names)]
+        words = _NOT_THE_SITE.sub("", f"{self.primary.entity} {self.primary.histology} {self.primary.site}")
+        found = [key for key, names in groups if mentions(words, tuple(names))]
         return Filled(found[0], self.primary.id, _codes(self.primary)) if len(found) == 1 else None
 
     @cached_property
@@ -236,6 +298,10 @@ class Patient:
             if any((row := DRUGS.get(a.drug)) is not None and row.drug_class in CYTOTOXIC for a in line.agents):
                 return Filled("yes", line.id, _codes(line))
         return None
+
+
+def _of_the_spine(site: str) -> bool:
+    return not site or mentions(site, _SPINE) or re.match(r"[CTLS]\d", site) is not None
 
 
 def _codes(entry: Entry) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, FromRecord, Item, Option, Sum
-from myelon.assess.metastases import YES_NO, banded, counted, not_vertebral, primary, renamed, scored
+from myelon.assess.metastases import YES, YES_NO, banded, counted, not_vertebral, primary, renamed, scored
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def _fill(patient: Patient) -> FromRecord:
         {
             "ecog": banded(patient.measured("ECOG"), (("2", 2, 2), ("3-4", 3, 4))),
             "primary": primary(patient, _PRIMARY),
-            "bone": counted(patient, "extraspinal bone metastases", YES_NO),
+            "bone": counted(patient, "extraspinal bone metastases", YES),
             "visceral": counted(patient, "visceral metastases", YES_NO),
             "ambulatory": renamed(patient.paraplegia, {"yes": "no"}),
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, FromRecord, Item, Option, Sum
-from myelon.assess.metastases import YES_NO, counted, not_vertebral, primary, renamed, scored
+from myelon.assess.metastases import YES, YES_NO, counted, not_vertebral, primary, renamed, scored
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _fill(patient: Patient) -> FromRecord:
         patient,
         {
             "primary": primary(patient, _PRIMARY),
-            "bone": counted(patient, "extraspinal bone metastases", YES_NO),
+            "bone": counted(patient, "extraspinal bone metastases", YES),
             "visceral": counted(patient, "visceral metastases", YES_NO),
             "ambulatory": renamed(patient.paraplegia, {"yes": "no"}),
         },

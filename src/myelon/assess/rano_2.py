@@ -11,7 +11,7 @@ _MINOR = 0.75
 TOLERANCE = 1e-9
 
 
-def _decide(answers: Answers) -> Found:
+def _decide(answers: Answers) -> Found:  # noqa: PLR0911  # one answer per rule
     for key, words in (
         ("new", "a new measurable lesion"),
         ("nonmeasurable_worse", "clear worsening of non-measurable disease"),
@@ -19,6 +19,8 @@ def _decide(answers: Answers) -> Found:
     ):
         if answers.flag_or(key, otherwise=False):
             return _progressed(answers, words)
+    if answers.flag_or("steroids_up", otherwise=False):
+        return Found((), steps=("more steroids for another reason: neither stable nor progressive until seen again",))
     measure, before, now = answers.choice("measure"), answers.number("ref"), answers.number("cur")
     partial, progression = LIMITS[measure]
     said = f"{measure}: {before:g} → {now:g}" + (f" ({100.0 * (now / before - 1.0):+.0f} %)" if before > 0 else "")
@@ -53,6 +55,7 @@ RANO_2 = Rule(
         Flag("new", "New measurable lesion"),
         Flag("nonmeasurable_worse", "Clear worsening of non-measurable disease"),
         Flag("clinical_worse", "Clinical deterioration that the tumour explains"),
+        Flag("steroids_up", "More steroids, and the tumour may not be the reason"),
         Flag("needs_confirmation", "Within 3 months of radiotherapy, or confirmation is asked for"),
     ),
     population="glioma of adults; more steroids alone are not progression",

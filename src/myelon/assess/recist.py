@@ -24,14 +24,17 @@ def _fill(patient: Patient) -> FromRecord:
     last = series.points[-1]
     found = {"new": Filled("yes" if last.new else "no", last.study, "measured lesions")}
     found["nontarget"] = Filled(last.non_target, last.study, "measured lesions")
-    if last.sum_mm is None or last.nadir_mm is None:
+    if last.target == "none":
+        found["target"] = Filled("none", last.study, "measured lesions")
+    elif last.sum_mm is None or last.nadir_mm is None or last.target == "NE":
         found["target"] = Filled("NE", last.study, "measured lesions")
     else:
         found["baseline"] = Filled(series.sum_mm, series.baseline, "measured lesions")
         found["nadir"] = Filled(last.nadir_mm, last.study, "measured lesions")
         found["current"] = Filled(last.sum_mm, last.study, "measured lesions")
-        if last.target == "CR":
-            found["target"] = Filled("CR", last.study, "measured lesions")
+        if last.target != target_response(series.sum_mm, last.nadir_mm, last.sum_mm):  # nodes, or a reappearance
+            found = {k: v for k, v in found.items() if k not in {"baseline", "nadir", "current"}}
+            found["target"] = Filled(last.target, last.study, "measured lesions")
     return FromRecord(found)
 
 
@@ -64,6 +67,12 @@ def _impossible(answers: Mapping[str, Value]) -> str:
     first, least = answers.get("baseline"), answers.get("nadir")
     if isinstance(first, float) and isinstance(least, float) and least > first + TOLERANCE:
         return "the nadir includes the baseline and cannot be greater"
+    if first == 0:
+        return "a baseline of 0 mm has no target: give target as none"
+    now, said = answers.get("current"), answers.get("target")
+    if isinstance(first, float) and isinstance(least, float) and isinstance(now, float) and said in {"PR", "SD", "PD"}:
+        found = target_response(first, least, now)
+        return f"the sums say {found}, target says {said}" if found != said else ""
     return ""
 
 

@@ -79,14 +79,15 @@ def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
     if first is None:
         return None
     named = [o for o in first.lesions if o.role == "target" and _there(o)]
-    sizes = {o.lesion: size for o in named if (size := _size(o)) is not None}
+    unsized = tuple(o.lesion for o in named if not _size(o))
+    sizes = {o.lesion: size for o in named if (size := _size(o))}
     nodes = {o.lesion for o in named if o.node}
     followed = {o.lesion for o in first.lesions if o.role == "non-target" and _there(o)}
     doubts = [*_of_choice(case, timeline, first, named), *_order(timeline, first, studies)]
     points: list[TimePoint] = []
     for study in studies[studies.index(first) + 1 :]:
-        if any(o.role is not None or o.lesion in sizes for o in study.lesions):
-            points.append(_point(timeline, first, study, sizes, nodes, followed, points))
+        if any(o.role is not None or o.lesion in sizes or o.lesion in unsized for o in study.lesions):
+            points.append(_point(timeline, first, study, _Followed(sizes, unsized, nodes, followed), points))
             late = [o.lesion for o in study.lesions if o.role == "target" and o.lesion not in sizes]
             doubts += [f"{study.id}: {name} is called a target after the baseline" for name in late]
             twice = [n for n, k in Counter(o.lesion for o in study.lesions if o.size is not None).items() if k > 1]
@@ -99,51 +100,83 @@ def _there(lesion: LesionObservation) -> bool:
 
 
 def _size(lesion: LesionObservation) -> float | None:
-    """Diameter in mm: 0 for a lesion that is gone; None where it was not measured."""
+    """Diameter in mm: 0 for a lesion that is gone, 5 for one too small to measure; None where it was not measured."""
     if lesion.change == "gone" or lesion.assertion is Assertion.ABSENT:
         return 0.0
-    if lesion.size is None or lesion.size.unit not in _IN_MM or lesion.size.plausibility != "ok":
+    size = lesion.size
+    if size is None or size.unit not in _IN_MM or size.plausibility != "ok":
         return None
-    return lesion.size.value * _IN_MM[lesion.size.unit]
+    value = size.value * _IN_MM[size.unit]
+    if size.comparator in {"<", "≤"} and value <= TOO_SMALL_MM:
+        return TOO_SMALL_MM
+    return value if size.comparator in {"=", "~"} else None
 
 
-def _point(  # one study against all that was before
-    timeline: Timeline,
-    first: Imaging,
-    study: Imaging,
-    baseline: dict[str, float],
-    nodes: set[str],
-    followed: set[str],
-    before: Sequence[TimePoint],
+class _Followed(NamedTuple):
+    """What the baseline says is to be followed."""
+
+    sizes_mm: dict[str, float]
+    unsized: tuple[str, ...]
+    """Targets that were not measured at the baseline: with one of them no sum is known."""
+    nodes: set[str]
+    others: set[str]
+
+
+def _measured(study: Imaging) -> dict[str, LesionObservation]:
+    """The one row of each lesion that says how large it is: a size, a role or a mass; oedema beside it does not count.
+
+    Two rows of one lesion that disagree leave it out.
+    """
+    found: dict[str, LesionObservation] = {}
+    doubled = set()
+    for o in study.lesions:
+        if o.size is None and o.role is None and o.feature not in _BODIES:
+            continue
+        if o.lesion in found and _size(found[o.lesion]) != _size(o):
+            doubled.add(o.lesion)
+        found[o.lesion] = o
+    return {name: o for name, o in found.items() if name not in doubled}
+
+
+_BODIES = frozenset({"mass", "metastasis", "lymph node", "bone lesion", "residual", "effusion", "other"})
+
+
+def _point(
+    timeline: Timeline, first: Imaging, study: Imaging, followed: _Followed, before: Sequence[TimePoint]
 ) -> TimePoint:
-    seen = {o.lesion: o for o in study.lesions}
+    """One study against all that was before."""
+    seen, baseline = _measured(study), followed.sizes_mm
     sizes = {n: s for n in baseline if n in seen and (s := _size(seen[n])) is not None}
-    missing = [n for n in baseline if n not in sizes]
-    total = None if missing else sum(sizes.values())
+    missing = [*(n for n in baseline if n not in sizes), *followed.unsized]
+    total = None if missing or not baseline else sum(sizes.values())
     sums = [sum(baseline.values()), *(p.sum_mm for p in before if p.sum_mm is not None)]
     nadir, start = min(sums), sums[0]
     if total is None:
-        target = "NE"
-        steps: tuple[str, ...] = (f"not measured: {', '.join(missing)}",)
+        target = "NE" if missing else "none"
+        steps: tuple[str, ...] = (f"not measured: {', '.join(missing)}",) if missing else ()
     else:
-        gone = all(size < NORMAL_NODE_MM if name in nodes else size == 0 for name, size in sizes.items())
+        gone = all(size < NORMAL_NODE_MM if n in followed.nodes else size == 0 for n, size in sizes.items())
         target = target_response(start, nadir, total, gone=gone)
-        change = f"{100.0 * (total / start - 1.0):+.1f} %" if start else "–"
-        least = f"{100.0 * (total / nadir - 1.0):+.1f} %" if nadir else "–"
+        change, least = (f"{100.0 * (total / x - 1.0):+.1f} %" if x else "–" for x in (start, nadir))
         steps = (
             f"sum {total:g} mm: {change} from {start:g}, {least} and {total - nadir:+g} mm from the nadir {nadir:g}",
         )
-    non_target, why = _non_target(seen, followed)
-    new = tuple(
+        cleared = {n for p in before if p.target == "CR" for n in p.sizes_mm if n not in followed.nodes}
+        if back := [n for n in cleared if sizes[n] > 0]:
+            target, steps = "PD", (*steps, f"after a complete response there again: {', '.join(sorted(back))}")
+    non_target, why = _non_target(seen, followed.others)
+    known = {*baseline, *followed.unsized, *followed.others}
+    new = [
         o.lesion
         for o in study.lesions
-        if _there(o)
-        and (o.role == "new" or (o.change == "new" and o.lesion not in baseline and o.lesion not in followed))
-    )
-    result = overall(target if baseline else "none", non_target, new=bool(new))
+        if _there(o) and (o.role == "new" or (o.change == "new" and o.lesion not in known))
+    ]
+    carried = [n for p in before for n in p.new if n not in seen or _size(seen[n]) != 0.0]
+    named = tuple(dict.fromkeys((*carried, *new)))
     since, _ = timeline.interval(f"{first.id}.start", f"{study.id}.start")
-    steps += ((f"non-target: {why}",) if why else ()) + tuple(f"new: {name}" for name in new)
-    return TimePoint(study.id, since, sizes, total, nadir, target, non_target, new, result, steps)
+    steps += ((f"non-target: {why}",) if why else ()) + tuple(f"new since the baseline: {name}" for name in named)
+    result = overall(target, non_target, new=bool(named))
+    return TimePoint(study.id, since, sizes, total, nadir, target, non_target, named, result, steps)
 
 
 def _non_target(seen: dict[str, LesionObservation], followed: set[str]) -> tuple[str, str]:
@@ -155,8 +188,9 @@ def _non_target(seen: dict[str, LesionObservation], followed: set[str]) -> tuple
         return "PD", "unequivocal progression, as it was judged"
     if len(looked) < len(followed):
         return "NE", "not all were looked at"
-    if all(_size(o) == 0.0 for o in looked):
-        return "CR", "all gone; tumour markers and nodes are not in the record"
+    sizes = [(o, _size(o)) for o in looked]
+    if all(size is not None and (size < NORMAL_NODE_MM if o.node else size == 0.0) for o, size in sizes):
+        return "CR", "all gone, nodes below 10 mm; tumour markers are not in the record"
     larger = [o.lesion for o in looked if o.change == "larger" and o.unequivocal_progression is None]
     if larger:
         return "NE", f"{', '.join(larger)} larger: whether that is unequivocal progression is for a person"

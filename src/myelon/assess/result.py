@@ -57,6 +57,8 @@ class Result:
     outside: tuple[str, ...] = ()
     """Why the patient is not of the people it was made in."""
     stale: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What the record holds and the instrument cannot read."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -102,6 +104,7 @@ class Result:
             "not_applicable": self.not_applicable,
             "outside": list(self.outside),
             "stale": list(self.stale),
+            "unread": list(self.unread),
             "because": [vars(b) for b in self.because],
             "steps": list(self.steps),
             "notes": list(self.notes),

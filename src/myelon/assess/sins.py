@@ -42,6 +42,9 @@ def _fill(patient: Patient) -> FromRecord:
     in_bone = bone is not None or any(s.lesion.feature in _IN_BONE for s in patient.main_lesion)
     if tumour is not None and not in_bone and where and not {"vertebral", "epidural"} & where:
         return FromRecord({}, f"no bone lesion: the tumour is {', '.join(tumour.compartment)}")
+    stated = {s.lesion.levels for s in patient.main_lesion if s.lesion.levels and s.lesion.bone_quality}
+    if len(stated) > 1:  # one score per lesion: whose, a person says
+        return FromRecord({"pain": patient.pain_character} if patient.pain_character is not None else {})
     levels = bone.lesion.levels if bone is not None else None
     found = patient.fill(_FIELDS, levels=levels)
     if bone is not None and levels is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from myelon.assess.frankel import frankel_grade
 from myelon.assess.instrument import Category, FromRecord, Item, Option, Sum
 from myelon.assess.metastases import KPS_THREE, Bands, counted, kps, not_vertebral, primary, renamed, scored
 from myelon.terms.verification import Verification
@@ -34,7 +35,7 @@ def _fill(patient: Patient) -> FromRecord:
             "vertebral": counted(patient, "vertebral metastases", _VERTEBRAL),
             "organs": counted(patient, "visceral metastases", (("none", 0, 0),)),
             "primary": primary(patient, _PRIMARY),
-            "palsy": renamed(patient.scale("Frankel"), palsy),
+            "palsy": renamed(frankel_grade(patient), palsy),
         },
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, FromRecord, Item, Option, Sum
-from myelon.assess.metastases import counted, not_vertebral, primary, scored
+from myelon.assess.metastases import no_viscera, not_vertebral, primary, scored
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _fill(patient: Patient) -> FromRecord:
         patient,
         {
             "primary": primary(patient, _PRIMARY),
-            "visceral": counted(patient, "visceral metastases", (("none", 0, 0),)),
+            "visceral": no_viscera(patient),
         },
     )
 

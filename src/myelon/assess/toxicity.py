@@ -98,7 +98,7 @@ def _cell(term: str, treatment: str, seen: list[Seen]) -> Cell:
     worst = max(here, key=lambda s: (_RANK[s.state], s.grade))
     cycles: dict[int, int] = {}
     for s in here:
-        for n in s.cycles:
+        for n in s.cycles if s.state == "graded" else ():
             cycles[n] = max(cycles.get(n, 0), s.grade)
     return Cell(worst.state, worst.grade, tuple(dict.fromkeys(s.entry for s in here)), tuple(sorted(cycles.items())))
 

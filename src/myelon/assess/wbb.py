@@ -8,6 +8,9 @@ from myelon.assess.instrument import Answers, Category, Filled, Found, FromRecor
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from myelon.assess.fields import Value
     from myelon.assess.patient import Patient
 
 
@@ -75,7 +78,7 @@ def _fill(patient: Patient) -> FromRecord:
     if patient.tumour is not None and patient.tumour.role == "secondary":
         return FromRecord({}, f"made for primary tumours; {patient.tumour.entity} is a metastasis")
     where = set(patient.tumour.compartment) if patient.tumour is not None else set()
-    if where and not {"vertebral", "paraspinal", "dumbbell", "extraspinal", "epidural"} & where:
+    if where and not {"vertebral", "paraspinal", "dumbbell", "epidural"} & where:
         return FromRecord({}, f"made for tumours of a vertebra; this one is {', '.join(sorted(where))}")
     found = patient.fill((("wbb_layers", "layers"),))
     zones = patient.last_stated("wbb_zones")
@@ -85,6 +88,10 @@ def _fill(patient: Patient) -> FromRecord:
         found["rule_set"] = Filled("matsumoto2024", zones.study.id, "004")
         found["convention"] = Filled("sosg_counterclockwise", zones.study.id, "004 Fig 2")
     return FromRecord(found)
+
+
+def _impossible(answers: Mapping[str, Value]) -> str:
+    return "no zone is involved" if answers.get("zones") == () else ""
 
 
 def _decide(answers: Answers) -> Found:
@@ -150,6 +157,7 @@ WBB = Rule(
     population="primary tumours of a vertebra",
     fill=_fill,
     several=True,
+    impossible=_impossible,
     categories=(
         Category("vertebrectomy", "vertebrectomy (similar to TES; arch may be removed piecemeal)"),
         Category("sagittal", "sagittal resection (combined anterior and posterior approach)"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Answers, Category, Filled, Flag, Found, FromRecord, Number, Rule
 from myelon.record.kinds import Pathology
+from myelon.terms.mentions import mentions
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -18,13 +19,15 @@ _ONE_OF = ("k27m", "ezhip", "egfr", "methylation_dmg")
 
 def _fill(patient: Patient) -> FromRecord:
     tumour = patient.tumour
-    if tumour is None or not any(w in f"{tumour.entity} {tumour.histology}".casefold() for w in ("glioma", "astrocyt")):
+    if tumour is None or not mentions(
+        f"{tumour.entity} {tumour.histology}", ("glioma", "diffuse midline glioma", "astrocyt", "glioblastoma")
+    ):
         return FromRecord({}, "made for gliomas") if tumour is not None else FromRecord({})
     source = "; ".join(s.code for s in tumour.source)
     found = {}
-    if "diffuse" in f"{tumour.entity} {tumour.histology}".casefold():
+    if mentions(f"{tumour.entity} {tumour.histology}", ("diffuse",)):
         found["diffuse"] = Filled("yes", tumour.id, source)
-    if "intramedullary" in tumour.compartment or any(w in tumour.site.casefold() for w in _MIDLINE):
+    if "intramedullary" in tumour.compartment or mentions(tumour.site, _MIDLINE):
         found["midline"] = Filled("yes", tumour.id, source)
     stains = [(report, s) for report in patient.case.given(Pathology) for s in report.immunohistochemistry]
     for key, marker, wanted in (("k27m", "H3K27M", "positive"), ("k27me3_lost", "H3K27me3", "negative")):
@@ -39,7 +42,7 @@ def _decide(answers: Answers) -> Found:
     for key, words in (("diffuse", "not diffuse"), ("midline", "not midline"), ("k27me3_lost", "K27me3 not lost")):
         if not answers.flag(key):
             return Found(("not_established",), steps=(words,))
-    for key in _ONE_OF:
+    for key in sorted(_ONE_OF, key=lambda k: not answers.given.get(k, False)):  # what is there first
         if answers.flag(key):
             return Found(
                 ("dmg_grade4",), steps=(f"diffuse, midline, K27me3 lost, {key}", "grade 4 whatever the histology")

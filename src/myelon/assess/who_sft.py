@@ -19,13 +19,19 @@ def _fill(patient: Patient) -> FromRecord:
     tumour = patient.tumour
     if tumour is not None and not any(w in f"{tumour.entity} {tumour.histology}".casefold() for w in _ENTITIES):
         return FromRecord({}, f"made for solitary fibrous tumour and haemangiopericytoma; this is {tumour.entity}")
-    found = {}
-    reports = list(patient.case.given(Pathology))
-    for report in reports:
-        if report.mitoses is not None and report.mitoses.unit in {"/10 HPF", "/mm2"}:
-            key = "mitoses_mm2" if report.mitoses.unit == "/mm2" else "mitoses_10hpf"
-            found[key] = Filled(report.mitoses.value, report.id, "; ".join(s.code for s in report.source))
-    if tumour is not None and "pericytoma" in tumour.entity.casefold():
+    found: dict[str, Filled] = {}
+    counted = [r for r in patient.case.given(Pathology) if r.mitoses is not None]
+    last = patient.last_of(counted, counted, [str(r.mitoses) for r in counted])
+    if (
+        last is not None
+        and last.mitoses is not None
+        and last.mitoses.comparator == "="
+        and last.mitoses.plausibility == "ok"
+    ):
+        key = {"/10 HPF": "mitoses_10hpf", "/mm2": "mitoses_mm2"}.get(last.mitoses.unit)
+        if key is not None:
+            found[key] = Filled(last.mitoses.value, last.id, "; ".join(s.code for s in last.source))
+    if tumour is not None and "pericytoma" in tumour.entity.casefold() and "fibrous" not in tumour.entity.casefold():
         found["phenotype"] = Filled("HPC", tumour.id, "; ".join(s.code for s in tumour.source))
     return FromRecord(found)
 
@@ -39,6 +45,8 @@ def _decide(answers: Answers) -> Found:
         return Found(
             ("3" if mitoses >= _HPF_LIMIT else "2",), steps=(f"2016: {mitoses:g} mitoses per 10 HPF, limit 5",)
         )
+    if not answers.given.keys() & {"mitoses_mm2", "mitoses_10hpf"} and answers.known("grade_2016"):
+        return Found(("not_convertible",), steps=("a grade of 2016 becomes none of 2021 without mitoses and necrosis",))
     if answers.known("mitoses_mm2"):
         rate, said = answers.number("mitoses_mm2"), "per mm²"
         many = rate >= _MM2_LIMIT
@@ -65,6 +73,7 @@ WHO_SFT = Rule(
         Number("mitoses_10hpf", "Mitoses", "per 10 HPF"),
         Number("mitoses_mm2", "Mitoses", "per mm²"),
         Flag("necrosis", "Necrosis"),
+        Item("grade_2016", "Grade by the scheme of 2016", tuple(Option(g, g) for g in ("1", "2", "3"))),
     ),
     population="solitary fibrous tumour and haemangiopericytoma of the central nervous system",
     fill=_fill,

@@ -45,6 +45,11 @@ CANDIDATES: tuple[Candidate, ...] = (
             Sign("intramedullary", "it lies in the cord", "004 R01", against=True),
         ),
     ),
+    Candidate(
+        "intradural extramedullary",
+        "compartment",
+        (Sign("intradural extramedullary", "it lies inside the dura, outside the cord", "004 R01"),),
+    ),
     Candidate("dumbbell", "compartment", (Sign("dumbbell", "it extends through the foramen", "004 R01"),)),
     Candidate(
         "malignant dumbbell tumour (MPNST and others)",
@@ -58,7 +63,10 @@ CANDIDATES: tuple[Candidate, ...] = (
         "intramedullary metastasis",
         "entity",
         (
-            Sign("metastasis", "a metastasis", "002 L53"),
+            Sign("intramedullary", "it lies in the cord", "002"),
+            Sign("metastasis", "a metastasis", "002"),
+            Sign("vertebral", "it lies in or at a vertebra", "004 R01", against=True),
+            Sign("primary tumour", "it is recorded as a primary tumour", "002", against=True),
             Sign("brain metastases", "about 40 % have brain metastases", "001 B82"),
             Sign("Brown-Séquard", "half of intramedullary metastases", "001 B82"),
             Sign("K27M positive", "H3K27M marks a midline glioma", "000 who_cns5_dmg", against=True),
@@ -71,7 +79,7 @@ CANDIDATES: tuple[Candidate, ...] = (
             Sign("K27M positive", "H3K27M positive", "000 who_cns5_dmg"),
             Sign("K27me3 lost", "K27me3 lost", "000 who_cns5_dmg"),
             Sign("intramedullary", "in the midline", "000 who_cns5_dmg"),
-            Sign("metastasis", "a metastasis", "002 L53", against=True),
+            Sign("metastasis", "it is recorded as a metastasis", "000", against=True),
         ),
     ),
     Candidate(
@@ -80,7 +88,7 @@ CANDIDATES: tuple[Candidate, ...] = (
         (
             Sign("STAT6 positive", "STAT6 positive (132 of 133)", "who_sft_hpc"),
             Sign("STAT6 negative", "STAT6 negative", "003 C19, XC4", against=True),
-            Sign("haemangiopericytoma", "the report says so", "003 C14"),
+            Sign("haemangiopericytoma", "the report says so", "003 C13"),
             Sign("markers contradict", "markers contradict it", "003 XC4", against=True),
         ),
     ),
@@ -90,6 +98,14 @@ CANDIDATES: tuple[Candidate, ...] = (
         (
             Sign("G34W positive", "H3.3 G34W in about 90 %", "004 R46"),
             Sign("giant cell tumour", "the report says so", "004 R43"),
+        ),
+    ),
+    Candidate(
+        "malignant peripheral nerve sheath tumour",
+        "entity",
+        (
+            Sign("nerve sheath", "the report says so", "004 R41"),
+            Sign("DSS suspicious", "11 of 20 malignant dumbbell tumours", "004 R09"),
         ),
     ),
     Candidate("chondrosarcoma", "entity", (Sign("chondrosarcoma", "the report says so", "004 R25"),)),
@@ -112,7 +128,7 @@ def differential(situation: Situation) -> tuple[Weighed, ...]:
     for candidate in CANDIDATES:
         rows = [(sign, situation.ask(sign.fact)) for sign in candidate.signs]
         said = [(s, k) for s, k in rows if k.value]
-        if said:
+        if any(not s.against for s, _ in said):
             found.append(
                 Weighed(
                     candidate,

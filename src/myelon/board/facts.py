@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.assess import Patient
+from myelon.assess.escc import worst_grade
 from myelon.board.logic import Known, no, unknown, yes
 from myelon.dose.verdict import Outcome
 from myelon.errors import InputError
@@ -18,6 +19,8 @@ from myelon.record.kinds import (
     AdverseEvent,
     Imaging,
     Neoplasm,
+    Neurology,
+    Observation,
     Pathology,
     Phase,
     Radiotherapy,
@@ -27,12 +30,15 @@ from myelon.record.kinds import (
 )
 from myelon.terms.drugs import DRUGS
 from myelon.terms.levels import Level
+from myelon.terms.markers import DEFINITIONS
+from myelon.terms.mentions import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from myelon.assess import Result
     from myelon.board.packet import Packet
+    from myelon.record.base import Entry
 
 MOST_KYPHOPLASTY_BODIES = 3
 LEAST_MONTHS = 6
@@ -62,8 +68,18 @@ class Situation:
                 raise InputError(f"no fact {name!r}", where="rule", todo="Name one of board/facts.py")
             fact = FACTS[name]
             found = fact.find(self)
+            if found.value is None:
+                found = self._as_a_person_said(name) or found
             self._known[name] = found if found.words else found._replace(words=f"not recorded: {fact.question}")
         return self._known[name]
+
+    def _as_a_person_said(self, name: str) -> Known | None:
+        """An observation of that name: 1 is yes, 0 is no."""
+        answers = [o for o in self.case.given(Observation) if o.what == name and o.value.value in {0.0, 1.0}]
+        last = self.patient.last_of(answers, answers, [f"{o.value.value:g}" for o in answers])
+        if last is None:
+            return None
+        return Known(last.value.value == 1.0, f"{name}: as {last.by or 'somebody'} said", (last.id,))
 
     def score(self, instrument_id: str) -> Result:
         """The result of an instrument."""
@@ -115,24 +131,58 @@ def _compartment(*wanted: str) -> Callable[[Situation], Known]:
     return find
 
 
+_HAEMATOLOGICAL = ("lymphoma", "dlbcl", "hodgkin", "non-hodgkin", "myeloma", "plasmacytoma", "leukaemia", "leukemia")
+
+
 def _named(*words: str) -> Callable[[Situation], Known]:
     def find(s: Situation) -> Known:
-        if not s.tumour_ids:
+        named = (
+            s.patient.primary
+            if s.patient.tumour is not None and s.patient.tumour.role == "secondary"
+            else s.patient.tumour
+        )
+        if named is None:
             return UNKNOWN
-        named = s.patient.primary or s.patient.tumour
-        entity = named.entity if named is not None else ""
-        return Known(any(w in s.words for w in words), f"entity: {entity}", s.tumour_ids)
+        text = f"{named.entity} {named.histology} {named.site}"
+        return Known(mentions(text, words), f"entity: {named.entity}", (named.id,))
 
     return find
 
 
 def _primary_known(s: Situation) -> Known:
     tumour = s.patient.tumour
-    if tumour is None or tumour.role == "primary":
-        return Known(tumour is not None, "the tumour is its own primary" if tumour else "", s.tumour_ids)
+    if tumour is None:
+        return UNKNOWN
+    if tumour.role == "primary":
+        return yes("the tumour is its own primary", s.tumour_ids)
     if s.patient.primary is None:
         return no("a metastasis without a recorded primary", s.tumour_ids)
     return yes(f"primary: {s.patient.primary.entity}", s.tumour_ids)
+
+
+def _malignant(s: Situation) -> Known:
+    """By the words of the entity; a giant cell tumour, which is intermediate, and what is not named here stay open."""
+    benign, malignant = _named(*_BENIGN)(s), _named(*_MALIGNANT)(s)
+    if benign.value and not malignant.value:
+        return no(benign.words, benign.entries)
+    return malignant if malignant.value else UNKNOWN
+
+
+_BENIGN = (
+    "schwannoma",
+    "neurinoma",
+    "neurofibroma",
+    "meningioma",
+    "haemangioma",
+    "hemangioma",
+    "osteoblastoma",
+    "benign",
+)
+_MALIGNANT = (
+    "malignant", "carcinoma", "cancer", "chondrosarcoma", "osteosarcoma", "liposarcoma", "leiomyosarcoma", "sarcoma",
+    "ewing", "chordoma", "glioma", "diffuse midline", "lymphoma", "myeloma", "melanoma", "neuroblastoma",
+    "hemangiopericytoma", "haemangiopericytoma",
+)  # fmt: skip
 
 
 def _brain_metastases(s: Situation) -> Known:
@@ -153,11 +203,16 @@ def _multiple(s: Situation) -> Known:
 
 
 def _unresectable(s: Situation) -> Known:
-    for phase in reversed(s.timeline.in_order(s.case.given(Phase))):
-        words = phase.text.casefold()
-        if "unresectable" in words or "not resectable" in words:
-            return yes(phase.label, (phase.id,))
-    return UNKNOWN
+    """What was said last of whether it can be resected, at a phase or as the reason of an operation."""
+    said: list[tuple[Entry, str]] = []
+    for entry in s.timeline.in_order(e for e in s.case.entries if isinstance(e, Phase | Surgery)):
+        words = entry.text if isinstance(entry, Phase) else " ".join(r.value for r in entry.rationale)
+        if mentions(words, ("unresectable", "not resectable")):
+            said.append((entry, "unresectable"))
+        elif mentions(words, ("resectable", "the tumor was resectable")):
+            said.append((entry, "resectable"))
+    last = s.patient.last_of(said, [e for e, _ in said], [w for _, w in said])
+    return UNKNOWN if last is None else Known(last[1] == "unresectable", f"{last[0].label} ({last[1]})", (last[0].id,))
 
 
 def _marker(marker: str, *wanted: str) -> Callable[[Situation], Known]:
@@ -176,8 +231,15 @@ def _markers_contradict(s: Situation) -> Known:
     found = [f for f in s.packet.findings if f.key.split(":")[0] == "entity"]
     if found:
         return yes("; ".join(x.text for x in found[0].statements if "not reported" not in x.text), found[0].entries)
-    stained = [r for r in s.case.given(Pathology) if r.immunohistochemistry]
-    return no("no stain speaks against the entity", (stained[0].id,)) if stained else UNKNOWN
+    entity = s.patient.tumour.entity.casefold() if s.patient.tumour is not None else ""
+    asked = {d.marker for d in DEFINITIONS if d.entity in entity}
+    looked = [
+        (r, x.marker) for r in s.case.given(Pathology) for x in r.immunohistochemistry
+        if x.marker in asked and x.result not in {"not done", "not reported"}
+    ]  # fmt: skip
+    if not looked:
+        return UNKNOWN
+    return no(f"{', '.join(dict.fromkeys(m for _, m in looked))} as expected", (looked[0][0].id,))
 
 
 def _grade_rose(s: Situation) -> Known:
@@ -194,16 +256,19 @@ def _grade(words: str) -> int | None:
 
 
 def _interval_halved(s: Situation) -> Known:
+    """The last interval between phases against the initial one, as paper 003 argues."""
     phases = [p for p in s.timeline.in_order(s.case.given(Phase)) if p.when is not None and p.phase != "terminal"]
     gaps = [s.timeline.interval(f"{a.id}.start", f"{b.id}.start")[0] for a, b in pairwise(phases)]
     if len(gaps) < 2:
         return UNKNOWN
-    before, last = gaps[-2], gaps[-1]
-    ids = tuple(p.id for p in phases[-3:])
-    if last.latest is not None and before.earliest is not None and last.latest < _HALF * before.earliest:
-        return yes(f"{last.latest:.0f} days at most, after {before.earliest:.0f} at least", ids)
-    if last.earliest is not None and before.latest is not None and last.earliest >= _HALF * before.latest:
-        return no(f"{last.earliest:.0f} days at least, after {before.latest:.0f} at most", ids)
+    first, last = gaps[0], gaps[-1]
+    ids = (phases[0].id, phases[1].id, phases[-2].id, phases[-1].id)
+    if last.latest is not None and first.earliest is not None and last.latest < _HALF * first.earliest:
+        return yes(
+            f"{last.latest:.0f} days at most; initially {first.earliest:.0f} at least", tuple(dict.fromkeys(ids))
+        )
+    if last.earliest is not None and first.latest is not None and last.earliest >= _HALF * first.latest:
+        return no(f"{last.earliest:.0f} days at least; initially {first.latest:.0f} at most", tuple(dict.fromkeys(ids)))
     return UNKNOWN
 
 
@@ -217,9 +282,10 @@ def _category(instrument_id: str, yes: Iterable[str], name: str) -> Callable[[Si
         result = s.score(instrument_id)
         entries = tuple(dict.fromkeys(b.entry for b in result.because if b.entry))
         if result.not_applicable:
-            return no(f"{name} does not apply: {result.not_applicable}", source=instrument_id)
+            return unknown(f"{name} does not apply: {result.not_applicable}", source=instrument_id)
         if result.categories is not None:
             said = result.value.replace("_", " ") or "nothing fits"
+            said = f"{said} ({'; '.join(result.steps)})" if instrument_id == "wbb_1997" else said
             return Known(bool(wanted & set(result.categories)), f"{name}: {said}", entries, instrument_id)
         possible = set(result.reachable_categories)
         if possible and (possible <= wanted or not possible & wanted):
@@ -242,7 +308,7 @@ def _unstable(s: Situation) -> Known:
 
 def _escc(*wanted: str) -> Callable[[Situation], Known]:
     def find(s: Situation) -> Known:
-        seen = s.patient.last_stated("epidural_grade")
+        seen = worst_grade(s.patient)
         if seen is not None:
             grade = str(seen.lesion.epidural_grade)
             return Known(grade in wanted, f"ESCC {grade}", (seen.study.id,), "escc_2010")
@@ -290,25 +356,53 @@ def _six_months(s: Situation) -> Known:
 
 
 def _progressive_paralysis(s: Situation) -> Known:
-    graded = [n for n in s.timeline.in_order(s.patient.examinations) if n.worst_mrc is not None]
-    if len(graded) > 1 and s.patient.surely_later(graded[-1], graded[-2]):
-        before, now = graded[-2].worst_mrc or 0, graded[-1].worst_mrc or 0
-        return Known(now < before, f"MRC {before} → {now}", (graded[-2].id, graded[-1].id))
-    changes = [(n, d.change) for n in s.timeline.in_order(s.patient.examinations) for d in n.motor if d.change]
-    if changes:
-        last, change = changes[-1]
-        return Known(change in {"worse", "new", "first"}, f"weakness {change}", (last.id,))
+    """The last examination that says anything of the strength of the legs, against the one before it."""
+    rows = [(n, _legs(n)) for n in s.timeline.in_order(s.patient.examinations)]
+    said = [(n, grade, change) for n, (grade, change) in rows if grade is not None or change]
+    if not said:
+        return UNKNOWN
+    last, grade, change = said[-1]
+    if not all(s.patient.surely_later(last, n) for n, _, _ in said[:-1]):
+        return unknown("the order of the examinations is not decided", tuple(n.id for n, _, _ in said))
+    if grade is not None and len(said) > 1 and said[-2][1] is not None and grade != said[-2][1]:
+        return Known(grade < said[-2][1], f"legs, MRC {said[-2][1]} → {grade}", (said[-2][0].id, last.id))
+    if change in {"worse", "new"}:
+        return yes(f"weakness of the legs: {change}", (last.id,))
+    if change in {"better", "resolved", "unchanged"} or grade is not None:
+        return Known(
+            value=False if change or len(said) > 1 else None,
+            words=f"legs: {change or f'MRC {grade}'}",
+            entries=(last.id,),
+        )
     return UNKNOWN
+
+
+_LEGS = frozenset({"legs", "left leg", "right leg"})
+
+
+def _legs(exam: Neurology) -> tuple[int | None, str]:
+    """Least grade of the legs in one examination, and how it changed."""
+    legs = [d for d in exam.motor if d.limb in _LEGS]
+    grades = [d.mrc for d in legs if d.mrc is not None]
+    changes = [d.change for d in legs if d.change]
+    return min(grades, default=None), changes[-1] if changes else ""
 
 
 def _paralysed(s: Situation) -> Known:
     found = s.patient.paraplegia
     if found is not None:
-        return Known(found.option == "yes", "paraplegia" if found.option == "yes" else "no paraplegia", (found.entry,))
-    grade = s.patient.worst_mrc
-    if grade is not None and str(grade.option) != "0":
-        return no(f"MRC {grade.option}: weak, not paralysed", (grade.entry,))
+        return Known(found.option == "yes", "paraplegia" if found.option == "yes" else "the legs move", (found.entry,))
     return UNKNOWN
+
+
+def _weak_legs(s: Situation) -> Known:
+    """Any weakness of the legs, which is what "paralysis" means where kyphoplasty and early surgery are discussed."""
+    found = s.patient.weak_legs
+    if found is None:
+        return UNKNOWN
+    return Known(
+        found.option == "yes", "the legs are weak" if found.option == "yes" else "the legs, MRC 5", (found.entry,)
+    )
 
 
 def _asymmetric(s: Situation) -> Known:
@@ -350,57 +444,74 @@ def _opioids(s: Situation) -> Known:
     dose = s.patient.measured("OMED")
     if dose is not None and isinstance(dose.option, int | float):
         return Known(dose.option > 0, f"opioids {dose.option:g} mg a day", (dose.entry,))
-    found = [x for x in s.case.given(Support) if "opioid" in f"{x.treatment} {x.indication}".casefold()]
+    found = [x for x in s.case.given(Support) if mentions(f"{x.treatment} {x.indication}", _OPIOIDS)]
     return yes(found[-1].label, (found[-1].id,)) if found else UNKNOWN
 
 
-def _steroid(s: Situation) -> Known:
-    words = ("steroid", "dexameth", "predniso", "methylpred")
-    found = [x for x in s.case.given(Support) if any(w in x.treatment.casefold() for w in words)]
-    return yes(found[-1].label, (found[-1].id,)) if found else UNKNOWN
+_OPIOIDS = ("opioid", "morphine", "oxycodone", "fentanyl", "hydromorphone", "tramadol", "methadone", "buprenorphine")
+
+
+def _pain_in_spite(s: Situation) -> Known:
+    """Severe pain that was certainly later than radiotherapy and opioids."""
+    pain, drugs, course = _severe_pain(s), _opioids(s), _irradiated(s)
+    if pain.value is not True:
+        return pain
+    if not drugs.value or not course.value:
+        return unknown("; ".join(k.words for k in (pain, drugs, course) if k.words), pain.entries)
+    exam = s.case.by_id[pain.entries[0]]
+    before = [s.case.by_id[e] for e in (*drugs.entries[-1:], *course.entries[-1:])]
+    words = f"{pain.words}, after {' and '.join(b.label for b in before)}"
+    if all(s.patient.surely_later(exam, b) for b in before):
+        return yes(words, (exam.id, *(b.id for b in before)))
+    return unknown(f"{pain.words}; whether that was after drugs and radiotherapy is not decided", (exam.id,))
 
 
 def _irradiated(s: Situation) -> Known:
-    courses = [c for c in s.case.given(Radiotherapy) if c.region != "brain"]
+    courses = [c for c in s.case.given(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
     if not courses:
         return no("no radiotherapy of the spine is recorded")
     tumour = s.patient.tumour
     levels = tumour.levels if tumour is not None else None
-    placed = [c for c in courses if c.levels is not None]
-    meeting = [
-        c for c in placed if levels is not None and c.levels is not None and c.levels.overlap(levels) is not None
-    ]
-    if meeting:
-        return yes(f"{meeting[-1].label} over {meeting[-1].levels}", tuple(c.id for c in meeting))
-    if len(placed) < len(courses) or levels is None:
-        return Known(
-            None, f"{courses[-1].label}: the levels of the field are not recorded", tuple(c.id for c in courses)
-        )
-    return no(f"no course meets {levels}", tuple(c.id for c in courses))
+    ids = tuple(c.id for c in courses)
+    if levels is not None:
+        meeting = [c for c in courses if c.levels is not None and c.levels.overlap(levels) is not None]
+        if meeting:
+            return yes(f"{meeting[-1].label} over {meeting[-1].levels}", tuple(c.id for c in meeting))
+    if levels is None or any(c.levels is None for c in courses):
+        if s.packet.dose is not None and s.packet.dose.overlap.startswith("assumed"):
+            return yes(f"{courses[-1].label}; {s.packet.dose.overlap}", ids)
+        return unknown(f"{courses[-1].label}: the levels of the field are not recorded", ids)
+    return no(f"no course meets {levels}", ids)
 
 
 def _limit_exceeded(s: Situation) -> Known:
-    dose = s.packet.dose
+    """Of the courses that meet the tumour: the first group whose levels do, or are assumed to."""
+    levels = s.patient.tumour.levels if s.patient.tumour is not None else None
+    dose = next(
+        (d for d in s.packet.doses if levels is None or d.span is None or d.span.overlap(levels) is not None), None
+    )
     if dose is None:
-        return no("no course over the spine adds to anything")
+        return no("no courses that meet the tumour add to anything")
     verdicts = [v for v in dose.judged.verdicts if v.outcome is not Outcome.NOT_APPLICABLE]
     failed = [v for v in verdicts if v.outcome is Outcome.FAIL]
     ids = tuple(c.id for c in dose.courses)
+    organ = " or ".join(o.replace("_", " ") for o in dose.organ.organs)
+    assumed = f"; {dose.overlap}" if dose.overlap.startswith("assumed") else ""
     if failed:
         by_rule: dict[str, list[str]] = {}
         for v in failed:
             by_rule.setdefault(v.limit.rule, []).append(v.limit.name.lower())
         said = "; ".join(f"{rule}: {', '.join(names)}" for rule, names in by_rule.items())
-        words = f"{len(failed)} of {len(verdicts)} limits, by {dose.basis}: {said}"
+        words = f"{len(failed)} of {len(verdicts)} limits, by {dose.basis}, organ {organ}: {said}{assumed}"
         return yes(words, ids, failed[0].limit.source)
     if any(v.outcome is not Outcome.PASS for v in verdicts) or not verdicts:
-        return unknown("no limit can be judged", ids)
-    return no("no limit is exceeded, if the cord had no more than the prescription", ids)
+        return unknown(f"not every limit can be judged, organ {organ}{assumed}", ids)
+    return no(f"no limit is exceeded, if the cord had no more than the prescription{assumed}", ids)
 
 
 def _carbon(s: Situation) -> Known:
-    found = [c for c in s.case.given(Radiotherapy) if "carbon" in c.modality]
-    return yes(found[-1].label, (found[-1].id,)) if found else no("no carbon ions are recorded")
+    found = [c for c in s.case.given(Radiotherapy) if c.modality == "carbon" and c.status != "proposed"]
+    return yes(found[-1].label, (found[-1].id,)) if found else no("no carbon ions are recorded as given")
 
 
 def _implant(s: Situation) -> Known:
@@ -436,17 +547,45 @@ def _fracture(s: Situation) -> Known:
     if seen is not None:
         broken = seen.lesion.collapse in {"gt50", "lt50"}
         return Known(broken, "the body has collapsed" if broken else "no collapse", (seen.study.id,))
-    events = [e for e in s.case.given(AdverseEvent) if "fracture" in e.term.casefold()]
+    words = ("spinal fracture", "vertebral", "compression fracture")
+    events = [e for e in s.case.given(AdverseEvent) if mentions(e.term, words) and "fracture" in e.term.casefold()]
     return yes(events[-1].label, (events[-1].id,)) if events else UNKNOWN
 
 
 def _few_bodies(s: Situation) -> Known:
+    """Of the collapsed or, where none is stated, the diseased vertebrae."""
+    seen = s.patient.last_stated("collapse")
+    tumour = s.patient.tumour
+    levels = seen.lesion.levels if seen is not None else tumour.levels if tumour is not None else None
+    if levels is None:
+        return UNKNOWN
+    few = levels.count <= MOST_KYPHOPLASTY_BODIES
+    return Known(few, f"{levels}: {levels.count} bodies", (seen.study.id,) if seen is not None else s.tumour_ids[:1])
+
+
+def _several_segments(s: Situation) -> Known:
     tumour = s.patient.tumour
     if tumour is None or tumour.levels is None:
         return UNKNOWN
-    return Known(
-        tumour.levels.count <= MOST_KYPHOPLASTY_BODIES, f"{tumour.levels}: {tumour.levels.count} bodies", (tumour.id,)
-    )
+    regions = list(dict.fromkeys(level.name[0] for level in tumour.levels.levels))
+    return Known(len(regions) > 1, f"{tumour.levels}: {' and '.join(regions)}", (tumour.id,))
+
+
+def _long_survival(s: Situation) -> Known:
+    for key, category in (("tokuhashi_2005", "ge12"), ("katagiri_2014", "low"), ("van_der_linden_2005", "C")):
+        result = s.score(key)
+        if result.categories == (category,):
+            return yes(f"{s.names[key]} {result.value}", tuple(b.entry for b in result.because if b.entry), key)
+    return UNKNOWN
+
+
+def _performance(s: Situation) -> Known:
+    """ECOG 0 to 2, measured or by the common mapping from KPS, which is said."""
+    result = s.score("ecog_kps")
+    if result.score is None:
+        return UNKNOWN
+    words = f"ECOG {result.score:g}, {result.steps[0]}"
+    return Known(result.score <= 2, words, tuple(b.entry for b in result.because if b.entry))
 
 
 def _wall(s: Situation) -> Known:
@@ -467,20 +606,26 @@ def _upper(s: Situation) -> Known:
 
 
 def _growth(s: Situation) -> Known:
-    rows = [x for x in s.patient.main_lesion if x.lesion.change in {"larger", "new", "smaller", "unchanged", "gone"}]
-    last = s.patient.last_of(rows, [x.study for x in rows], [x.lesion.change or "" for x in rows])
+    rows = [
+        (i, o) for i in s.case.given(Imaging) for o in i.lesions
+        if o.lesion == "main" and o.change is not None and o.feature not in {"oedema", "haemorrhage", "enhancement"}
+    ]  # fmt: skip
+    last = s.patient.last_of(rows, [i for i, _ in rows], [str(o.change) for _, o in rows])
     if last is None:
         return UNKNOWN
-    return Known(
-        last.lesion.change in {"larger", "new"}, f"{last.lesion.feature}: {last.lesion.change}", (last.study.id,)
-    )
+    study, seen = last
+    return Known(seen.change in {"larger", "new"}, f"{seen.feature}: {seen.change}", (study.id,))
 
 
 def _lung_change(s: Situation) -> Known:
+    """Any lung lesion that grew or came, in a study that is certainly later than the first checkpoint inhibitor."""
+    given = s.ask("immunotherapy given")
+    start = s.case.by_id[given.entries[0]] if given.value and given.entries else None
     for study in reversed(s.timeline.in_order(s.case.given(Imaging))):
-        for seen in study.lesions:
-            if "lung" in f"{seen.site} {seen.lesion}".casefold() and seen.change is not None:
-                return Known(seen.change in {"larger", "new"}, f"lung: {seen.change}", (study.id,))
+        changes = [o.change for o in study.lesions if o.change and mentions(f"{o.site} {o.lesion}", ("lung", "pulmon"))]
+        if changes and start is not None and s.patient.surely_later(study, start):
+            grew = bool({"larger", "new"} & set(changes))
+            return Known(grew, f"lung: {', '.join(dict.fromkeys(changes))}", (study.id,))
     return UNKNOWN
 
 
@@ -496,38 +641,54 @@ def _nobody_wrote(_: Situation) -> Known:
 
 _ROWS = (
     Fact("primary tumour", "is the tumour primary?", _role("primary")),
+    Fact("malignant", "is the tumour malignant?", _malignant),
     Fact("metastasis", "is the tumour a metastasis?", _role("secondary")),
     Fact("dumbbell", "is it a dumbbell tumour?", _compartment("dumbbell")),
+    Fact(
+        "intradural extramedullary",
+        "does it lie inside the dura, outside the cord?",
+        _compartment("intradural extramedullary"),
+    ),
+    Fact("nerve sheath", "is it a tumour of the nerve sheath?", _named("malignant peripheral nerve", "mpnst")),
     Fact("intramedullary", "does it lie in the cord?", _compartment("intramedullary")),
     Fact(
         "vertebral",
         "does it lie in a vertebra, beside it or epidurally?",
-        _compartment("vertebral", "epidural", "paraspinal", "extraspinal", "dumbbell"),
+        _compartment("vertebral", "epidural", "paraspinal", "dumbbell"),
     ),
-    Fact("giant cell tumour", "is it a giant cell tumour of bone?", _named("giant cell")),
+    Fact(
+        "giant cell tumour",
+        "is it a giant cell tumour of bone?",
+        _named("giant cell tumour", "giant cell tumor", "gctb"),
+    ),
     Fact("chondrosarcoma", "is it a chondrosarcoma?", _named("chondrosarcoma")),
     Fact(
         "drug-sensitive sarcoma",
         "is it an osteosarcoma, an Ewing sarcoma or a myeloma?",
-        _named("osteosarcoma", "ewing", "myeloma"),
+        _named("osteosarcoma", "ewing", "myeloma", "multiple myeloma", "plasmacytoma"),
     ),
     Fact(
         "drug-sensitive primary",
         "is the primary a small cell lung cancer or a haematological neoplasm?",
-        _named("small cell", "lymphoma", "myeloma", "leukaemia", "leukemia"),
+        _named(*_HAEMATOLOGICAL, "small cell", "sclc"),
     ),
     Fact(
         "radioresistant primary",
         "is the primary a renal cell carcinoma or a melanoma?",
         _named("renal", "kidney", "melanoma"),
     ),
-    Fact("lymphoma", "is the primary a lymphoma?", _named("lymphoma")),
+    Fact(
+        "radiosensitive primary",
+        "is the primary a small cell lung cancer or a breast cancer?",
+        _named("small cell", "sclc", "breast"),
+    ),
+    Fact("lymphoma", "is the primary a lymphoma?", _named("lymphoma", "dlbcl", "hodgkin", "non-hodgkin")),
     Fact(
         "haemangiopericytoma",
         "is it a haemangiopericytoma or a solitary fibrous tumour?",
-        _named("pericytoma", "solitary fibrous"),
+        _named("hemangiopericytoma", "haemangiopericytoma", "solitary fibrous"),
     ),
-    Fact("midline glioma", "is it a diffuse midline glioma?", _named("midline glioma")),
+    Fact("midline glioma", "is it a diffuse midline glioma?", _named("diffuse midline glioma", "midline glioma")),
     Fact(
         "myeloma or metastasis",
         "is it a myeloma or a metastasis?",
@@ -536,6 +697,7 @@ _ROWS = (
     Fact("primary known", "is the primary known?", _primary_known),
     Fact("brain metastases", "are there brain metastases?", _brain_metastases),
     Fact("several spinal lesions", "are there several spinal lesions?", _multiple),
+    Fact("several segments", "does it reach several regions of the cord?", _several_segments),
     Fact("oligometastatic", "is the disease limited, oligometastatic?", _nobody_wrote),
     Fact("unresectable", "can it not be resected?", _unresectable),
     Fact("near vessels or gut", "does it lie close to vessels or intestine?", _nobody_wrote),
@@ -546,7 +708,7 @@ _ROWS = (
     Fact("STAT6 negative", "is STAT6 negative?", _marker("STAT6", "negative")),
     Fact("markers contradict", "do the markers contradict the entity?", _markers_contradict),
     Fact("grade rose", "is the grade higher than before?", _grade_rose),
-    Fact("interval halved", "is the last interval under half of the one before?", _interval_halved),
+    Fact("interval halved", "is the last interval under half of the initial one?", _interval_halved),
     Fact("DSS suspicious", "is the DSS 3 or more?", _category("dss_2016", ("at_or_above_cutoff",), "DSS")),
     Fact(
         "vertebrectomy fits", "do the WBB zones fit a vertebrectomy?", _category("wbb_1997", ("vertebrectomy",), "WBB")
@@ -565,11 +727,12 @@ _ROWS = (
     Fact("six months", "is the prognosis six months or more?", _six_months),
     Fact("progressive paralysis", "does the paralysis progress?", _progressive_paralysis),
     Fact("paralysed", "are the legs paralysed?", _paralysed),
+    Fact("weak legs", "are the legs weak?", _weak_legs),
     Fact("asymmetric", "is the weakness asymmetric?", _asymmetric),
     Fact("severe pain", "is the pain severe?", _severe_pain),
-    Fact("opioids", "are opioids given?", _opioids),
-    Fact("steroid", "is a steroid given?", _steroid),
-    Fact("good performance", "is the performance good (ECOG 0–2)?", lambda s: _band(s, "ECOG", 2.0)),
+    Fact("pain in spite", "is the pain severe in spite of opioids and radiotherapy?", _pain_in_spite),
+    Fact("good performance", "is the performance good (ECOG 0–2)?", _performance),
+    Fact("long survival", "is survival expected to be long (a year or more)?", _long_survival),
     Fact("irradiated", "was the level irradiated before?", _irradiated),
     Fact("limit exceeded", "is a published limit of the cord exceeded?", _limit_exceeded),
     Fact("carbon ions given", "were carbon ions given?", _carbon),
@@ -579,7 +742,6 @@ _ROWS = (
     Fact(
         "immunotherapy given", "was a checkpoint inhibitor given?", _drug("anti-PD-L1 antibody", "anti-PD-1 antibody")
     ),
-    Fact("bevacizumab given", "was bevacizumab given?", _drug("bevacizumab")),
     Fact("fracture", "is a vertebral body fractured?", _fracture),
     Fact("three bodies at most", "are there three bodies at most?", _few_bodies),
     Fact("posterior wall intact", "is the posterior wall intact on CT?", _wall),
@@ -587,15 +749,7 @@ _ROWS = (
     Fact("growth", "is it growing?", _growth),
     Fact("lung change", "did a lung lesion grow or come?", _lung_change),
     Fact("spinal MRI", "was the spine seen by MRI?", _spinal_mri),
-    Fact("Japan", "is it treated in Japan?", _nobody_wrote),
 )
-
-
-def _band(s: Situation, what: str, most: float) -> Known:
-    found = s.patient.measured(what)
-    if found is None or not isinstance(found.option, int | float):
-        return UNKNOWN
-    return Known(found.option <= most, f"{what} {found.option:g}", (found.entry,))
 
 
 FACTS: dict[str, Fact] = {row.name: row for row in _ROWS}

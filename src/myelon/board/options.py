@@ -34,9 +34,7 @@ _SPREAD = All(Is("metastasis"), Is("vertebral"))
 _IN_CORD = All(Is("metastasis"), Is("intramedullary"))
 
 OPTIONS: tuple[OptionKind, ...] = (
-    OptionKind(
-        "biopsy", "Biopsy", "diagnosis", Some(Is("dumbbell"), Is("markers contradict"), Not(Is("primary known")))
-    ),
+    OptionKind("biopsy", "Biopsy", "diagnosis", Some(Is("dumbbell"), Not(Is("primary known")))),
     OptionKind("observation", "Observation, follow-up", "diagnosis", _ANY),
     OptionKind("vertebrectomy", "Vertebrectomy (en bloc)", "surgery", _BONE),
     OptionKind("sagittal", "Sagittal resection (en bloc)", "surgery", _BONE),
@@ -49,7 +47,7 @@ OPTIONS: tuple[OptionKind, ...] = (
     OptionKind("conventional_rt", "Radiotherapy, conventional", "radiotherapy", _ANY),
     OptionKind("srs", "Radiosurgery, SBRT", "radiotherapy", Is("metastasis")),
     OptionKind("reirradiation", "Re-irradiation of the level", "radiotherapy", Is("irradiated")),
-    OptionKind("cirt", "Carbon ions", "radiotherapy", Is("primary tumour")),
+    OptionKind("cirt", "Carbon ions", "radiotherapy", _BONE),
     OptionKind("cirt_ss", "Separation surgery, then carbon ions", "radiotherapy", _BONE),
     OptionKind("chemotherapy", "Chemotherapy", "drugs", _ANY),
     OptionKind("targeted", "Targeted drugs", "drugs", Is("haemangiopericytoma")),
@@ -124,12 +122,24 @@ class Deliberation(NamedTuple):
                     "goes_with": [_plain(a) for a in o.goes_with],
                     "unknown": [_plain(a) | {"would_be": a.side} for a in o.open],
                     "would_settle": [k.words for k in o.would_settle],
-                    "evidence": [{"id": e.row.id, "claim": e.row.claim, "paper": e.row.paper} for e in o.evidence],
+                    "evidence": [
+                        {
+                            "id": e.row.id,
+                            "claim": e.row.claim,
+                            "population": e.row.population,
+                            "figures": [f.words for f in e.row.figures],
+                            "primary_source": e.row.primary,
+                            "paper": e.row.paper,
+                            "level": e.row.level,
+                        }
+                        for e in o.evidence
+                    ],
                 }
                 for o in self.options
             ],
             "not_for_this_patient": {k.key: [b.words for b in j.because] for k, j in self.left_out},
             "tasks": [_plain(a) for a in self.watch],
+            "tasks_that_may_follow": [_plain(a) for a in self.ask],
         }
 
 

@@ -2,12 +2,12 @@
 
 from typing import Literal, NamedTuple
 
-Held = Literal["instrument", "rule", "evidence", "case", "field", "page", "fact"]
+Held = Literal["instrument", "rule", "evidence", "case", "field", "fact", "limit"]
 
 
 class Place(NamedTuple):
     """Something that holds an item: an instrument, rule, evidence row or demonstration case by its id, a field of the
-    record (``Class.field`` or ``Class.field=value``), a fact of the rules, or a page by its address.
+    record (``Class.field`` or ``Class.field=value``), a fact of the rules, or a limit of the dose by its id.
     """  # noqa: D205  # one sentence
 
     kind: Held
@@ -62,7 +62,7 @@ REVIEW_ITEMS: dict[str, tuple[Place, ...]] = {
     "R63": _rules("bkp", "bkp-paralysis"), "R64": _rules("bkp-wall"), "R65": _evidence("cafe"),
     "R66": _evidence("bkp-own"), "R67": _evidence("bkp-own"),
     "R68": (Place("case", "paper-004-fig-9"),), "R69": (Place("case", "paper-004-fig-10"),),
-    "R70": (*_rules("goals"), *_evidence("survival-shift")), "R71": _rules("prophylactic"),
+    "R70": (*_rules("drugs-after"), *_evidence("survival-shift")), "R71": _rules("prophylactic"),
     "R72": (*_rules("goals"), Place("field", "Board.goals")), "R73": _evidence("survival-shift"),
 }  # fmt: skip
 """Every item of the review by its number."""
@@ -76,6 +76,6 @@ TRAPS: dict[str, tuple[Place, ...]] = {
     "XR10": _rules("cirt-compressed"),
     "XR11": _rules("bkp"), "XR12": (Place("fact", "primary tumour"),),
     "XR13": _evidence("fracture-srs", "fracture-rt", "fracture-cirt"),
-    "XR14": _rules("cirt-conflict"), "XR15": (Place("case", "paper-004-fig-7"),),
+    "XR14": (Place("limit", "cirt.cord.50"), *_rules("cirt-conflict")), "XR15": (Place("case", "paper-004-fig-7"),),
 }  # fmt: skip
 """Every contradiction and trap of the review by its number."""

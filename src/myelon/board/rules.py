@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
             "Resection is the basic treatment of primary malignant tumours; radical surgery at the first "
             "visit matters most"
         ),
-        All(Is("primary tumour"), Is("vertebral")),
+        All(Is("primary tumour"), Is("malignant"), Is("vertebral")),
         (("vertebrectomy", "for"), ("sagittal", "for"), ("posterior", "for")),
         REVIEW,
     ),
@@ -194,9 +194,22 @@ RULES: tuple[Rule, ...] = (
         ("R29",),
         "004",
         "3",
-        ("Carbon ions where radical resection is impossible; primary malignant tumours are often radioresistant"),
-        All(Is("primary tumour"), Is("unresectable")),
+        "Carbon ions where radical resection is impossible",
+        All(Is("primary tumour"), Is("malignant"), Is("vertebral"), Is("unresectable")),
         (("cirt", "for"),),
+        REVIEW,
+    ),
+    Rule(
+        "conventional-insufficient",
+        ("R29",),
+        "004",
+        "3",
+        (
+            "Primary malignant tumours are often resistant to conventional radiotherapy, which is "
+            "considered insufficient"
+        ),
+        All(Is("primary tumour"), Is("malignant"), Is("vertebral")),
+        (("conventional_rt", "against"),),
         REVIEW,
     ),
     Rule(
@@ -205,8 +218,8 @@ RULES: tuple[Rule, ...] = (
         "004",
         "3",
         (
-            "Cord tolerance about 50 GyE, against 60–70 GyE needed for local control: the two cannot both"
-            " be met at the cord"
+            "Cord tolerance about 50 GyE, against 60–70 GyE needed for local control: a conflict at the "
+            "cord, to be shown on the plan"
         ),
         All(Is("primary tumour"), Is("cord touched")),
         (("cirt", "against"),),
@@ -218,11 +231,11 @@ RULES: tuple[Rule, ...] = (
         "004",
         "3",
         (
-            "Carbon ions were avoided where the cord is compressed: palliative conventional radiotherapy,"
-            " recurrence at the margin near the cord"
+            "Carbon ions were avoided where the cord is compressed; palliative conventional radiotherapy "
+            "then recurred at the margin near the cord"
         ),
-        Is("cord compressed"),
-        (("cirt", "against"), ("conventional_rt", "against")),
+        All(Is("primary tumour"), Is("vertebral"), Is("cord compressed")),
+        (("cirt", "against"),),
         REVIEW,
     ),
     Rule(
@@ -234,7 +247,7 @@ RULES: tuple[Rule, ...] = (
             "Separation surgery removes only the part that touches the cord, and carbon ions follow; the "
             "gap in mm is recorded"
         ),
-        All(Is("primary tumour"), Is("cord touched")),
+        All(Is("primary tumour"), Is("vertebral"), Is("cord touched")),
         (("cirt_ss", "for"),),
         REVIEW,
     ),
@@ -295,11 +308,21 @@ RULES: tuple[Rule, ...] = (
         "004",
         "4",
         (
-            "Tumour cells persist: regrowth on stopping, so resection is needed in order to stop; long "
-            "use makes surgery hard; the best duration is unknown"
+            "Tumour cells persist under denosumab: regrowth on stopping, so resection in order to stop; "
+            "the best duration is unknown"
         ),
         Is("on denosumab"),
-        (("denosumab", "against"), ("surveillance", "watch")),
+        (("denosumab", "against"), ("resection", "for"), ("surveillance", "watch")),
+        REVIEW,
+    ),
+    Rule(
+        "denosumab-sclerosis",
+        ("R47",),
+        "004",
+        "4",
+        "Long use makes the bone sclerotic and vertebral surgery hard",
+        Is("on denosumab"),
+        (("vertebrectomy", "against"), ("sagittal", "against"), ("posterior", "against")),
         REVIEW,
     ),
     # ── metastases ──
@@ -329,7 +352,7 @@ RULES: tuple[Rule, ...] = (
         "004",
         "5",
         "Indication 3: pain that drugs and radiotherapy do not control",
-        All(Is("metastasis"), Is("vertebral"), Is("severe pain"), Is("opioids"), Is("irradiated")),
+        All(Is("metastasis"), Is("vertebral"), Is("pain in spite")),
         (("open_decompression", "for"), ("pps", "for"), ("bkp", "for")),
         REVIEW,
     ),
@@ -342,7 +365,7 @@ RULES: tuple[Rule, ...] = (
         All(Is("metastasis"), Is("six months")),
         (("open_decompression", "for"),),
         REVIEW,
-        "classic",
+        "classic, as general practice",
     ),
     Rule(
         "mst-under-six",
@@ -353,7 +376,7 @@ RULES: tuple[Rule, ...] = (
         All(Is("metastasis"), Not(Is("six months"))),
         (("open_decompression", "against"),),
         REVIEW,
-        "classic",
+        "classic, as general practice",
     ),
     Rule(
         "mist-era",
@@ -361,13 +384,13 @@ RULES: tuple[Rule, ...] = (
         "004",
         "5",
         (
-            "Minimally invasive stabilisation may be offered where conventional surgery is to be avoided, "
-            "such as with several lesions; no number of months is given"
+            "Minimally invasive stabilisation may be offered where conventional surgery is to be avoided,"
+            " such as with several lesions; no number of months is given"
         ),
         All(Is("metastasis"), Some(Is("several spinal lesions"), Not(Is("six months")))),
         (("pps", "for"),),
         REVIEW,
-        "MISt era",
+        "MISt era, 2024",
     ),
     Rule(
         "pps-advantages",
@@ -384,8 +407,8 @@ RULES: tuple[Rule, ...] = (
         ("R59",),
         "004",
         "5",
-        "No bone graft: the implant fails when survival is long",
-        Is("six months"),
+        "No bone graft: the implant may fail when survival is long",
+        Is("long survival"),
         (("pps", "against"),),
         REVIEW,
     ),
@@ -394,7 +417,7 @@ RULES: tuple[Rule, ...] = (
         ("R59",),
         "004",
         "5",
-        "Fluoroscopy is difficult above the upper thoracic spine",
+        ("Fluoroscopy is difficult proximal to the upper thoracic spine (T4 and above: a convention of Myelon)"),
         Is("high level"),
         (("pps", "against"),),
         REVIEW,
@@ -415,16 +438,32 @@ RULES: tuple[Rule, ...] = (
         "004",
         "5",
         (
-            "Kyphoplasty (Japan, since December 2011): fracture from myeloma or metastasis, up to three "
-            "bodies, without paralysis, posterior wall intact"
+            "Kyphoplasty: fracture from myeloma or metastasis, up to three bodies (Japan, insured since "
+            "December 2011), used without paralysis"
         ),
-        All(
-            Is("myeloma or metastasis"),
-            Is("fracture"),
-            Is("three bodies at most"),
-            Not(Is("paralysed")),
-            Is("posterior wall intact"),
-        ),
+        All(Is("myeloma or metastasis"), Is("fracture"), Is("three bodies at most"), Not(Is("weak legs"))),
+        (("bkp", "for"),),
+        REVIEW,
+        "Japan, December 2011",
+    ),
+    Rule(
+        "bkp-not-eligible",
+        ("R62",),
+        "004",
+        "5",
+        "No fracture, or more than three bodies: outside what kyphoplasty is insured for in Japan",
+        Some(Not(Is("fracture")), Not(Is("three bodies at most"))),
+        (("bkp", "against"),),
+        REVIEW,
+        "Japan, December 2011",
+    ),
+    Rule(
+        "bkp-wall-intact",
+        ("R63",),
+        "004",
+        "Fig 10",
+        "In the example of the authors the posterior wall is intact",
+        Is("posterior wall intact"),
         (("bkp", "for"),),
         REVIEW,
     ),
@@ -433,8 +472,8 @@ RULES: tuple[Rule, ...] = (
         ("R63",),
         "004",
         "5",
-        "Paralysis excludes kyphoplasty",
-        Is("paralysed"),
+        "The authors use kyphoplasty in fractures without paralysis",
+        Is("weak legs"),
         (("bkp", "against"),),
         REVIEW,
     ),
@@ -453,22 +492,29 @@ RULES: tuple[Rule, ...] = (
         ("R71",),
         "004",
         "5",
-        ("Progressive instability or growth before palsy: consider minimally invasive surgery instead of waiting"),
-        All(Is("metastasis"), Is("vertebral"), Some(Is("growth"), Is("not stable")), Not(Is("paralysed"))),
+        ("Growth or progressive instability before palsy: minimally invasive surgery is considered instead of waiting"),
+        All(Is("metastasis"), Is("vertebral"), Some(Is("growth"), Is("unstable")), Not(Is("weak legs"))),
         (("pps", "for"), ("surveillance", "watch")),
         REVIEW,
     ),
     Rule(
         "goals",
-        ("R72", "R70"),
+        ("R72",),
         "004",
         "5",
-        (
-            "The goal is quality of life and performance, out-patient drugs, life at home; after surgery "
-            "drugs can follow"
-        ),
-        Is("metastasis"),
+        "The goal is quality of life and performance, out-patient drugs, life at home",
+        All(Is("metastasis"), Is("vertebral")),
         (("supportive", "for"), ("pps", "for")),
+        REVIEW,
+    ),
+    Rule(
+        "drugs-after",
+        ("R70",),
+        "004",
+        "5",
+        "After minimally invasive surgery drugs can follow soon",
+        All(Is("metastasis"), Is("vertebral")),
+        (("pps", "for"),),
         REVIEW,
     ),
     # ── paper 002: intramedullary metastases ──
@@ -491,17 +537,34 @@ RULES: tuple[Rule, ...] = (
             "1.8 to 3.0 Gy per fraction gave satisfactory improvement in radiosensitive tumours: an "
             "explanation, not a test"
         ),
-        All(Is("metastasis"), Is("intramedullary"), Is("drug-sensitive primary")),
+        All(Is("metastasis"), Is("intramedullary"), Is("radiosensitive primary")),
         (("conventional_rt", "for"),),
         COHORT,
     ),
     Rule(
         "iscm-surgery",
-        ("RL2", "B83"),
+        ("RL2",),
         "002",
         "Discussion",
         "Surgery in the highly selected: limited burden, good performance, no lymphoma",
         All(Is("metastasis"), Is("intramedullary"), Is("good performance"), Is("oligometastatic"), Not(Is("lymphoma"))),
+        (("iscm_resection", "for"),),
+        PRACTICE,
+    ),
+    Rule(
+        "iscm-surgery-001",
+        ("B83",),
+        "001",
+        "Discussion",
+        (
+            "Surgery with good performance, or rapidly declining neurology, or an indolent solitary "
+            "lesion, or failed radiotherapy, or to find the primary"
+        ),
+        All(
+            Is("metastasis"),
+            Is("intramedullary"),
+            Some(Is("good performance"), Is("progressive paralysis"), Not(Is("primary known"))),
+        ),
         (("iscm_resection", "for"),),
         PRACTICE,
     ),
@@ -514,7 +577,7 @@ RULES: tuple[Rule, ...] = (
         All(
             Is("metastasis"),
             Is("intramedullary"),
-            Some(Not(Is("good performance")), Is("several spinal lesions"), Not(Is("oligometastatic"))),
+            Some(Not(Is("good performance")), Is("several segments"), Not(Is("oligometastatic"))),
         ),
         (("iscm_resection", "against"),),
         COHORT,
@@ -525,8 +588,8 @@ RULES: tuple[Rule, ...] = (
         "002",
         "Discussion",
         "Surgery with irradiation might bring survival benefit",
-        All(Is("metastasis"), Is("intramedullary"), Is("irradiated")),
-        (("iscm_resection", "for"),),
+        All(Is("metastasis"), Is("intramedullary")),
+        (("iscm_resection", "needs"),),
         CASE,
     ),
     Rule(
@@ -582,7 +645,7 @@ RULES: tuple[Rule, ...] = (
         "Discussion",
         "Checkpoint inhibitors: effect unclear; a response in a lesion of 4 mm",
         All(Is("metastasis"), Is("intramedullary")),
-        (("immunotherapy", "for"),),
+        (("immunotherapy", "needs"),),
         CASE,
     ),
     Rule(
@@ -592,7 +655,7 @@ RULES: tuple[Rule, ...] = (
         "Discussion",
         "An intramedullary lesion can herald an unknown cancer: look for the primary",
         All(Is("intramedullary"), Not(Is("primary known"))),
-        (("biopsy", "for"), ("surveillance", "watch")),
+        (("surveillance", "watch"),),
         COHORT,
     ),
     # ── paper 001 ──
@@ -601,7 +664,7 @@ RULES: tuple[Rule, ...] = (
         ("B84",),
         "001",
         "Discussion",
-        "Spinal MRI in every patient with brain metastases",
+        "Spinal MRI in patients with brain metastases: better performed, the authors say",
         All(Is("brain metastases"), Not(Is("spinal MRI"))),
         (("surveillance", "watch"),),
         PRACTICE,
@@ -642,9 +705,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "accepted-risk",
-        ("A86", "A87"),
+        ("A49", "A50"),
         "000",
-        "Discussion",
+        "Case",
         "Re-irradiation beyond tolerance where the deficit is already complete, as an accepted risk",
         All(Is("irradiated"), Is("limit exceeded"), Is("paralysed")),
         (("reirradiation", "for"),),
@@ -655,7 +718,7 @@ RULES: tuple[Rule, ...] = (
         ("C75",),
         "003",
         "Discussion",
-        "A published limit of the cord is exceeded by what is recorded",
+        "A published limit for the organ there is exceeded by what is recorded",
         Is("limit exceeded"),
         (("reirradiation", "against"), ("conventional_rt", "against")),
         "limits with their own status: page Dose",
@@ -676,19 +739,19 @@ RULES: tuple[Rule, ...] = (
         ("C81",),
         "003",
         "Discussion",
-        "An interval under half of the last: closer imaging (reading of Myelon)",
+        "An interval under half of the initial one: closer monitoring",
         Is("interval halved"),
         (("surveillance", "watch"),),
         CASE,
     ),
     Rule(
         "entity-check",
-        ("XC4", "C18"),
+        ("XC4", "C19", "C24"),
         "003",
-        "Discussion",
-        "Markers contradict the entity: have it looked at again",
+        "Case",
+        "Markers contradict the entity: pathology is to look again (reading of Myelon)",
         Is("markers contradict"),
-        (("biopsy", "for"), ("surveillance", "watch")),
+        (("surveillance", "watch"),),
         CASE,
     ),
     Rule(
@@ -696,19 +759,29 @@ RULES: tuple[Rule, ...] = (
         ("C82",),
         "003",
         "Discussion",
-        ("Unresectable haemangiopericytoma: temozolomide with bevacizumab, or sunitinib (guideline, as cited)"),
+        "Unresectable haemangiopericytoma: temozolomide with bevacizumab, or sunitinib",
         All(Is("haemangiopericytoma"), Is("unresectable")),
         (("targeted", "for"),),
         "guideline, as cited",
     ),
     Rule(
+        "hpc-targeted-cost",
+        ("C57",),
+        "003",
+        "Case",
+        "Targeted drugs were not used: cost, and a low response rate in a large tumour",
+        All(Is("haemangiopericytoma"), Is("unresectable")),
+        (("targeted", "against"),),
+        CASE,
+    ),
+    Rule(
         "hpc-chemo",
         ("C76",),
         "003",
-        "Discussion",
-        "Combination chemotherapy shrank it so that radiotherapy could follow",
+        "Case",
+        "Chemotherapy with re-irradiation: partial response; their effects are not separable",
         All(Is("haemangiopericytoma"), Is("unresectable")),
-        (("chemotherapy", "for"),),
+        (("chemotherapy", "for"), ("reirradiation", "for")),
         CASE,
     ),
     Rule(
@@ -716,7 +789,7 @@ RULES: tuple[Rule, ...] = (
         ("C45",),
         "003",
         "Case",
-        "Resection again where it can be resected and bone damage is small",
+        "Resection again where it is resectable and bone damage is small",
         All(Is("haemangiopericytoma"), Is("operated"), Not(Is("unresectable"))),
         (("resection", "for"),),
         CASE,
@@ -726,7 +799,7 @@ RULES: tuple[Rule, ...] = (
         ("C48",),
         "003",
         "Case",
-        "It cannot be resected",
+        "It was said to be unresectable",
         Is("unresectable"),
         (("resection", "against"), ("vertebrectomy", "against"), ("sagittal", "against"), ("posterior", "against")),
         CASE,

@@ -153,7 +153,11 @@ def options(
                 side = f" [{row.side}]" if sign == "?" else ""
                 typer.echo(f"  {sign}{side} {row.rule.says}: {rests} [{row.rule.paper}, {row.rule.level}]")
         for item in option.evidence:
-            typer.echo(f"  = {item.row.claim}; {item.row.population} [{item.row.paper}, {item.row.level}]")
+            figures = "".join(f"; {f.words}" for f in item.row.figures)
+            primary = f"; primary source: {item.row.primary}" if item.row.primary else ""
+            typer.echo(
+                f"  = {item.row.claim}; {item.row.population}{figures}{primary} [{item.row.paper}, {item.row.level}]"
+            )
     heading("tasks")
     for row in found.watch:
         typer.echo(f"  ! {row.rule.says}: {'; '.join(k.words for k in row.judged.because)} [{row.rule.paper}]")
@@ -227,7 +231,7 @@ def _say(chosen: Instrument, result: Result) -> None:
         typer.echo(words)
     for words in result.assumed:
         typer.echo(f"not given, and not counted: {words}")
-    for words in (*result.outside, *result.stale):
+    for words in (*result.outside, *result.stale, *result.unread):
         typer.echo(f"note: {words}")
     heading("because")
     table(
@@ -250,17 +254,7 @@ def _open_words(result: Result) -> str:
 
 def _patient(reference: str, on: str | None, data: Path) -> Patient:
     """The record of a case, as it certainly stood on a date where one is given."""
-    import datetime as dt
-
     from myelon.assess import Patient
-    from myelon.errors import CaseError
-    from myelon.record.timeline import as_of
 
     case: Case = load_case(reference, data)
-    if on is None:
-        return Patient(case)
-    try:
-        day = dt.date.fromisoformat(on)
-    except ValueError as error:
-        raise CaseError(f"date {on!r}", todo="Write YYYY-MM-DD") from error
-    return Patient(as_of(case, day), on=day)
+    return Patient(case) if on is None else Patient.at(case, on)

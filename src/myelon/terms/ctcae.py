@@ -58,7 +58,12 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         "Rectal perforation",
         "Small intestinal perforation",
     ),
-    "paraplegia": ("Muscle weakness lower limb", "Nervous system disorders - Other, specify"),
+    "paraplegia": (
+        "Myelitis",
+        "Spinal cord compression",
+        "Muscle weakness lower limb",
+        "Nervous system disorders - Other, specify",
+    ),
 }
 """Wordings that are not v5.0 terms → the terms they may mean; more than one is left to a person."""
 

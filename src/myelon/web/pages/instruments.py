@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Form, Request
@@ -15,7 +14,6 @@ from myelon.assess.toxicity import toxicity
 from myelon.assess.wbb import WBB
 from myelon.errors import InputError, InstrumentError
 from myelon.record.kinds import Staging
-from myelon.record.timeline import as_of
 from myelon.record.when import When
 from myelon.web.packets import packet_of, store_of
 from myelon.web.pages.cases import case_context
@@ -183,18 +181,8 @@ def _staging(
 
 
 def _patient(packet: Packet, on: str) -> Patient:
-    """The record, or what was certain of it by a day.
-
-    Raises:
-        InputError: No date.
-    """
-    if not on:
-        return Patient(packet.case, packet.timeline)
-    try:
-        day = dt.date.fromisoformat(on)
-    except ValueError as error:
-        raise InputError(f"{on[:20]!r} is no date", where="as of", todo="Write YYYY-MM-DD") from error
-    return Patient(as_of(packet.case, day), on=day)
+    """The record, or what was certain of it by a day."""
+    return Patient.at(packet.case, on) if on else Patient(packet.case, packet.timeline)
 
 
 def _answers(given: QueryParams | FormData, chosen: Instrument) -> dict[str, Given]:

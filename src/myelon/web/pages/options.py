@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from myelon.assess import Patient
 from myelon.board.differential import differential
 from myelon.board.facts import Situation
 from myelon.board.options import deliberate
 from myelon.board.packet import prepare
 from myelon.board.similar import answers, similar
-from myelon.errors import InputError
-from myelon.record.timeline import as_of
 from myelon.web.packets import Packets, packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
@@ -50,13 +48,7 @@ def options(request: Request, case_id: str, on: str = "") -> Response:
 
 def _until(packet: Packet, on: str) -> Packet:
     """The case, or what was certain of it by a day; then without its dose files."""
-    if not on:
-        return packet
-    try:
-        day = dt.date.fromisoformat(on)
-    except ValueError as error:
-        raise InputError(f"{on[:20]!r} is no date", where="as of", todo="Write YYYY-MM-DD") from error
-    return prepare(as_of(packet.case, day))
+    return prepare(Patient.at(packet.case, on).case) if on else packet
 
 
 def _similar(request: Request, packet: Packet) -> list[object]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from myelon.assess import Patient
+from myelon.assess.escc import worst_grade
 from myelon.board.contour_reading import altered, reading_of, targets
 from myelon.errors import DoseError, InputError
 from myelon.record.kinds import Radiotherapy
@@ -96,7 +97,7 @@ def _measured(request: Request, packet: Packet, target: str, *, holds: bool) -> 
         ("anatomy", chosen, str(holds)),
         lambda: anatomy(dose.contours, chosen, altered="" if holds else why),
     )
-    grade = Patient(packet.case, packet.timeline).last_stated("epidural_grade")
+    grade = worst_grade(Patient(packet.case, packet.timeline))
     recorded = f"{grade.lesion.epidural_grade} ({grade.study.id})" if grade is not None else ""
     return empty | {
         "recorded": recorded,
