@@ -63,14 +63,14 @@ class Quantity(Part):
 
     value: float
     comparator: Comparator = "="
-    unit: str
+    unit: str = ""
     plausibility: Plausibility = "ok"
     text: str = ""
 
     def __str__(self) -> str:
         """As printed, with the comparator where it is not "="."""
         sign = "" if self.comparator == "=" else {"~": "≈ "}.get(self.comparator, f"{self.comparator} ")
-        return f"{sign}{self.value:g} {self.unit}"
+        return f"{sign}{self.value:g} {self.unit}".rstrip()
 
 
 T = TypeVar("T")
