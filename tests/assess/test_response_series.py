@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from myelon.assess.recist_table import overall, target_response
 from myelon.assess.response_series import best_response, response_series
 from myelon.demo.hospital import CASES, demo_case
+from myelon.errors import CaseError
 from myelon.record.case import case_from
 from myelon.record.timeline import Window, solve
 
@@ -128,6 +129,11 @@ def test_too_small_to_measure_is_five_and_a_bound_is_no_size():
 
     assert last(5, "<") == 5
     assert last(20, ">") is None
+
+
+def test_a_negative_diameter_is_refused():
+    with pytest.raises(CaseError, match="a diameter is not negative"):
+        series(study(1, "2021-01-01", target("a", -3)))
 
 
 def test_the_choice_of_targets_is_judged():

@@ -422,3 +422,31 @@ def test_a_day_after_the_death_or_no_date_is_refused():
         Patient.at(died.model_copy(update={"zero": "n-1"}), "2099-01-01")
     with pytest.raises(InstrumentError, match="is no date"):
         Patient.at(demo_case("paper-003"), "soon")
+
+
+def test_the_schedules_of_the_papers_stand_beside_their_verdicts():
+    """24 Gy in 5 after both courses of paper 000; alone where nothing was given; nothing where no level is known."""
+    from myelon.board.schedules import PRINTED, schedules
+
+    rows = schedules(prepare(demo_case("paper-000")))
+    assert [(r.total_gy, r.fractions) for r in rows] == [(t, n) for t, n, _ in PRINTED]
+    again = next(r for r in rows if r.total_gy == 24)
+    assert again.eqd2_gy == pytest.approx(88.68 + 40.80, abs=1e-6)
+    assert again.basis == "sum with 2 before"
+    assert any(e.startswith("HyTEC 2021 sum") for e in again.exceeded)
+    first = schedules(prepare(demo_case("paper-004-fig-3")))
+    assert {r.basis for r in first} == {"first course here"}
+    assert next(r for r in first if r.total_gy == 30).eqd2_gy == pytest.approx(37.5)
+    both = {r.organ for r in schedules(prepare(demo_case("paper-003")))}
+    assert both == {"conus", "cauda_equina"}
+    assert schedules(prepare(demo_case("paper-004-fig-7"))) == ()
+
+
+def test_every_prognostic_instrument_says_what_it_can_of_six_months():
+    from myelon.board.facts import prognoses
+
+    rows = {p.instrument: p for p in prognoses(Situation(prepare(demo_case("synthetic-1"))))}
+    assert (rows["tokuhashi_2005"].six_months, rows["tokuhashi_2005"].result) == ("yes", "10 to 12")
+    assert rows["osri_2013"].six_months == "states no limit of six months"
+    assert rows["katagiri_2014"].six_months == "open"
+    assert not prognoses(Situation(prepare(demo_case("paper-003"))))

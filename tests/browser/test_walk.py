@@ -122,7 +122,8 @@ def her_scores_and_options(tab, keep):
     tab.get_by_role("link", name="Options", exact=True).click()
     tab.get_by_label("As of").fill("2016-12-31")
     tab.get_by_role("button", name="Show").click()
-    tab.get_by_text("It was said to be unresectable").first.wait_for()
+    tab.get_by_text("only what had certainly happened by 2016-12-31").wait_for()
+    assert "It was said to be unresectable" in tab.locator("main").inner_text()
     assert "printed for this very case" in tab.locator("main").inner_text()
     keep(tab, "story-08-options", full_page=True)
 

@@ -22,6 +22,14 @@ def test_the_page_names_entries_papers_and_exact_limits(own):
     assert "printed for this very case" in own_rule
 
 
+def test_schedules_of_the_papers_and_a_death_are_said(own):
+    text = own.get("/cases/paper-000/options").text
+    assert "24 Gy in 5" in text
+    assert "sum with 2 before" in text
+    assert "The patient has died" in own.get("/cases/paper-003/options").text
+    assert "The patient has died" not in own.get("/cases/phantom-2/options").text
+
+
 def test_a_day_is_a_date(own):
     assert own.get("/cases/paper-003/options?on=2016-12-31").status_code == 200
     assert own.get("/cases/paper-003/options?on=then").status_code == 422

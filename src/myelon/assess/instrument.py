@@ -11,13 +11,14 @@ from myelon.assess.result import Because, Result
 from myelon.errors import InstrumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from myelon.assess.fields import Given
     from myelon.assess.patient import Patient
     from myelon.terms.verification import Verification
 
 _ADULT_YEARS = 18
+_A_NUMBER = 100.0
 
 
 class Category(NamedTuple):
@@ -359,43 +360,50 @@ class Rule(Instrument):
     def reach(self, answers: Mapping[str, Value]) -> Reach:
         """Every result that some completion has; all of them once a missing answer cannot be listed."""
         missing: dict[str, None] = {}
-        reached = set(self._tried(dict(answers), missing))
+        reached: set[str] = set()
+        self._try(dict(answers), missing, reached, {c.key for c in self.categories})
         return Reach(tuple(missing), tuple(c.key for c in self.categories if c.key in reached))
 
-    def _tried(self, answers: dict[str, Value], missing: dict[str, None]) -> Iterable[str]:
-        """Categories of every completion, of what the rule asks and of what it would only count if it were given."""
+    def _try(self, answers: dict[str, Value], missing: dict[str, None], reached: set[str], every: set[str]) -> None:
+        """Categories of every completion, of what the rule asks and of what it would only count if it were given.
+
+        One open item is taken at a time, the others come up below it; it ends once every category is reached.
+        """
         reading = Answers(answers)
         try:
-            yield from self.decide(reading).categories
-            open_now = reading.left
+            reached.update(self.decide(reading).categories)
+            key = next(iter(reading.left), None)
         except NotGivenError as asked:
             missing.setdefault(asked.key)
             if asked.could_be is not None:
-                yield from asked.could_be
+                reached.update(asked.could_be)
                 return
-            open_now = [asked.key]
-        for key in open_now:
-            item = next(i for i in self.items if i.key == key)
-            if item.domain is None:
-                yield from (c.key for c in self.categories)
-                if isinstance(item, Number) and key in missing:
-                    self._look_further(answers, item, missing)
-                continue
-            for value in item.domain:
-                full = answers | {key: value}
-                if self.impossible is None or not self.impossible(full):
-                    yield from self._tried(full, missing)
+            key = asked.key
+        if key is None:
+            return
+        item = next(i for i in self.items if i.key == key)
+        if item.domain is None:
+            reached.update(every)
+            if isinstance(item, Number) and key in missing:
+                self._look_further(answers, item, missing)
+            return
+        for value in item.domain:
+            if reached >= every and key not in missing:
+                return
+            full = answers | {key: value}
+            if self.impossible is None or not self.impossible(full):
+                self._try(full, missing, reached, every)
 
     def _look_further(self, answers: dict[str, Value], item: Number, missing: dict[str, None]) -> None:
-        """What else the rule would ask once a number were known."""
-        for value in {item.check(min(max(x, item.low), item.high)) for x in (item.low, 1.0, 100.0)}:
-            try:
-                self.decide(Answers(answers | {item.key: value}))
-            except NotGivenError as asked:
-                missing.setdefault(asked.key)
-                further = next(i for i in self.items if i.key == asked.key)
-                if isinstance(further, Number) and asked.key not in answers and len(answers) < len(self.items):
-                    self._look_further(answers | {item.key: value}, further, missing)
+        """What else the rule would ask once a number were known: tried with one that is possible."""
+        full = answers | {item.key: item.check(min(max(_A_NUMBER, item.low), item.high))}
+        try:
+            self.decide(Answers(full))
+        except NotGivenError as asked:
+            missing.setdefault(asked.key)
+            further = next(i for i in self.items if i.key == asked.key)
+            if isinstance(further, Number) and asked.key not in answers:
+                self._look_further(full, further, missing)
 
 
 __all__ = [

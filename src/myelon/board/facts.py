@@ -28,6 +28,7 @@ from myelon.record.kinds import (
     Surgery,
     Systemic,
 )
+from myelon.record.timeline import days_range
 from myelon.terms.drugs import DRUGS
 from myelon.terms.levels import Level
 from myelon.terms.markers import DEFINITIONS
@@ -331,6 +332,38 @@ PROGNOSIS: dict[str, dict[str, bool]] = {
 """Instrument → category → whether it speaks for six months or more. A band between them says neither."""
 
 
+class Prognosis(NamedTuple):
+    """What one prognostic instrument says of six months."""
+
+    instrument: str
+    name: str
+    result: str
+    means: str
+    six_months: str
+    """``yes``, ``no``, ``open``, or that the instrument has no such limit."""
+
+
+def prognoses(s: Situation) -> tuple[Prognosis, ...]:
+    """Every prognostic instrument that the record answers in part, with what it says of six months, and what not."""
+    found = []
+    for chosen, result in s.packet.scores:
+        if chosen.group != "prognosis" or result.not_applicable or not result.because:
+            continue
+        possible = result.categories or result.reachable_categories
+        labels = "; ".join(c.label for c in chosen.categories if c.key in possible)
+        sides = {PROGNOSIS.get(chosen.id, {}).get(c) for c in possible}
+        if chosen.id not in PROGNOSIS:
+            says = "states no limit of six months"
+        elif len(sides) == 1 and None not in sides:
+            says = "yes" if True in sides else "no"
+        else:
+            says = "open"
+        span = "" if result.reachable is None else f"{result.reachable[0]:g} to {result.reachable[1]:g}"
+        value = result.value.split(" · ")[0] if result.value else span
+        found.append(Prognosis(chosen.id, chosen.name, value, labels, says))
+    return tuple(found)
+
+
 def _six_months(s: Situation) -> Known:
     """What every prognostic instrument says whose answer no missing item can turn; two that differ leave it open.
 
@@ -368,15 +401,12 @@ def _progressive_paralysis(s: Situation) -> Known:
         return Known(grade < said[-2][1], f"legs, MRC {said[-2][1]} → {grade}", (said[-2][0].id, last.id))
     if change in {"worse", "new"}:
         return yes(f"weakness of the legs: {change}", (last.id,))
-    if change in {"better", "resolved", "unchanged"} or grade is not None:
-        return Known(
-            value=False if change or len(said) > 1 else None,
-            words=f"legs: {change or f'MRC {grade}'}",
-            entries=(last.id,),
-        )
-    return UNKNOWN
+    if change in {"better", "resolved", "unchanged"} or grade == _NORMAL_MRC or (grade is not None and len(said) > 1):
+        return no(f"legs: {change or f'MRC {grade}'}", (last.id,))
+    return unknown(f"legs: MRC {grade}, one examination" if grade is not None else "", (last.id,))
 
 
+_NORMAL_MRC = 5
 _LEGS = frozenset({"legs", "left leg", "right leg"})
 
 
@@ -536,7 +566,10 @@ def _on_denosumab(s: Situation) -> Known:
     last = lines[-1]
     if last.until is not None:
         return no("denosumab has ended", (last.id,))
-    return yes(f"{last.label}; no end is recorded", (last.id,))
+    now = s.timeline.in_order(e for e in s.case.entries if e.when is not None)[-1:]
+    since = s.timeline.interval(f"{last.id}.start", f"{now[0].id}.start")[0] if now and last.when is not None else None
+    clock = f", for {days_range(since)} at the last entry" if since is not None and since.earliest is not None else ""
+    return yes(f"{last.label}; no end is recorded{clock}", (last.id,))
 
 
 # ── images ──────────────────────────────────────────────────────────────────────────────────────────────

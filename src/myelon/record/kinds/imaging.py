@@ -113,6 +113,13 @@ class LesionObservation(Part):
     text: str = ""
     source: Provenance | None = None
 
+    @field_validator("size", "across")
+    @classmethod
+    def _no_less_than_nothing(cls, size: Quantity | None) -> Quantity | None:
+        if size is not None and size.value < 0:
+            raise ValueError("a diameter is not negative")
+        return size
+
 
 class Imaging(Entry):
     """A study or a set of sequences read together."""

@@ -11,10 +11,12 @@ from starlette.responses import Response
 
 from myelon.assess import Patient
 from myelon.board.differential import differential
-from myelon.board.facts import Situation
+from myelon.board.facts import Situation, prognoses
 from myelon.board.options import deliberate
 from myelon.board.packet import prepare
+from myelon.board.schedules import schedules
 from myelon.board.similar import answers, similar
+from myelon.record.kinds import Vital
 from myelon.web.packets import Packets, packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
@@ -34,14 +36,17 @@ def options(request: Request, case_id: str, on: str = "") -> Response:
     """What the table has before it."""
     packet = packet_of(request, case_id)
     shown = _until(packet, on)
-    found = deliberate(shown)
+    found, situation = deliberate(shown), Situation(shown)
     groups = [(name, list(rows)) for name, rows in groupby(found.options, key=lambda o: o.kind.group)]
     context = case_context(request, packet, "Options") | {
         "on": on,
         "groups": groups,
         "found": found,
-        "weighed": differential(Situation(shown)),
+        "weighed": differential(situation),
         "similar": _similar(request, shown),
+        "schedules": schedules(shown),
+        "prognoses": prognoses(situation),
+        "died": next((e for e in shown.case.given(Vital) if e.status == "dead"), None),
     }
     return page(request, "options.html", context)
 
