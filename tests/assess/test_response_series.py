@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from myelon.assess import Patient, instrument
 from myelon.assess.recist_table import overall, target_response
 from myelon.assess.response_series import best_response, response_series
 from myelon.demo.hospital import CASES, demo_case
@@ -238,3 +239,70 @@ def test_the_order_of_lesions_in_a_study_does_not_matter():
             study(2, "2021-03-01", *(lesion(n, s) for n, s in names)),
         )
         assert found.points[0].sum_mm == 60
+
+
+# ── RANO and pain, filled from a record ─────────────────────────────────────────────────────────────────
+
+
+def patient_with(tumour, *entries, zero="ct-1"):
+    head = {"schema": "myelon.case/1", "id": "c", "title": "T", "about": {"nature": "synthetic"}, "zero": zero}
+    spine = {"id": "t", "kind": "neoplasm", "role": "primary", "entity": tumour, "compartment": ["intramedullary"]}
+    return Patient(case_from(head | {"entries": [spine, *entries]}))
+
+
+def two(name, size, across, role=None):
+    return lesion(name, size, role, across={"value": across, "unit": "mm"})
+
+
+def test_products_of_two_diameters_go_into_rano():
+    course = {
+        "id": "rt-1", "kind": "radiotherapy", "ordinal": 1, "total_gy": 54, "fractions": 30, "target": "cord",
+        "when": {"kind": "exact", "earliest": "2020-10-01", "latest": "2020-10-01"},
+        "until": {"kind": "exact", "earliest": "2020-11-15", "latest": "2020-11-15"},
+    }  # fmt: skip
+    scans = (
+        study(1, "2021-01-01", two("a", 20, 20, "target")), study(2, "2021-03-01", two("a", 10, 20)),
+        study(3, "2021-05-01", two("a", 13, 20)),
+    )  # fmt: skip
+    glioma = patient_with("Diffuse midline glioma", course, *scans)
+    old = {b.item: b.option for b in instrument("rano_hgg_2010").from_case(glioma).because}
+    assert (old["base"], old["nadir"], old["cur"], old["new"]) == (400, 200, 260, False)
+    assert old["weeks_post_rt"] == 23
+    newer = instrument("rano_2_0").from_case(glioma)
+    assert (newer.category, newer.steps) == ("PD", ("2D: 200 → 260 (+30 %)",))
+    shrunk = patient_with("Diffuse midline glioma", *scans[:2])
+    assert instrument("rano_2_0").from_case(shrunk).category == "PR"
+    other = patient_with("Chondrosarcoma", *scans)
+    assert "made for gliomas" in instrument("rano_2_0").from_case(other).not_applicable
+
+
+def test_a_target_measured_in_one_direction_leaves_the_product_open():
+    glioma = patient_with(
+        "Diffuse midline glioma", study(1, "2021-01-01", two("a", 20, 20, "target"), two("b", 10, 10, "target")),
+        study(2, "2021-03-01", two("a", 10, 20), lesion("b", 10)),
+    )  # fmt: skip
+    assert "cur" not in {b.item for b in instrument("rano_hgg_2010").from_case(glioma).because}
+    assert "cur" not in {b.item for b in instrument("rano_2_0").from_case(glioma).because}
+
+
+def test_pain_before_and_after_the_treatment_is_a_response():
+    def at_day(number, what, value, day):
+        when = {"kind": "exact", "earliest": day, "latest": day}
+        return {"id": f"o-{number}", "kind": "observation", "what": what, "value": {"value": value}, "when": when,
+                "source": [{"source": "s"}]}  # fmt: skip
+
+    course = {
+        "id": "rt-1", "kind": "radiotherapy", "ordinal": 1, "total_gy": 8, "fractions": 1, "target": "L2",
+        "when": {"kind": "exact", "earliest": "2021-01-10", "latest": "2021-01-10"},
+        "until": {"kind": "exact", "earliest": "2021-01-10", "latest": "2021-01-10"},
+    }  # fmt: skip
+    treated = patient_with(
+        "Chordoma", course, at_day(1, "NRS", 8, "2021-01-05"), at_day(2, "NRS", 3, "2021-04-01"),
+        at_day(3, "OMED", 60, "2021-01-05"), at_day(4, "OMED", 60, "2021-04-01"), zero="rt-1",
+    )  # fmt: skip
+    result = instrument("pain_response").from_case(treated)
+    assert (result.category, {b.item: b.entry for b in result.because}) == (
+        "PR", {"p0": "o-1", "p1": "o-2", "omed0": "o-3", "omed1": "o-4"},
+    )  # fmt: skip
+    untreated = patient_with("Chordoma", at_day(1, "NRS", 8, "2021-01-05"), zero="o-1")
+    assert not instrument("pain_response").from_case(untreated).because

@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
-from myelon.assess.instrument import Answers, Category, Found, Number, Rule
+from typing import TYPE_CHECKING
+
+from myelon.assess.instrument import Answers, Category, Filled, Found, FromRecord, Number, Rule
+from myelon.record.kinds import Observation, Radiotherapy, Surgery
+from myelon.terms.mentions import mentions
 from myelon.terms.verification import Verification
+
+if TYPE_CHECKING:
+    from myelon.assess.patient import Patient
+    from myelon.record.base import Entry
 
 POINTS, SHARE, NEAR = 2.0, 0.25, 1.0
 """Change of pain that counts, share of the opioid dose that counts, and pain that is "stable" (memory, high)."""
 TOLERANCE = 1e-9
+
+
+def _fill(patient: Patient) -> FromRecord:
+    """Pain and opioids certainly before and after the last course of radiotherapy or kyphoplasty."""
+    case = patient.case
+    kyphoplasties = [
+        s for s in case.given(Surgery) if mentions(" ".join(s.procedures), ("balloon kyphoplasty", "kyphoplasty"))
+    ]
+    courses = [c for c in case.given(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
+    treated = patient.timeline.in_order([*kyphoplasties, *courses])[-1:]
+    if not treated:
+        return FromRecord({})
+    found = {}
+    for what, (before, after) in (("NRS", ("p0", "p1")), ("OMED", ("omed0", "omed1"))):
+        rows = _values(patient, what)
+        for key, side in (
+            (before, [r for r in rows if patient.surely_later(treated[0], r[0])]),
+            (after, [r for r in rows if patient.surely_after(r[0], treated[0])]),
+        ):
+            last = patient.last_of(side, [e for e, _ in side], [f"{v:g}" for _, v in side])
+            if last is not None:
+                found[key] = Filled(last[1], last[0].id, "; ".join(s.code for s in last[0].source))
+    return FromRecord(found)
+
+
+def _values(patient: Patient, what: str) -> list[tuple[Entry, float]]:
+    rows: list[tuple[Entry, float]] = [(o, o.value.value) for o in patient.case.given(Observation) if o.what == what]
+    if what == "NRS":
+        rows += [(n, n.pain.nrs) for n in patient.examinations if n.pain is not None and n.pain.nrs is not None]
+    return rows
 
 
 def _decide(answers: Answers) -> Found:
@@ -48,6 +86,7 @@ PAIN_RESPONSE = Rule(
     ),
     source="pain_response",
     status=Verification.MEMORY,
+    fill=_fill,
     decide=_decide,
     validity=("Paper 004: 17 BKP patients, NRS 7 ± 2.3 -> 2.2 ± 2.1 (1 month) -> 1.8 ± 1.9 (final).",),
     notes=("2002 consensus same thresholds (memory, medium).",),

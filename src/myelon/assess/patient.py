@@ -119,6 +119,13 @@ class Patient:
         gap, _ = self.timeline.interval(f"{other.id}.start", f"{entry.id}.start")
         return gap.earliest is not None and gap.earliest >= 0 and (gap.latest is None or gap.latest > 0)
 
+    def surely_after(self, entry: Entry, other: Entry) -> bool:
+        """Whether an entry certainly began after another had ended."""
+        if entry.when is None:
+            return False
+        gap, _ = self.timeline.interval(f"{other.id}.end", f"{entry.id}.start")
+        return gap.earliest is not None and gap.earliest >= 0 and (gap.latest is None or gap.latest > 0)
+
     def held(self, entry_id: str) -> str:
         """When an entry held, in words: its calendar days, or days from the zero point."""
         low, high = self.timeline.date(entry_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from myelon.assess.instrument import Answers, Category, Flag, Found, Item, Number, Option, Rule
+from myelon.assess.product_series import fill_2
 from myelon.terms.verification import Verification
 
 LIMITS = {"2D": (0.50, 1.25), "volume": (0.35, 1.40)}
@@ -69,6 +70,7 @@ RANO_2 = Rule(
     ),
     source="rano_2_0",
     status=Verification.SECOND_HAND,
+    fill=fill_2,
     decide=_decide,
     notes=(
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Answers, Category, Flag, Found, Item, Number, Option, Rule
+from myelon.assess.product_series import fill_hgg
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ RANO_HGG = Rule(
     ),
     source="rano_hgg_2010",
     status=Verification.VERIFIED,
+    fill=fill_hgg,
     impossible=_impossible,
     decide=_decide,
     validity=("No validation in spinal cord tumours was found.",),

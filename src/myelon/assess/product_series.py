@@ -1,0 +1,122 @@
+"""Sums of products of perpendicular diameters over time, for RANO: baseline, smallest so far, now.
+
+Targets are those of the first study that measures one in two directions; a target that was not measured in both leaves
+the sum open.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from myelon.assess.instrument import Filled, FromRecord
+from myelon.record.base import Assertion
+from myelon.record.kinds import Imaging, Radiotherapy
+from myelon.terms.mentions import mentions
+
+if TYPE_CHECKING:
+    from myelon.assess.patient import Patient
+    from myelon.record.kinds.imaging import LesionObservation
+
+GLIOMA = ("glioma", "diffuse midline glioma", "astrocyt", "glioblastoma", "ependymoma", "oligodendroglioma")
+_WEEK = 7.0
+_IN_MM = {"mm": 1.0, "cm": 10.0}
+
+
+class Products(NamedTuple):
+    """Sums in mm², and the studies that they are of."""
+
+    baseline: str
+    last: str
+    base_mm2: float
+    nadir_mm2: float
+    """Smallest sum before the last one, the baseline included."""
+    now_mm2: float | None
+    """None where a target was not measured."""
+    new: bool
+
+
+def product_mm2(lesion: LesionObservation) -> float | None:
+    """Product of the two diameters; 0 for a lesion that is gone; None where one was not measured."""
+    if lesion.change == "gone" or lesion.assertion is Assertion.ABSENT:
+        return 0.0
+    sizes = [q for q in (lesion.size, lesion.across) if q is not None and q.unit in _IN_MM and q.comparator == "="]
+    if len(sizes) < 2 or any(q.plausibility != "ok" for q in sizes):
+        return None
+    return sizes[0].value * _IN_MM[sizes[0].unit] * sizes[1].value * _IN_MM[sizes[1].unit]
+
+
+def products(patient: Patient) -> Products | None:
+    """The series of a record; None without two studies."""
+    studies = patient.timeline.in_order(patient.case.given(Imaging))
+    found: list[tuple[str, dict[str, float], bool]] = []
+    for study in studies:
+        rows = {o.lesion: p for o in study.lesions if (p := product_mm2(o)) is not None}
+        if not found:
+            rows = {o.lesion: rows[o.lesion] for o in study.lesions if o.role == "target" and rows.get(o.lesion)}
+        new = any(o.role == "new" and o.assertion is Assertion.PRESENT for o in study.lesions)
+        if rows or (found and new):
+            found.append((study.id, rows, new))
+    if len(found) < 2:
+        return None
+    targets = found[0][1]
+    sums = [sum(rows[t] for t in targets) if targets.keys() <= rows.keys() else None for _, rows, _ in found]
+    known = [s for s in sums[:-1] if s is not None]
+    news = any(new for _, _, new in found[1:])
+    return Products(found[0][0], found[-1][0], sum(targets.values()), min(known), sums[-1], news)
+
+
+def fill_hgg(patient: Patient) -> FromRecord:
+    """What the record gives to the criteria of high-grade glioma."""
+    why, series = _not_for(patient), products(patient)
+    if why or series is None:
+        return FromRecord({}, why)
+    found = _sums(series, "base", "nadir", "cur")
+    weeks = _weeks_after_radiotherapy(patient, series.last)
+    if weeks is not None:
+        found["weeks_post_rt"] = Filled(weeks, series.last, "dates")
+    return FromRecord(found)
+
+
+def fill_2(patient: Patient) -> FromRecord:
+    """What the record gives to RANO 2.0: growth is judged from the smallest sum, shrinkage from the baseline."""
+    why, series = _not_for(patient), products(patient)
+    if why or series is None or series.now_mm2 is None:
+        return FromRecord({}, why)
+    grown = series.now_mm2 > series.nadir_mm2
+    reference = series.nadir_mm2 if grown else series.base_mm2
+    found = {"measure": Filled("2D", series.last, "measured lesions")}
+    found["ref"] = Filled(reference, series.baseline, "measured lesions")
+    found["cur"] = Filled(series.now_mm2, series.last, "measured lesions")
+    found["new"] = Filled("yes" if series.new else "no", series.last, "measured lesions")
+    return FromRecord(found)
+
+
+def _sums(series: Products, base: str, nadir: str, now: str) -> dict[str, Filled]:
+    found = {base: Filled(series.base_mm2, series.baseline, "measured lesions")}
+    found[nadir] = Filled(series.nadir_mm2, series.last, "measured lesions")
+    found["new"] = Filled("yes" if series.new else "no", series.last, "measured lesions")
+    if series.now_mm2 is not None:
+        found[now] = Filled(series.now_mm2, series.last, "measured lesions")
+    return found
+
+
+def _not_for(patient: Patient) -> str:
+    tumour = patient.tumour
+    if tumour is None or mentions(f"{tumour.entity} {tumour.histology}", GLIOMA):
+        return ""
+    return f"made for gliomas; this is {tumour.entity}"
+
+
+def _weeks_after_radiotherapy(patient: Patient, study: str) -> float | None:
+    """Whole weeks since the last course; None where the dates leave more than one number."""
+    gaps = [
+        patient.timeline.interval(f"{c.id}.end", f"{study}.start")[0]
+        for c in patient.case.given(Radiotherapy)
+        if c.status != "proposed"
+    ]
+    since = [g for g in gaps if g.earliest is not None and g.latest is not None and g.earliest >= 0]
+    if len(since) < len(gaps) or not since:
+        return None
+    last = min(since, key=lambda g: g.latest or 0.0)
+    low, high = (last.earliest or 0.0) // _WEEK, (last.latest or 0.0) // _WEEK
+    return low if low == high else None
