@@ -557,3 +557,19 @@ def test_what_was_absent_or_at_another_level_does_not_score():
     result = instrument("sins_2010").from_case(Patient(case))
     assert {b.item: b.option for b in result.because} == {"location": "mobile", "lesion": "lytic", "collapse": "gt50"}
     assert set(result.missing) == {"pain", "alignment", "posterolateral"}
+
+
+def test_zones_of_several_levels_are_judged_as_one_specimen():
+    from myelon.assess.wbb import by_level
+
+    case = record(
+        dated("a", "2021-01-01", levels="T9", wbb_zones=[2, 3], wbb_layers=["A", "B"]),
+        dated("b", "2021-01-02", levels="T10", wbb_zones=[3, 4], wbb_layers=["C"]),
+        dated("c", "2021-02-01", levels="T10", wbb_zones=[4, 5], wbb_layers=["C"]),
+    )
+    tumour = case.entries[0].model_copy(update={"role": "primary"})
+    patient = Patient(case.with_entries((tumour, *case.entries[1:])))
+    assert [(a.levels, sorted(a.zones)) for a in by_level(patient)] == [("T9", ["2", "3"]), ("T10", ["4", "5"])]
+    result = instrument("wbb_1997").from_case(patient)
+    assert {b.item: b.option for b in result.because}["zones"] == ("2", "3", "4", "5")
+    assert result.category == ("sagittal",)

@@ -112,3 +112,17 @@ def test_the_disc_shows_the_zones_and_its_direction(own):
     assert "counter-clockwise" in disc
     other = own.get("/cases/paper-004-fig-4/instruments/wbb_1997?item.convention=original_clockwise").text
     assert "clockwise from the right half (1997)" in other
+
+
+def test_a_tumour_over_several_levels_has_a_disc_for_each(own):
+    store = own.app.state.store
+    case = store.case("paper-004-fig-4")
+    study = next(e for e in case.entries if e.kind == "imaging" and any(o.wbb_zones for o in e.lesions))
+    seen = next(o for o in study.lesions if o.wbb_zones)
+    below = type(seen).model_validate(seen.model_dump(mode="json") | {"levels": "T10", "wbb_zones": [4, 5]})
+    kept = study.model_copy(update={"lesions": (*study.lesions, below)})
+    store.amend(case.id, kept, reason="test", expected=store.entry_version(case.id, study.id))
+    text = own.get("/cases/paper-004-fig-4/instruments/wbb_1997").text
+    assert "Level by level" in text
+    assert text.count("figure wbb") == 3  # the whole, and two levels
+    assert "sagittal: every zone lies inside" in text

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from myelon.assess.fields import Value
-    from myelon.assess.patient import Patient
+    from myelon.assess.patient import Patient, Seen
 
 
 def _zones(first: int, last: int) -> frozenset[str]:
@@ -74,19 +74,47 @@ def mirrored(zones: frozenset[str]) -> frozenset[str]:
     return frozenset(str(13 - int(z)) for z in zones)
 
 
+class AtLevel(NamedTuple):
+    """What was last seen at one vertebra, or at vertebrae that were not told apart."""
+
+    levels: str
+    zones: frozenset[str]
+    layers: frozenset[str]
+    seen: Seen
+
+
+def by_level(patient: Patient) -> tuple[AtLevel, ...]:
+    """The zones of every level, from above; empty where the last statement of one of them is not decided."""
+    rows = [s for s in patient.main_lesion if s.lesion.wbb_zones]
+    found = []
+    for levels in dict.fromkeys(s.lesion.levels for s in rows):
+        here = [s for s in rows if s.lesion.levels == levels]
+        said = [f"{s.lesion.wbb_zones} {s.lesion.wbb_layers}" for s in here]
+        last = patient.last_of(here, [s.study for s in here], said)
+        if last is None:
+            return ()
+        zones, layers = frozenset(str(z) for z in last.lesion.wbb_zones), frozenset(last.lesion.wbb_layers)
+        found.append(AtLevel(str(levels or "level not recorded"), zones, layers, last))
+    return tuple(sorted(found, key=lambda a: a.seen.lesion.levels.upper if a.seen.lesion.levels else 0))
+
+
 def _fill(patient: Patient) -> FromRecord:
     if patient.tumour is not None and patient.tumour.role == "secondary":
         return FromRecord({}, f"made for primary tumours; {patient.tumour.entity} is a metastasis")
     where = set(patient.tumour.compartment) if patient.tumour is not None else set()
     if where and not {"vertebral", "paraspinal", "dumbbell", "epidural"} & where:
         return FromRecord({}, f"made for tumours of a vertebra; this one is {', '.join(sorted(where))}")
-    found = patient.fill((("wbb_layers", "layers"),))
-    zones = patient.last_stated("wbb_zones")
-    if zones is not None:
-        numbers = [str(z) for z in zones.lesion.wbb_zones]
-        found["zones"] = Filled(numbers, zones.study.id, zones.source)
-        found["rule_set"] = Filled("matsumoto2024", zones.study.id, "004")
-        found["convention"] = Filled("sosg_counterclockwise", zones.study.id, "004 Fig 2")
+    rows = by_level(patient)
+    if not rows:
+        return FromRecord({})
+    entry, source = rows[-1].seen.study.id, rows[-1].seen.source
+    found = {  # one specimen over several levels: its range must hold the zones of all of them
+        "zones": Filled(sorted(frozenset().union(*(r.zones for r in rows)), key=int), entry, source),
+        "rule_set": Filled("matsumoto2024", entry, "004"),
+        "convention": Filled("sosg_counterclockwise", entry, "004 Fig 2"),
+    }
+    if layers := frozenset[str]().union(*(r.layers for r in rows)):
+        found["layers"] = Filled(sorted(layers), entry, source)
     return FromRecord(found)
 
 

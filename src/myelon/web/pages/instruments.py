@@ -11,7 +11,7 @@ from myelon.assess import Filled, Instrument, Patient, Result, instrument, instr
 from myelon.assess.fields import Several
 from myelon.assess.response_series import response_series
 from myelon.assess.toxicity import toxicity
-from myelon.assess.wbb import WBB
+from myelon.assess.wbb import WBB, by_level
 from myelon.errors import InputError, InstrumentError
 from myelon.record.kinds import Staging
 from myelon.record.when import When
@@ -108,6 +108,7 @@ def one(request: Request, case_id: str, instrument_id: str, on: str = "") -> Res
         "problem": problem,
         "not_for": recorded.not_applicable,
         "disc": _disc(answers) if chosen is WBB else None,
+        "levels": _by_level(patient) if chosen is WBB else [],
         "rows": [(i, type(i).__name__.lower(), answers.get(i.key), i.key in recorded.inputs) for i in chosen.items],
         "kept": [e for e in packet.case.of(Staging) if e.instrument == chosen.id],
     }
@@ -140,6 +141,13 @@ async def keep(
     entry = _staging(packet, chosen, result, by, on, replaced, reason.strip())
     store_of(request).amend(case_id, entry, reason=f"{chosen.name} assessed by {by}", expected=0)
     return RedirectResponse(f"/cases/{case_id}/instruments/{instrument_id}#kept", 303)
+
+
+def _by_level(patient: Patient) -> list[tuple[str, str, str]]:
+    """Level, entry and disc of each, where a record tells several levels apart."""
+    rows = by_level(patient)
+    discs = [_disc({"zones": tuple(r.zones), "layers": tuple(r.layers)}) for r in rows]
+    return [(r.levels, r.seen.study.id, d) for r, d in zip(rows, discs, strict=True)] if len(rows) > 1 else []
 
 
 def _disc(answers: Mapping[str, Value]) -> str:
