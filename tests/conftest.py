@@ -4,11 +4,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import postgres
 from myelon.demo.hospital import demo_case, load
 from myelon.record.timeline import solve
 from myelon.store import Store
+
+settings.register_profile("steady", deadline=None)  # a busy machine is no defect
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser):

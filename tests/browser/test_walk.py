@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from myelon.demo.hospital import CASES, demo_case
+from myelon.dose.dvh import warm_up
 from myelon.store import Store
 from myelon.web.app import create_app
 
@@ -70,6 +71,7 @@ def serving(folder):
 
 @pytest.fixture(scope="module")
 def address(hospital):
+    warm_up()  # as the service does when it starts: compiling the dose kernels takes longer than a page may
     with serving(hospital) as url:
         yield url
 
