@@ -1,13 +1,11 @@
 """One contract over every instrument, the vignettes of the tables, and filling from records."""
 
-import dataclasses
 import datetime as dt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import myelon.assess
 from myelon.assess import INSTRUMENTS, Patient, instrument, instruments
 from myelon.assess.fields import Number, Several, Words
 from myelon.assess.instrument import Filled, Rule, Sum
@@ -382,26 +380,35 @@ def test_the_mapping_that_was_not_chosen_is_said():
     assert (result.score, result.assumed) == (1, ("KPS → ECOG by",))
 
 
-def test_another_package_can_bring_an_instrument_and_no_second_of_one_id(monkeypatch):
-    class Point:
-        def __init__(self, brought):
-            self.name, self.value, self.brought = "theirs", "theirs:SCORE", brought
-
-        def load(self):
-            return self.brought
-
-    theirs = dataclasses.replace(INSTRUMENTS[0], id="theirs_2026")
-    for brought, said in ((theirs, ""), (INSTRUMENTS[0], "is taken"), (object(), "no instrument")):
-        instruments.cache_clear()
-        monkeypatch.setattr(
-            myelon.assess, "entry_points", lambda *, group, brought=brought: [Point(brought)] if group else []
-        )
-        if not said:
-            assert instruments()[-1].id == "theirs_2026"
-            continue
-        with pytest.raises(InstrumentError, match=said):
-            instruments()
+@pytest.mark.parametrize(
+    ("brought", "said"),
+    [
+        ('dataclasses.replace(INSTRUMENTS[0], id="theirs_2026")', ""),
+        ("INSTRUMENTS[0]", "is taken"),
+        ("object()", "no instrument"),
+    ],
+)
+def test_another_package_can_bring_an_instrument_and_no_second_of_one_id(tmp_path, monkeypatch, brought, said):
+    """An installed package with an entry point, as pip leaves it."""
+    package = f"theirs_{abs(hash(brought))}"
+    (tmp_path / f"{package}.py").write_text(
+        f"import dataclasses\nfrom myelon.assess import INSTRUMENTS\nSCORE = {brought}\n"
+    )
+    info = tmp_path / f"{package}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[myelon.instruments]\ntheirs = {package}:SCORE\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
     instruments.cache_clear()
+    try:
+        if said:
+            with pytest.raises(InstrumentError, match=said):
+                instruments()
+        else:
+            assert instrument("theirs_2026").name == INSTRUMENTS[0].name
+            assert len(instruments()) == len(INSTRUMENTS) + 1
+    finally:
+        instruments.cache_clear()
 
 
 @pytest.mark.parametrize("case_id", CASES)

@@ -244,20 +244,18 @@ def test_classic_and_later_rules_stand_side_by_side():
     }  # fmt: skip
 
 
-def test_scores_that_differ_leave_the_prognosis_open(monkeypatch):
-    situation = Situation(prepare(demo_case("paper-004-fig-10")))
-    from myelon.assess.result import Result
-
-    def said(category):
-        return Result("x", "1", "x", categories=(category,))
-
-    situation._scores |= {"tokuhashi_2005": said("ge6"), "van_der_linden_2005": said("A")}
-    found = situation.ask("six months")
-    assert found.value is None
-    assert "the scores differ" in found.words
-    other = Situation(prepare(demo_case("paper-004-fig-10")))
-    other._scores |= {"tokuhashi_2005": said("ge6"), "van_der_linden_2005": said("C")}
-    assert other.ask("six months").value is True
+@pytest.mark.parametrize(("kps", "six_months"), [(50, None), (80, True)])
+def test_scores_that_differ_leave_the_prognosis_open(kps, six_months):
+    """Lung, one vertebra, nothing else: at KPS 50 Tokuhashi says six months or more (9), van der Linden 3 (A)."""
+    measured = {"KPS": kps, "extraspinal bone metastases": 0, "vertebral metastases": 1, "visceral metastases": 0}
+    rows = [
+        {"id": f"o-{n}", "kind": "observation", "what": what, "value": {"value": value}}
+        for n, (what, value) in enumerate(measured.items())
+    ]
+    intact = exam(1, "2021-01-01", scales=[{"name": "Frankel", "value": "E"}])
+    found = situation(*rows, intact, primary={"entity": "Lung cancer"}).ask("six months")
+    assert found.value is six_months
+    assert ("the scores differ" in found.words) == (six_months is None)
 
 
 def test_an_unknown_fact_is_an_error():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _ADULT_YEARS = 18
 _A_NUMBER = 100.0
+"""A possible answer to most questions for a number, to see what a rule asks next."""
 
 
 class Category(NamedTuple):
@@ -58,7 +60,8 @@ class Found(NamedTuple):
 
     categories: tuple[str, ...]
     score: float | None = None
-    values: dict[str, float] = {}  # noqa: RUF012  # never written to
+    values: tuple[tuple[str, float], ...] = ()
+    """Named numbers, where it gives more than one."""
     steps: tuple[str, ...] = ()
 
 
@@ -71,8 +74,8 @@ class Reach(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Instrument:
-    """What instruments share.
+class Instrument(ABC):
+    """What instruments share: a `Sum`, a `Grade` or a `Rule`.
 
     Attributes:
         id: As in the instrument table (``sins_2010``).
@@ -102,13 +105,13 @@ class Instrument:
     validity: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @abstractmethod
     def find(self, answers: Mapping[str, Value]) -> Found | None:
         """The result of answers; None while what is missing leaves it open."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reach(self, answers: Mapping[str, Value]) -> Reach:
         """What is missing, and what it could still make of the result."""
-        raise NotImplementedError
 
     def evaluate(self, inputs: Mapping[str, Given | Filled]) -> Result:
         """Score inputs (item key → answer); a missing or null item leaves the result open.
@@ -140,7 +143,7 @@ class Instrument:
         return replace(
             blank,
             score=found.score,
-            values=found.values,
+            values=dict(found.values),
             categories=found.categories,
             category_label="; ".join(c.label for c in rows_found),
             interpretation="; ".join(c.interpretation for c in rows_found if c.interpretation),

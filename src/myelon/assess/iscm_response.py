@@ -22,7 +22,7 @@ def _decide(answers: Answers) -> Found:
         return Found((), steps=("nobody was evaluated",))
     orr, lcr = 100.0 * (gone + better) / total, 100.0 * (gone + better + same) / total
     steps = (f"ORR = {gone + better:g} / {total:g}", f"LCR = {gone + better + same:g} / {total:g}")
-    return Found((), values={"orr": round(orr, 2), "lcr": round(lcr, 2)}, steps=steps)
+    return Found((), values=(("orr", round(orr, 2)), ("lcr", round(lcr, 2))), steps=steps)
 
 
 ISCM_RESPONSE = Rule(

@@ -17,6 +17,13 @@ Bands = tuple[tuple[str, float, float], ...]
 """Option → least and greatest value."""
 
 KPS_THREE: Bands = (("poor", 10, 40), ("moderate", 50, 70), ("good", 80, 100))
+RADES_PRIMARY = (
+    ("breast", ("breast",)),
+    ("prostate", ("prostate",)),
+    ("myeloma_lymphoma", ("myeloma", "lymphoma", "non-hodgkin")),
+    ("lung", ("lung",)),
+)
+"""Groups of primaries that the scores of Rades share."""
 CALCIUM_MG_PER_MMOL = 4.0078
 """mg/dL per mmol/L: molar mass 40.078 g/mol."""
 YES_NO: Bands = (("no", 0, 0), ("yes", 1, float("inf")))

@@ -6,6 +6,7 @@ the sum open.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.assess.instrument import Filled, FromRecord
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 GLIOMA = ("glioma", "diffuse midline glioma", "astrocyt", "glioblastoma", "ependymoma", "oligodendroglioma")
 _WEEK = 7.0
-_IN_MM = {"mm": 1.0, "cm": 10.0}
 
 
 class Products(NamedTuple):
@@ -39,10 +39,8 @@ def product_mm2(lesion: LesionObservation) -> float | None:
     """Product of the two diameters; 0 for a lesion that is gone; None where one was not measured."""
     if lesion.change == "gone" or lesion.assertion is Assertion.ABSENT:
         return 0.0
-    sizes = [q for q in (lesion.size, lesion.across) if q is not None and q.unit in _IN_MM and q.comparator == "="]
-    if len(sizes) < 2 or any(q.plausibility != "ok" for q in sizes):
-        return None
-    return sizes[0].value * _IN_MM[sizes[0].unit] * sizes[1].value * _IN_MM[sizes[1].unit]
+    sizes = [q.mm for q in (lesion.size, lesion.across) if q is not None and q.comparator == "="]
+    return None if len(sizes) < 2 or None in sizes else math.prod(s for s in sizes if s is not None)
 
 
 def products(patient: Patient) -> Products | None:

@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, FromRecord, Item, Option, Sum
-from myelon.assess.metastases import YES_NO, counted, not_vertebral, primary, renamed, scored
+from myelon.assess.metastases import RADES_PRIMARY, YES_NO, counted, not_vertebral, primary, renamed, scored
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
     from myelon.assess.patient import Patient
 
 
-_PRIMARY = (
-    ("breast", ("breast",)),
-    ("prostate", ("prostate",)),
-    ("myeloma_lymphoma", ("myeloma", "lymphoma")),
-    ("lung", ("lung",)),
-    ("cup", ("unknown primary",)),
-)
+_PRIMARY = (*RADES_PRIMARY, ("cup", ("unknown primary",)))
 
 
 def _fill(patient: Patient) -> FromRecord:

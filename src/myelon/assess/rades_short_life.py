@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, FromRecord, Item, Option, Sum
-from myelon.assess.metastases import YES, YES_NO, banded, counted, not_vertebral, primary, renamed, scored
+from myelon.assess.metastases import (
+    RADES_PRIMARY,
+    YES,
+    YES_NO,
+    banded,
+    counted,
+    not_vertebral,
+    primary,
+    renamed,
+    scored,
+)
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
     from myelon.assess.patient import Patient
 
 
-_PRIMARY = (
-    ("breast", ("breast",)),
-    ("prostate", ("prostate",)),
-    ("myeloma_lymphoma", ("myeloma", "lymphoma")),
-    ("lung", ("lung",)),
-)
 _FIT = 2
 
 
@@ -26,7 +30,7 @@ def _fill(patient: Patient) -> FromRecord:
         patient,
         {
             "ecog": banded(patient.measured("ECOG"), (("2", 2, 2), ("3-4", 3, 4))),
-            "primary": primary(patient, _PRIMARY),
+            "primary": primary(patient, RADES_PRIMARY),
             "bone": counted(patient, "extraspinal bone metastases", YES),
             "visceral": counted(patient, "visceral metastases", YES_NO),
             "ambulatory": renamed(patient.paraplegia, {"yes": "no"}),

@@ -5,26 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, FromRecord, Item, Option, Sum
-from myelon.assess.metastases import YES, YES_NO, counted, not_vertebral, primary, renamed, scored
+from myelon.assess.metastases import RADES_PRIMARY, YES, YES_NO, counted, not_vertebral, primary, renamed, scored
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
     from myelon.assess.patient import Patient
 
 
-_PRIMARY = (
-    ("breast", ("breast",)),
-    ("prostate", ("prostate",)),
-    ("myeloma_lymphoma", ("myeloma", "lymphoma")),
-    ("lung", ("lung",)),
-)
-
-
 def _fill(patient: Patient) -> FromRecord:
     return scored(
         patient,
         {
-            "primary": primary(patient, _PRIMARY),
+            "primary": primary(patient, RADES_PRIMARY),
             "bone": counted(patient, "extraspinal bone metastases", YES),
             "visceral": counted(patient, "visceral metastases", YES_NO),
             "ambulatory": renamed(patient.paraplegia, {"yes": "no"}),

@@ -26,7 +26,6 @@ TOO_SMALL_MM = 5.0
 """Recorded where a lesion is there and too small to measure (memory, high)."""
 CONFIRM_DAYS, STABLE_DAYS = 28.0, 42.0
 """Confirmation after four weeks; stable disease counts from six weeks on. The second is a protocol's value (memory)."""
-_IN_MM = {"mm": 1.0, "cm": 10.0}
 
 
 class TimePoint(NamedTuple):
@@ -104,9 +103,9 @@ def _size(lesion: LesionObservation) -> float | None:
     if lesion.change == "gone" or lesion.assertion is Assertion.ABSENT:
         return 0.0
     size = lesion.size
-    if size is None or size.unit not in _IN_MM or size.plausibility != "ok":
+    value = size.mm if size is not None else None
+    if size is None or value is None:
         return None
-    value = size.value * _IN_MM[size.unit]
     if size.comparator in {"<", "≤"} and value <= TOO_SMALL_MM:
         return TOO_SMALL_MM
     return value if size.comparator in {"=", "~"} else None

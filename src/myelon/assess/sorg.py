@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def _decide(answers: Answers) -> Found:
     tool = answers.choice("tool")
-    read = {f"{days} days": answers.number(f"p{days}") for days in (30, 90, 365) if answers.known(f"p{days}")}
+    read = tuple((f"{days} days", answers.number(f"p{days}")) for days in (30, 90, 365) if answers.known(f"p{days}"))
     answers.known("read_on")
     if not read:
         answers.number("p90")  # at least one is asked for

@@ -6,9 +6,11 @@ Held = Literal["instrument", "rule", "evidence", "case", "field", "fact", "limit
 
 
 class Place(NamedTuple):
-    """Something that holds an item: an instrument, rule, evidence row or demonstration case by its id, a field of the
-    record (``Class.field`` or ``Class.field=value``), a fact of the rules, or a limit of the dose by its id.
-    """  # noqa: D205  # one sentence
+    """Something that holds an item.
+
+    ``name`` is an id (of an instrument, a rule, evidence, a demonstration case, a fact or a limit of the dose), or a
+    field of the record: ``Class.field`` or ``Class.field=value``.
+    """
 
     kind: Held
     name: str

@@ -8,7 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
+from myelon.assess import instrument
+from myelon.assess.wbb import eligibility
+from myelon.board.evidence_base import EVIDENCE
 from myelon.board.packet import Packet, prepare
+from myelon.board.rules import RULES
 from myelon.cohort.proportion import proportion
 from myelon.cohort.published import recovered_logrank, sums_of_mean
 from myelon.dose.bed import Prescription, eqd2
@@ -246,16 +250,12 @@ def _schedules() -> str:
 
 
 def _dss() -> str:
-    from myelon.assess import instrument  # noqa: PLC0415  # one row needs it
-
     dss = instrument("dss_2016")
     low, high = dss.evaluate({}).reachable or (0.0, 0.0)
     return f"{low:g}–{high:g}, cut-off {dss.categories[1].low:g}"
 
 
 def _wbb() -> str:
-    from myelon.assess.wbb import eligibility  # noqa: PLC0415  # as above
-
     rows = {"2–4": frozenset("234"), "1–3": frozenset("123")}
     fits = {
         name: [f.operation for f in eligibility(z, frozenset("ABC"), "matsumoto2024") if f.fits]
@@ -330,9 +330,6 @@ def traced(cases: Mapping[str, Case], paper_002: Publication) -> list[Trace]:
 
 def _rules_and_evidence() -> list[Trace]:
     """Every rule and every item of evidence that the options hold."""
-    from myelon.board.evidence_base import EVIDENCE  # noqa: PLC0415  # the options read packets, as this module does
-    from myelon.board.rules import RULES  # noqa: PLC0415  # as above
-
     test = "tests/board/test_options.py"
     rules = [
         Trace(

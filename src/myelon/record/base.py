@@ -67,6 +67,12 @@ class Quantity(Part):
     plausibility: Plausibility = "ok"
     text: str = ""
 
+    @property
+    def mm(self) -> float | None:
+        """A length in mm, whatever its comparator; None where the unit is another, or in doubt."""
+        factor = {"mm": 1.0, "cm": 10.0}.get(self.unit)
+        return None if factor is None or self.plausibility != "ok" else self.value * factor
+
     def __str__(self) -> str:
         """As printed, with the comparator where it is not "="."""
         sign = "" if self.comparator == "=" else {"~": "≈ "}.get(self.comparator, f"{self.comparator} ")

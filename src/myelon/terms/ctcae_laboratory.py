@@ -12,8 +12,8 @@ class Laboratory(NamedTuple):
     observable: str
     unit: str
     below: dict[int, float]
-    other_units: dict[str, float] = {}  # noqa: RUF012  # never written to
-    """Other unit → factor to the unit of the row."""
+    other_units: tuple[tuple[str, float], ...] = ()
+    """Other units, each with its factor to the unit of the row."""
 
     def in_unit(self, value: float, unit: str) -> float:
         """The value in the unit of the row.
@@ -23,10 +23,11 @@ class Laboratory(NamedTuple):
         """
         if unit == self.unit:
             return value
-        if unit not in self.other_units:
-            known = ", ".join((self.unit, *self.other_units))
+        factors = dict(self.other_units)
+        if unit not in factors:
+            known = ", ".join((self.unit, *factors))
             raise InstrumentError(f"{self.term} in {unit[:20]!r}", todo=f"Give it in {known}")
-        return value * self.other_units[unit]
+        return value * factors[unit]
 
     def grade(self, value: float) -> int | None:
         """The grade by the absolute limits; None above them, where the laboratory's own limit decides.
@@ -42,8 +43,8 @@ _ROWS = (
     Laboratory("Platelet count decreased", "platelets", "10^9/L", {2: 75.0, 3: 50.0, 4: 25.0}),
     Laboratory("Lymphocyte count decreased", "lymphocytes", "10^9/L", {2: 0.8, 3: 0.5, 4: 0.2}),
     Laboratory("White blood cell decreased", "leucocytes", "10^9/L", {2: 3.0, 3: 2.0, 4: 1.0}),
-    Laboratory("Anemia", "haemoglobin", "g/dL", {2: 10.0, 3: 8.0}, {"g/L": 0.1}),
-    Laboratory("Hypoalbuminemia", "albumin", "g/dL", {2: 3.0, 3: 2.0}, {"g/L": 0.1}),
+    Laboratory("Anemia", "haemoglobin", "g/dL", {2: 10.0, 3: 8.0}, (("g/L", 0.1),)),
+    Laboratory("Hypoalbuminemia", "albumin", "g/dL", {2: 3.0, 3: 2.0}, (("g/L", 0.1),)),
 )
 
 LABORATORY: dict[str, Laboratory] = {row.term: row for row in _ROWS}
