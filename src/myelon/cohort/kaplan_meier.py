@@ -113,18 +113,23 @@ def kaplan_meier(table: EventTable, *, interval: Interval = "log-log", level: fl
         raise TableError(f"confidence level {level:g}", todo="Give a share between 0 and 1, such as 0.95")
     from scipy.special import ndtri  # noqa: PLC0415  # scipy loads only where a quantile is needed
 
-    n = table.at_risk[:, 0].astype(np.float64)
-    d = table.events[:, 0].astype(np.float64)
+    at_risk, events, censored = table.at_risk[:, 0], table.events[:, 0], table.censored[:, 0]
+    times = table.times
+    if table.entered is not None:
+        busy = (events + censored) > 0
+        times, at_risk, events, censored = times[busy], at_risk[busy], events[busy], censored[busy]
+    n = at_risk.astype(np.float64)
+    d = events.astype(np.float64)
     survival: NDArray[np.float64] = np.cumprod(1.0 - d / n, dtype=np.float64)
     with np.errstate(divide="ignore"):
         se_log: NDArray[np.float64] = np.sqrt(np.cumsum(d / (n * (n - d)), dtype=np.float64))
-    lower, upper = _limits(survival, se_log, float(ndtri(0.5 + level / 2.0)), interval)
+    lower, upper = limits(survival, se_log, float(ndtri(0.5 + level / 2.0)), interval)
     return KaplanMeier(
         table.groups[0],
-        table.times,
-        table.at_risk[:, 0],
-        table.events[:, 0],
-        table.censored[:, 0],
+        times,
+        at_risk,
+        events,
+        censored,
         survival,
         se_log,
         lower,
@@ -134,7 +139,7 @@ def kaplan_meier(table: EventTable, *, interval: Interval = "log-log", level: fl
     )
 
 
-def _limits(
+def limits(
     s: NDArray[np.float64], se: NDArray[np.float64], z: float, interval: Interval
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Limits as R's survfit_confint; not a number where the scale has none (S of 0, and of 1 on three scales)."""
