@@ -20,14 +20,6 @@ from myelon.cohort.cox_checks import (
     schoenfeld,
     score_residuals,
 )
-    TRANSFORMS,
-    baseline,
-    concordance,
-    martingale,
-    proportional_hazards,
-    schoenfeld,
-    score_residuals,
-)
 from myelon.cohort.event_table import summarise
 from myelon.cohort.fine_gray import fine_gray
 from myelon.cohort.gray import gray_test

@@ -95,8 +95,8 @@ def _jackknife(
     """Sum over patients of the squared influence of each on F_k(t).
 
     Who is still there has influence ``there_f`` on F and ``there_s`` on log S (as a share). Who left keeps the
-    influence on S of that time, so the one on F goes on as a line in F_k: alpha + beta F_k(t). Three running sums over those
-    who left (alpha², alpha beta, beta²) are enough.
+    influence on S of that time, so the one on F goes on as a line in F_k: alpha + beta F_k(t). Three
+    running sums over those who left (alpha², alpha beta, beta²) are enough.
     """
     with np.errstate(divide="ignore"):
         there_s = np.cumsum(np.where(n > d, d / (n * (n - d)), 0.0))
