@@ -34,6 +34,7 @@ from myelon.terms.drugs import DRUGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from myelon.cohort.variables import Value
     from myelon.record.case import Case
 
 E = TypeVar("E", bound=Entry)
@@ -45,12 +46,22 @@ class CohortPatient:
     """One patient of a cohort of spinal metastases, read from the record."""
 
     def __init__(self, case: Case) -> None:
-        self.case = case
+        self.case: Case = case
 
     @cached_property
     def timeline(self) -> Timeline:
         """The times of the record."""
         return solve(self.case)
+
+    def variable(self, name: str) -> Value:
+        """A variable by its name (`myelon.cohort.variables`).
+
+        Raises:
+            TableError: There is none of that name.
+        """
+        from myelon.cohort.variables import variable  # noqa: PLC0415  # the list of variables reads this class
+
+        return variable(name).read(self)
 
     @cached_property
     def metastasis(self) -> Neoplasm | None:

@@ -1,0 +1,263 @@
+"""What a recipe comes to over patients: who is in and why, curves, tests, a model; computed anew each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from myelon.cohort.aalen_johansen import CumulativeIncidence, aalen_johansen
+from myelon.cohort.cause_table import CauseTable, summarise_causes
+from myelon.cohort.cox import Cox, cox
+from myelon.cohort.cox_checks import Concordance, Proportionality, concordance, proportional_hazards
+from myelon.cohort.endpoints import CHOICES, Choice, Endpoint, Outcome, endpoint, outcomes, times
+from myelon.cohort.gray import GrayTest, gray_test
+from myelon.cohort.kaplan_meier import KaplanMeier, kaplan_meier
+from myelon.cohort.logrank import LogRank, Pair, logrank, pairwise
+from myelon.cohort.rmst import MeanDifference, RestrictedMean, rmst, rmst_difference
+from myelon.cohort.selection import Selected, Verdict, parse_query, select
+from myelon.cohort.table_one import table_one
+from myelon.cohort.variables import Column, column
+from myelon.errors import TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from myelon.cohort.event_table import EventTable
+    from myelon.cohort.patient import CohortPatient
+    from myelon.cohort.recipe import Recipe
+    from myelon.cohort.table import Table
+
+_TREATED = {"treated", "treatment_status", "surgery", "radiotherapy", "chemotherapy", "targeted", "combination"}
+CAUTION = (
+    "Treated and untreated are compared. Who lives long enough is treated, and who is fit is treated: the difference "
+    "is of patients as much as of treatment (immortal time, indication). A landmark takes the first away, nothing here "
+    "the second."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What a recipe comes to. Everything is computed from the records; nothing is stored.
+
+    Attributes:
+        recipe: What was asked.
+        selected: Every patient, and why in or out.
+        outcomes: Of those who are in, in one order.
+        endpoint: What is counted.
+        table: Counts by time and group (cause by cause).
+        curves: Kaplan–Meier of each group, or of all.
+        incidence: Where other events compete: the incidence of the event and of the competing one, by group.
+        tests: Of the groups.
+        pairs: Every two groups, where there are more than two.
+        gray: The test of the incidence.
+        sensitivity: The median of each group for the earliest, middle and latest reading of times.
+        means: Restricted means, where a horizon is given.
+        mean_difference: Of two groups.
+        described: Table 1, where it is asked for.
+        model: The Cox model, where it is asked for.
+    """
+
+    recipe: Recipe
+    selected: tuple[Selected, ...]
+    patients: tuple[CohortPatient, ...]
+    outcomes: tuple[Outcome, ...]
+    endpoint: Endpoint
+    table: CauseTable
+    left_out: tuple[tuple[str, str], ...]
+    curves: tuple[KaplanMeier, ...]
+    incidence: tuple[tuple[CumulativeIncidence, ...], ...]
+    tests: tuple[LogRank, ...]
+    pairs: tuple[Pair, ...]
+    gray: GrayTest | None
+    sensitivity: tuple[tuple[str, tuple[float | None, ...]], ...]
+    means: tuple[RestrictedMean, ...]
+    mean_difference: MeanDifference | None
+    described: Table | None
+    model: Model | None
+
+    @property
+    def caution(self) -> str:
+        """What must be said beside a comparison of treated with untreated; "" for any other."""
+        return CAUTION if self.recipe.by in _TREATED or set(self.recipe.model) & _TREATED else ""
+
+    @property
+    def methods(self) -> str:
+        """One paragraph for the methods section: estimators, options, version."""
+        r = self.recipe
+        parts = [f"{self.endpoint.title}: {self.endpoint.says} Times are read at the {r.times} of their windows"]
+        parts[0] += f", in {r.unit}s; those lost to follow-up are {r.lost}."
+        if r.landmark is not None:
+            parts.append(f"Landmark at {r.landmark:g} {r.unit}s.")
+        parts.append(f"Kaplan–Meier with {r.interval} {r.level:.0%} intervals (Greenwood); medians by inverting them.")
+        if self.incidence:
+            parts.append("Competing events: Aalen–Johansen incidence, Gray's test.")
+        if self.tests:
+            named = ", ".join(t.method for t in self.tests)
+            parts.append(f"Tests: {named}; hazard ratios by Mantel–Haenszel and log-rank (not Cox); none is adjusted.")
+        if self.pairs:
+            parts.append("Pairs with Holm's adjustment.")
+        if self.means:
+            parts.append(f"Restricted means to {r.horizon:g} {r.unit}s.")
+        if self.model is not None:
+            parts.append(
+                f"Cox model, ties by {r.ties.title()}, complete cases; proportional hazards by the score test on the "
+                "Kaplan–Meier scale."
+            )
+        return " ".join([*parts, f"Myelon {version('myelon')}."])
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A Cox model with its checks, and how many patients lacked a covariate."""
+
+    fit: Cox
+    checks: tuple[Proportionality, ...]
+    concordance: Concordance
+    incomplete: int
+    reference: tuple[tuple[str, str], ...]
+    """Variable and the level that the others are compared with."""
+
+
+def run(
+    recipe: Recipe, patients: Sequence[CohortPatient], *, progress: Callable[[float, str], None] = lambda *_: None
+) -> Analysis:
+    """Compute a recipe over patients.
+
+    Args:
+        recipe: What to compute.
+        patients: Everybody who may be selected.
+        progress: Called with a share and a word before each step; it may raise to stop.
+
+    Raises:
+        TableError: Nobody is selected, nobody has the endpoint, a group is empty or a model cannot be fitted.
+    """
+    query = parse_query(recipe.select)
+    selected = []
+    for k, found in enumerate(select(query, patients)):
+        if k % 50 == 0:
+            progress(0.6 * k / max(len(patients), 1), f"reading records: {k} of {len(patients)}")
+        selected.append(found)
+    least = Verdict.POSSIBLE if recipe.possible else Verdict.YES
+    taken = tuple(p for p, s in zip(patients, selected, strict=True) if s.verdict >= least)
+    if not taken:
+        maybe = sum(s.verdict is Verdict.POSSIBLE for s in selected)
+        hint = f"; {maybe} may meet it" if maybe else ""
+        raise TableError(f"nobody is selected of {len(patients)}{hint}", todo="Ask for less, or take in the possible")
+    progress(0.6, "times and events")
+    target = replace(endpoint(recipe.endpoint), lost=recipe.lost)
+    found_outcomes = tuple(outcomes(target, taken))
+    groups = column(recipe.by, taken) if recipe.by else None
+    progress(0.8, "estimates and tests")
+    return _solved(recipe, tuple(selected), taken, found_outcomes, target, groups)
+
+
+def _solved(
+    recipe: Recipe,
+    selected: tuple[Selected, ...],
+    patients: tuple[CohortPatient, ...],
+    found: tuple[Outcome, ...],
+    target: Endpoint,
+    groups: Column | None,
+) -> Analysis:
+    words = groups.words if groups is not None else None
+    table, used = _table(recipe, found, words, recipe.times)
+    out = [(o.case_id, o.why_out) for o in found if o.why_out]
+    counted = {o.case_id for o in found if not o.why_out}
+    if words is not None and groups is not None:
+        why = f"{groups.variable.title} is not known, or more than one"
+        out += [(o.case_id, why) for o, w in zip(found, words, strict=True) if w is None and o.case_id in counted]
+    events = table.of_cause("event")
+    names = events.groups
+    curves = tuple(kaplan_meier(events.group(g), interval=recipe.interval, level=recipe.level) for g in names)
+    compete = bool(table.events[:, :, 1].any())
+    several = len(names) > 1 and bool(events.events.any())
+    sensitivity = []
+    by_choice = {c: _table(recipe, found, words, c)[0].of_cause("event") for c in CHOICES}
+    for g in names:
+        medians = tuple(kaplan_meier(t.group(g)).median.estimate if g in t.groups else None for t in by_choice.values())
+        sensitivity.append((g, medians))
+    return Analysis(
+        recipe, selected, patients, found, target, table, tuple(out), curves,
+        tuple(aalen_johansen(table.group(g)) for g in names) if compete else (),
+        tuple(logrank(events, method=m, level=recipe.level) for m in recipe.tests) if several else (),
+        pairwise(events) if several and len(names) > 2 and all(_comparable(events)) else (),
+        gray_test(table) if compete and several else None, tuple(sensitivity), *_means(recipe, events),
+        _described(recipe, patients, groups), _model(recipe, patients, found, used),
+    )  # fmt: skip
+
+
+def _comparable(events: EventTable) -> list[bool]:
+    """Whether each pair of groups has an event at all."""
+    per_group = events.events.sum(axis=0)
+    return [bool(a + b) for k, a in enumerate(per_group) for b in per_group[k + 1 :]]
+
+
+def _table(
+    recipe: Recipe, found: Sequence[Outcome], words: Sequence[str | None] | None, choice: Choice
+) -> tuple[CauseTable, list[int]]:
+    """Counts of those who are counted and whose group is known, and which they are."""
+    t = times(found, choice, unit=recipe.unit)
+    rows = [k for k, who in enumerate(t.patients) if words is None or words[who] is not None]
+    if recipe.landmark is not None:
+        rows = [k for k in rows if t.days[k] > recipe.landmark]
+    if not rows:
+        raise TableError("nobody is left to be counted", todo="See why each patient is out, or choose another endpoint")
+    shift = recipe.landmark or 0.0
+    table = summarise_causes(
+        [t.days[k] - shift for k in rows],
+        [t.causes[k] for k in rows],
+        None if words is None else [str(words[t.patients[k]]) for k in rows],
+        names=("event", "competing event"),
+    )
+    return table, [t.patients[k] for k in rows]
+
+
+def _means(recipe: Recipe, events: EventTable) -> tuple[tuple[RestrictedMean, ...], MeanDifference | None]:
+    if recipe.horizon is None:
+        return (), None
+    means = tuple(rmst(events.group(g), recipe.horizon, level=recipe.level) for g in events.groups)
+    two = len(events.groups) == 2
+    return means, rmst_difference(events, recipe.horizon, level=recipe.level) if two else None
+
+
+def _described(recipe: Recipe, patients: Sequence[CohortPatient], groups: Column | None) -> Table | None:
+    if not recipe.table_one:
+        return None
+    return table_one([column(n, patients) for n in recipe.table_one], groups, summary=recipe.summary)
+
+
+def _model(
+    recipe: Recipe, patients: Sequence[CohortPatient], found: Sequence[Outcome], used: list[int]
+) -> Model | None:
+    """A Cox model of the event; competing events are censored, as a cause-specific hazard has it."""
+    if not recipe.model:
+        return None
+    t = times(found, recipe.times, unit=recipe.unit)
+    position = {who: k for k, who in enumerate(t.patients)}
+    names: list[str] = []
+    columns: list[list[float]] = []
+    reference = []
+    for name in recipe.model:
+        values = column(name, [patients[k] for k in used])
+        if values.variable.kind == "number":
+            names.append(values.variable.title)
+            columns.append([float("nan") if v is None else v for v in values.numbers])
+            continue
+        first, *others = values.levels or ("",)
+        reference.append((values.variable.title, first))
+        for level in others:
+            names.append(f"{values.variable.title}: {level}")
+            columns.append([float("nan") if w is None else float(w == level) for w in values.words])
+    x = np.array(columns, dtype=np.float64).T
+    if x.size == 0:
+        raise TableError("no covariate varies", todo="Choose a variable with two values or more")
+    complete = ~np.isnan(x).any(axis=1)
+    shift = recipe.landmark or 0.0
+    days = np.array([t.days[position[k]] - shift for k in used])[complete]
+    events = np.array([float(t.causes[position[k]] == 1) for k in used])[complete]
+    fit = cox(days, events, x[complete], names=names, ties=recipe.ties, level=recipe.level)
+    checks = () if recipe.ties == "exact" else proportional_hazards(fit)
+    return Model(fit, checks, concordance(fit), int((~complete).sum()), tuple(reference))

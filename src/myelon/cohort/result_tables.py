@@ -1,0 +1,104 @@
+"""The tables of an analysis: survival by group, tests, a model; each with its notes and its methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from myelon.cohort.endpoints import CHOICES
+from myelon.cohort.table import Row, Table, number_words, p_words
+
+if TYPE_CHECKING:
+    from myelon.cohort.analysis import Analysis, Model
+
+_ENOUGH_EVENTS = 10
+"""Events per covariate below which a model is said to be thin (peduzzi1995)."""
+
+
+def survival_table(analysis: Analysis) -> Table:
+    """Patients, events, medians with limits, tests and hazard ratios."""
+    unit = f"{analysis.recipe.unit}s"
+    heads = ("", *(c.group for c in analysis.curves))
+    rows = [
+        Row(("Patients", *(f"{int(c.at_risk[0])}" for c in analysis.curves))),
+        Row(("Events", *(f"{int(c.events.sum())}" for c in analysis.curves))),
+        Row((f"Median, {unit}", *(_reached(c.median.estimate) for c in analysis.curves))),
+        Row(
+            (
+                f"{analysis.recipe.level:.0%} limits",
+                *(f"{_reached(c.median.lower)} to {_reached(c.median.upper)}" for c in analysis.curves),
+            ),
+            indented=True,
+        ),
+    ]
+    if any(len(set(m)) > 1 for _, m in analysis.sensitivity):
+        for k, choice in enumerate(CHOICES):
+            cells = (_reached(m[k]) for _, m in analysis.sensitivity)
+            rows.append(Row((f"with the {choice} reading of times", *cells), indented=True))
+    notes = [f"{case}: {why}." for case, why in analysis.left_out]
+    if analysis.caution:
+        notes.insert(0, analysis.caution)
+    return Table("survival", analysis.endpoint.title, heads, tuple(rows), tuple(notes), analysis.methods)
+
+
+def tests_table(analysis: Analysis) -> Table:
+    """Every test by its name, and the hazard ratios by theirs."""
+    rows = [
+        Row((t.method, number_words(t.statistic, 3), str(t.degrees_of_freedom), p_words(t.p))) for t in analysis.tests
+    ]
+    if analysis.gray is not None:
+        g = analysis.gray
+        rows.append(Row(("Gray (incidence)", number_words(g.statistic, 3), str(g.degrees_of_freedom), p_words(g.p))))
+    for pair in analysis.pairs:
+        words = f"{p_words(pair.p)} (Holm {p_words(pair.p_holm)})"
+        rows.append(
+            Row((f"{pair.groups[0]} : {pair.groups[1]}, log-rank", number_words(pair.statistic, 3), "1", words))
+        )
+    if analysis.mean_difference is not None:
+        d = analysis.mean_difference
+        words = f"{number_words(d.estimate, 2)} ({number_words(d.lower, 2)} to {number_words(d.upper, 2)})"
+        rows.append(Row(("Difference of restricted means", words, "", p_words(d.p))))
+    notes = tuple(
+        f"Hazard ratio {t.groups[0]} : {t.groups[1]} by {h.method}: {h.estimate:.4g} ({h.lower:.4g} to {h.upper:.4g})."
+        for t in analysis.tests
+        for h in t.hazard_ratios
+    )
+    return Table("tests", "Tests", ("", "Statistic", "df", "p"), tuple(rows), notes)
+
+
+def model_table(model: Model) -> Table:
+    """Hazard ratios of a Cox model, with the test of proportional hazards beside each."""
+    rows = []
+    for k, term in enumerate(model.fit.terms):
+        ratio = f"{term.hazard_ratio:.3f} ({term.lower:.3f} to {term.upper:.3f})"
+        check = p_words(model.checks[k].p) if model.checks else "–"
+        rows.append(Row((term.name, ratio, p_words(term.p), check)))
+    fit = model.fit
+    notes = [f"{name}: compared with {level}." for name, level in model.reference]
+    notes.append(f"{fit.n} patients, {fit.events} events; {model.incomplete} left out for a missing covariate.")
+    notes.append(
+        f"Likelihood ratio {fit.likelihood_ratio.statistic:.3f} on {fit.likelihood_ratio.degrees_of_freedom} df, p "
+        f"{p_words(fit.likelihood_ratio.p)}; concordance {model.concordance.estimate:.3f} "
+        f"(SE {model.concordance.standard_error:.3f})"
+        + (f"; proportional hazards, all terms: p {p_words(model.checks[-1].p)}." if model.checks else ".")
+    )
+    if fit.events < _ENOUGH_EVENTS * len(fit.terms):
+        notes.append(f"{fit.events / len(fit.terms):.1f} events per covariate: fewer than ten, the model may overfit.")
+    return Table(
+        "model", "Cox model", ("", "Hazard ratio (95 %)", "p", "p of proportional hazards"), tuple(rows), tuple(notes)
+    )
+
+
+def _reached(value: float | None) -> str:
+    return "not reached" if value is None else f"{value:.4g}"
+
+
+def tables(analysis: Analysis) -> list[Table]:
+    """Every table of an analysis, in order."""
+    found = [survival_table(analysis)]
+    if analysis.tests:
+        found.append(tests_table(analysis))
+    if analysis.described is not None:
+        found.insert(0, analysis.described)
+    if analysis.model is not None:
+        found.append(model_table(analysis.model))
+    return found

@@ -1,0 +1,408 @@
+"""Select patients by what happened to them, in which order: a query over sequences of entries.
+
+A query is one condition a line. Each names a kind of entry, what must be so of it, and how it lies to an entry that an
+earlier line found:
+
+    surgery as operation
+    radiotherapy where total_gy >= 30 after operation within 90 days
+    gain mrc >= 1 after operation
+    no systemic after operation
+
+    radiotherapy as first
+    radiotherapy after first on the levels of first
+
+Kinds are those of the record; fields those of its model, dotted where one lies in another, and `patient` for what the
+cohort knows of a patient (`patient where sex = female`). Times are windows, so an answer is yes, no, or possible: a
+course of "summer 2021" may or may not lie within 90 days. Nothing unknown counts as no.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from myelon.cohort.variables import VARIABLES
+from myelon.errors import TableError
+from myelon.record.base import Assertion, Entry, Quantity
+from myelon.record.kinds import KINDS, Neurology
+from myelon.record.timeline import Window, days_range
+from myelon.record.when import DAYS_PER, Unit
+from myelon.terms.levels import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from myelon.cohort.patient import CohortPatient
+
+Operator = Literal["=", "!=", ">=", "<=", ">", "<", "has"]
+_OPERATORS: tuple[Operator, ...] = (">=", "<=", "!=", "=", ">", "<", "has")
+_NAME = r"[A-Za-z][A-Za-z0-9_-]*"
+_LINE = re.compile(
+    rf"""^(?P<no>no\s+)?(?P<kind>{_NAME})
+    (?:\s+(?P<gain>mrc)\s*(?P<by>[<>]?=?)\s*(?P<much>-?\d+))?
+    (?:\s+where\s+(?P<where>.+?))?
+    (?:\s+as\s+(?P<name>{_NAME}))?
+    (?:\s+(?P<direction>after|before)\s+(?P<anchor>{_NAME})(?:\s+within\s+(?P<n>\d+(?:\.\d+)?)\s+(?P<unit>day|week|month|year)s?)?)?
+    (?:\s+on\s+the\s+levels\s+of\s+(?P<levels>{_NAME}))?
+    (?:\s+as\s+(?P<late>{_NAME}))?\s*$""",
+    re.VERBOSE,
+)
+_CLAUSE = re.compile(r"^(?P<field>[A-Za-z_][A-Za-z0-9_.]*)\s*(?P<operator>>=|<=|!=|=|>|<|\bhas\b)\s*(?P<value>.+)$")
+
+
+class Verdict(IntEnum):
+    """Whether a condition holds; ordered, so that the least of several is their conjunction."""
+
+    NO = 0
+    POSSIBLE = 1
+    YES = 2
+
+
+class Clause(NamedTuple):
+    """A field, an operator and a value."""
+
+    field: str
+    operator: Operator
+    value: str
+
+    def __str__(self) -> str:
+        """As it is written."""
+        return f"{self.field} {self.operator} {self.value}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One condition of a query.
+
+    Attributes:
+        kind: Kind of entry, ``gain``, or ``patient``.
+        clauses: What must be so of it.
+        negated: There must be none.
+        name: What later lines call it.
+        direction: Where it lies to its anchor.
+        anchor: Name of the earlier line.
+        within_days: Most days between the two; None is any time.
+        levels: Name of the line whose levels it must share.
+        gain: Least gain of the MRC grade.
+        text: The line as it was written.
+    """
+
+    kind: str
+    clauses: tuple[Clause, ...] = ()
+    negated: bool = False
+    name: str = ""
+    direction: Literal["", "after", "before"] = ""
+    anchor: str = ""
+    within_days: float | None = None
+    levels: str = ""
+    gain: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """The conditions, in order."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        """The query as it was written."""
+        return "\n".join(line.text for line in self.lines)
+
+
+class Found(NamedTuple):
+    """What one line comes to in one patient: the verdict, the entry that answers it, and why."""
+
+    line: Line
+    verdict: Verdict
+    entry: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Selected:
+    """One patient: in, out or possible, and what each line found."""
+
+    case_id: str
+    verdict: Verdict
+    found: tuple[Found, ...] = field(default=())
+
+
+def parse_query(text: str) -> Query:
+    """Read a query.
+
+    Raises:
+        TableError: A line that is no condition, a kind or field that does not exist, a name that no line bears; it
+            says which line.
+
+    >>> query = parse_query("radiotherapy where total_gy >= 30 and levels has T4 as first")
+    >>> [str(clause) for clause in query.lines[0].clauses], query.lines[0].name
+    (['total_gy >= 30', 'levels has T4'], 'first')
+    """
+    lines: list[Line] = []
+    for number, raw in enumerate(text.splitlines(), start=1):
+        words = raw.split("#", 1)[0].strip()
+        if words:
+            lines.append(_line(words, number, {known.name for known in lines if known.name}))
+    return Query(tuple(lines))
+
+
+def _line(words: str, number: int, names: set[str]) -> Line:
+    place = f"line {number}: {words}"
+    match = _LINE.match(words)
+    if match is None:
+        raise TableError(
+            "not a condition",
+            where=place,
+            todo="Such as: radiotherapy where total_gy >= 30 after operation within 90 days",
+        )
+    kind = match["kind"]
+    if kind == "gain" and match["much"] is None:
+        raise TableError("a gain of what?", where=place, todo="Such as: gain mrc >= 1 after operation")
+    if kind not in {"patient", "gain"} and kind not in KINDS:
+        raise TableError(
+            f"no entry is a {kind!r}", where=place, todo="Kinds are: patient, gain, " + ", ".join(sorted(KINDS))
+        )
+    for name in filter(None, (match["anchor"], match["levels"])):
+        if name not in names:
+            known = ", ".join(sorted(names)) or "none yet: write `as name` on an earlier line"
+            raise TableError(f"no earlier line is called {name!r}", where=place, todo=f"Names are: {known}")
+    if kind == "patient" and (match["anchor"] or match["levels"]):
+        raise TableError("a patient has no time", where=place, todo="Put the order on an entry")
+    clauses = tuple(_clause(kind, part.strip(), place) for part in re.split(r"\s+and\s+", match["where"] or "") if part)
+    within = float(match["n"]) * DAYS_PER[_unit(match["unit"])] if match["n"] else None
+    direction = match["direction"]
+    return Line(
+        kind, clauses, bool(match["no"]), match["name"] or match["late"] or "",
+        "after" if direction == "after" else "before" if direction == "before" else "", match["anchor"] or "", within,
+        match["levels"] or "", int(match["much"]) if match["much"] else None, words,
+    )  # fmt: skip
+
+
+def fields_of(kind: str) -> set[str]:
+    """What can be compared in an entry of a kind: its fields, and what its model computes of them."""
+    model = KINDS.get(kind)
+    if model is None:
+        return set()
+    computed = {name for name in dir(model) if isinstance(getattr(model, name, None), property)}
+    return set(model.model_fields) | computed - {"model_extra", "model_fields_set"}
+
+
+def _unit(word: str) -> Unit:
+    units: dict[str, Unit] = {"day": "day", "week": "week", "month": "month", "year": "year"}
+    return units[word]
+
+
+def _clause(kind: str, words: str, place: str) -> Clause:
+    match = _CLAUSE.match(words)
+    if match is None:
+        raise TableError(
+            f"{words!r} is no comparison", where=place, todo="Such as: total_gy >= 30, or regions has cervical"
+        )
+    name = match["field"]
+    fields = {v.name for v in VARIABLES} if kind == "patient" else fields_of(kind)
+    if name.split(".", 1)[0] not in fields:
+        raise TableError(f"{kind} has no {name!r}", where=place, todo="It has: " + ", ".join(sorted(fields)))
+    operator = next(o for o in _OPERATORS if o == match["operator"])
+    return Clause(name, operator, match["value"].strip().strip('"'))
+
+
+def select(query: Query, patients: Iterable[CohortPatient]) -> Iterator[Selected]:
+    """Judge every patient; each is answered with what every line found."""
+    for patient in patients:
+        yield judge(query, patient)
+
+
+def judge(query: Query, patient: CohortPatient) -> Selected:
+    """One patient: the best way to find an entry for every line, yes before possible."""
+    best: tuple[Verdict, tuple[Found, ...]] = (Verdict.NO, ())
+    for verdict, found in _ways(query.lines, patient, {}, Verdict.YES):
+        if verdict > best[0] or not best[1]:
+            best = (verdict, found)
+        if verdict is Verdict.YES:
+            break
+    return Selected(patient.case.id, best[0] if query.lines else Verdict.YES, best[1])
+
+
+def _ways(
+    lines: tuple[Line, ...], patient: CohortPatient, bound: Mapping[str, Entry], so_far: Verdict
+) -> Iterator[tuple[Verdict, tuple[Found, ...]]]:
+    """Every way to answer the lines that is not certainly no; where there is none, how far one came."""
+    if not lines:
+        yield so_far, ()
+        return
+    line, rest = lines[0], lines[1:]
+    stuck: tuple[Found, ...] = ()
+    some = False
+    for answer, entry in _answers(line, patient, bound):
+        if answer.verdict is Verdict.NO:
+            if not stuck:
+                stuck = (answer,)
+            continue
+        some = True
+        names = {**bound, line.name: entry} if line.name and entry is not None else bound
+        for verdict, found in _ways(rest, patient, names, min(so_far, answer.verdict)):
+            yield verdict, (answer, *found)
+    if not some:
+        yield Verdict.NO, stuck
+
+
+def _answers(line: Line, patient: CohortPatient, bound: Mapping[str, Entry]) -> list[tuple[Found, Entry | None]]:
+    """What may answer a line, the certain first; one "no" with its reason where nothing does."""
+    if line.kind == "patient":
+        verdict = min((_holds(c, patient.variable(c.field)) for c in line.clauses), default=Verdict.YES)
+        said = ", ".join(f"{c.field} {_say(patient.variable(c.field))}" for c in line.clauses)
+        verdict = Verdict(Verdict.YES - verdict) if line.negated else verdict
+        return [(Found(line, verdict, "", said), None)]
+    if line.kind == "gain":
+        answers = _gains(line, patient, bound)
+    else:
+        answers = [(_meets(line, entry, patient, bound), entry) for entry in _of_kind(line.kind, patient)]
+    if line.negated:
+        worst = max((f.verdict for f, _ in answers), default=Verdict.NO)
+        there = next((f for f, _ in answers if f.verdict is worst and worst is not Verdict.NO), None)
+        if there is not None:
+            return [(Found(line, Verdict(Verdict.YES - worst), there.entry, there.why), None)]
+        return [(_none(line, patient), None)]
+    if not answers:
+        return [(Found(line, Verdict.NO, "", f"no {line.kind.replace('_', ' ')} in the record"), None)]
+    return [(f, e) for f, e in sorted(answers, key=lambda a: -a[0].verdict)]
+
+
+def _none(line: Line, patient: CohortPatient) -> Found:
+    """No entry answers a line: said to be absent, or only not in the record."""
+    denied = next((e for e in patient.case.entries if e.kind == line.kind and e.assertion is Assertion.ABSENT), None)
+    if denied is not None:
+        return Found(line, Verdict.YES, denied.id, "said to be absent")
+    others = any(e.kind == line.kind for e in patient.case.entries)
+    why = "none of those in the record" if others else "none in the record, and not said to be absent"
+    return Found(line, Verdict.YES if others else Verdict.POSSIBLE, "", why)
+
+
+def _of_kind(kind: str, patient: CohortPatient) -> Iterator[Entry]:
+    return (e for e in patient.case.entries if e.kind == kind and e.assertion is Assertion.PRESENT)
+
+
+def meets(line: Line, entry: Entry) -> Verdict:
+    """Whether an entry is of the kind of a line and meets its clauses; its time is not looked at."""
+    if entry.kind != line.kind or entry.assertion is not Assertion.PRESENT:
+        return Verdict.NO
+    return min((_holds(c, _field(entry, c.field)) for c in line.clauses), default=Verdict.YES)
+
+
+def _meets(line: Line, entry: Entry, patient: CohortPatient, bound: Mapping[str, Entry]) -> Found:
+    verdict, reasons = Verdict.YES, []
+    for clause in line.clauses:
+        value = _field(entry, clause.field)
+        held = _holds(clause, value)
+        verdict = min(verdict, held)
+        if held is not Verdict.YES:
+            reasons.append(f"{clause.field} is {_say(value)}")
+    if verdict is not Verdict.NO and line.anchor:
+        timed, why = _timed(line, entry.id, bound[line.anchor].id, patient)
+        verdict = min(verdict, timed)
+        reasons.append(why)
+    if line.name and any(entry is other for other in bound.values()):
+        verdict = Verdict.NO
+    elif line.levels and verdict is not Verdict.NO:
+        other = bound[line.levels]
+        same, why = _same_levels(entry, other)
+        verdict = min(verdict, Verdict.NO if entry is other else same)
+        reasons.append(why)
+    return Found(line, verdict, entry.id, "; ".join(reasons) or entry.label)
+
+
+def _timed(line: Line, entry: str, anchor: str, patient: CohortPatient) -> tuple[Verdict, str]:
+    """How certainly an entry begins after (before) its anchor, and within so many days."""
+    one, other = (anchor, entry) if line.direction == "after" else (entry, anchor)
+    (low, high), _ = patient.timeline.interval(f"{one}.start", f"{other}.start")
+    most = float("inf") if line.within_days is None else line.within_days
+    least_days, most_days = -float("inf") if low is None else low, float("inf") if high is None else high
+    if entry == anchor or most_days < 0 or least_days > most:
+        verdict = Verdict.NO
+    elif least_days >= 0 and most_days <= most:
+        verdict = Verdict.YES
+    else:
+        verdict = Verdict.POSSIBLE
+    return verdict, f"{days_range(Window(low, high))} {line.direction} {anchor}"
+
+
+def _same_levels(entry: Entry, other: Entry) -> tuple[Verdict, str]:
+    one, two = getattr(entry, "levels", None), getattr(other, "levels", None)
+    if not isinstance(one, Span) or not isinstance(two, Span):
+        return Verdict.POSSIBLE, "levels not reported"
+    shared = one.overlap(two)
+    return (Verdict.YES, f"both at {shared}") if shared else (Verdict.NO, f"{one} and {two} do not meet")
+
+
+def _gains(line: Line, patient: CohortPatient, bound: Mapping[str, Entry]) -> list[tuple[Found, Entry | None]]:
+    """Later examinations with a better worst MRC grade than the last one before the anchor."""
+    examined = [e for e in _of_kind("neurology", patient) if isinstance(e, Neurology) and e.worst_mrc is not None]
+    anchor = bound[line.anchor] if line.anchor else None
+    answers: list[tuple[Found, Entry | None]] = []
+    for later in examined:
+        for earlier in examined:
+            if earlier is later or earlier.worst_mrc is None or later.worst_mrc is None:
+                continue
+            order = [(earlier.id, later.id)] if anchor is None else [(earlier.id, anchor.id), (anchor.id, later.id)]
+            verdict = min(_before(patient, a, b) for a, b in order)
+            gained = later.worst_mrc - earlier.worst_mrc
+            if gained < (line.gain or 0):
+                verdict = Verdict.NO
+            why = f"MRC {earlier.worst_mrc} at {earlier.id}, {later.worst_mrc} at {later.id}"
+            answers.append((Found(line, verdict, later.id, why), later))
+    return answers or [(Found(line, Verdict.NO, "", "no two examinations with an MRC grade"), None)]
+
+
+def _before(patient: CohortPatient, one: str, other: str) -> Verdict:
+    (low, high), _ = patient.timeline.interval(f"{one}.start", f"{other}.start")
+    if low is not None and low >= 0:
+        return Verdict.YES
+    return Verdict.NO if high is not None and high < 0 else Verdict.POSSIBLE
+
+
+def _field(entry: Entry, name: str) -> Any:  # noqa: ANN401  # a field of any model
+    """A field by its dotted name; a field of several parts gives all of theirs."""
+    value: Any = entry
+    for part in name.split("."):
+        if isinstance(value, list | tuple):
+            value = tuple(getattr(v, part, None) for v in value)
+        else:
+            value = getattr(value, part, None)
+    return value
+
+
+def _holds(clause: Clause, value: Any) -> Verdict:  # noqa: ANN401  # a field of any model
+    """Whether a comparison holds; a value that is not known leaves it possible."""
+    if isinstance(value, Quantity):
+        value = value.value if value.plausibility == "ok" else None
+    if value in (None, "", "unknown", "not reported", "not stated", "not evaluated"):
+        return Verdict.POSSIBLE
+    if clause.operator == "has":
+        parts = value if isinstance(value, tuple | list | frozenset) else (value,)
+        if not parts:
+            return Verdict.POSSIBLE
+        return Verdict.YES if any(clause.value.casefold() in str(p).casefold() for p in parts) else Verdict.NO
+    if isinstance(value, bool | str) or not isinstance(value, int | float):
+        same = str(value).casefold() == clause.value.casefold()
+        if clause.operator not in {"=", "!="}:
+            raise TableError(f"{clause.field} is a word", where=str(clause), todo="Use =, != or has")
+        return Verdict.YES if same is (clause.operator == "=") else Verdict.NO
+    try:
+        wanted = float(clause.value)
+    except ValueError as error:
+        raise TableError(f"{clause.value!r} is no number", where=str(clause), todo="Give a number") from error
+    held = {
+        "=": value == wanted, "!=": value != wanted, ">=": value >= wanted, "<=": value <= wanted, ">": value > wanted,
+        "<": value < wanted,
+    }[clause.operator]  # fmt: skip
+    return Verdict.YES if held else Verdict.NO
+
+
+def _say(value: Any) -> str:  # noqa: ANN401  # a field of any model
+    if value in (None, ""):
+        return "not reported"
+    return ", ".join(str(v) for v in value) if isinstance(value, tuple | list | frozenset) else str(value)
