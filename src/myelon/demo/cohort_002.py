@@ -1,26 +1,29 @@
 """61 synthetic patients with the margins that paper 002 prints. Nobody's data: no record of a patient was used.
 
 Counts of every variable are those of the paper, sums of ages and intervals those that its means allow (DL2 to DL4), and
-the allocation of treatments the one that its tables force (DL18). Which patient has which value is drawn with a fixed
-seed. Survival is only drawn to the printed median of all; the medians of the groups are not reproduced.
+the allocation of treatments the one that its tables force (DL18). Times of death and the groups of Table 7 come from
+`cohort_002_survival.csv`, which `tools/search_cohort_002.py` searched: medians as printed, hazard ratios within 0.5 %
+and p within 0.003 of the print. Which patient has which other value is drawn with a fixed seed.
 """
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import random
+from importlib.resources import files
+from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from myelon.record.case import Case, case_from
 from myelon.record.when import DAYS_PER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PATIENTS = 61
 NOTE = (
-    "Synthetic: made to have the counts that paper 002 prints. Who has which value is drawn; survival of groups is not "
-    "reproduced"
+    "Synthetic: made to have the counts and the survival by groups that paper 002 prints. Who has which value is drawn"
 )
 _FIRST, _LAST, _CLOSED = dt.date(2010, 6, 1), dt.date(2018, 3, 31), dt.date(2018, 7, 8)
 _AGE_SUM, _INTERVAL_SUM, _PARAPLEGIA_SUM = 3532, 1145, 594
@@ -75,7 +78,7 @@ class _Drawn(NamedTuple):
     per_fraction: float
     diagnosed: dt.date
     status: str
-    survival_days: int
+    months: float
 
 
 def synthetic_cohort() -> list[Case]:
@@ -112,47 +115,138 @@ def _swap(values: list[Any], one: int, other: int) -> None:
     values[one], values[other] = values[other], values[one]
 
 
+class _Contrasts(NamedTuple):
+    """Months, status and the groups of Table 7 of one patient; "a" is the group that the paper names first."""
+
+    months: float
+    status: str
+    sex: str
+    age: str
+    performance: str
+    organs: str
+    regions: str
+    treatment: str
+
+
+_SIZES = {"sex": (31, 30, 0), "performance": (27, 34, 0), "organs": (16, 42, 3), "regions": (34, 27, 0),
+          "treatment": (47, 13, 1)}  # fmt: skip
+_LOST_AFTER = (0.5, 1.0, 1.5)
+"""Months after which the three were lost: invented, they are in no curve."""
+
+
+def _contrasts(rng: random.Random) -> list[_Contrasts]:
+    """The 58 that were followed, as searched, and the three lost, who make the groups of the 61 up; in random order."""
+    text = (files("myelon.demo") / "cohort_002_survival.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    found = [
+        _Contrasts(
+            float(r["months"]), "dead" if r["death"] == "1" else "alive", *(r[k] for k in _Contrasts._fields[2:])
+        )
+        for r in rows
+    ]
+    missing = {
+        name: [label for label, size in zip("ab-", sizes, strict=True)
+               for _ in range(size - sum(r[name] == label for r in rows))]
+        for name, sizes in _SIZES.items()
+    }  # fmt: skip
+    for k, months in enumerate(_LOST_AFTER):
+        lost = {name: labels[k] for name, labels in missing.items()}
+        found.append(_Contrasts(months, "lost", age="ab"[k % 2], **lost))
+    rng.shuffle(found)
+    return found
+
+
+def _dealt(rng: random.Random, labels: Sequence[str], hands: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """A value for each patient, from the hand of its group, shuffled."""
+    decks = {label: rng.sample(list(cards), len(cards)) for label, cards in hands.items()}
+    return [decks[label].pop() for label in labels]
+
+
+def _ages(rng: random.Random, labels: Sequence[str]) -> list[int]:
+    """Ages of the two groups, at most 55 and above, that come to the printed sum and range."""
+    young, old = labels.count("a"), labels.count("b")
+    sum_of_young = min(max(_AGE_SUM - 67 * old, 46 * young), 54 * young)
+    hands = {
+        "a": _with_sum(rng, young, 35, 55, sum_of_young),
+        "b": _with_sum(rng, old, 56, 78, _AGE_SUM - sum_of_young),
+    }
+    return _dealt(rng, labels, hands)
+
+
+def _primaries(rng: random.Random, sexes: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Site, entity and histology of each primary: those of one sex go to that sex."""
+    every = [("lung", "Lung cancer", histology) for histology in _spread(_LUNG)]
+    every += [(site, entity, "") for site, entity, count in _OTHER for _ in range(count)]
+    of_sex = {"female": [e for e in every if e[0] in _FEMALE], "male": [e for e in every if e[0] in _MALE]}
+    free = [e for e in every if e[0] not in _FEMALE | _MALE]
+    rng.shuffle(free)
+    hands = {}
+    for sex, own in of_sex.items():
+        need = sexes.count(sex) - len(own)
+        hands[sex], free = own + free[:need], free[need:]
+    return _dealt(rng, sexes, hands)
+
+
 def _draw() -> list[_Drawn]:
     rng = random.Random(2)  # noqa: S311  # not a secret: the cohort must be the same each time
-    primaries = [("lung", "Lung cancer", histology) for histology in _spread(_LUNG)]
-    primaries += [(site, entity, "") for site, entity, count in _OTHER for _ in range(count)]
-    free = [i for i, (site, _, _) in enumerate(primaries) if site not in _FEMALE | _MALE]
-    females = sum(site in _FEMALE for site, _, _ in primaries)
-    more = set(rng.sample(free, 30 - females))
-    sexes = ["female" if site in _FEMALE or i in more else "male" for i, (site, _, _) in enumerate(primaries)]
+    patients = _contrasts(rng)
 
     def shuffled(values: list[Any]) -> list[Any]:
         rng.shuffle(values)
         return values
 
-    ages = shuffled(_with_sum(rng, PATIENTS, 35, 78, _AGE_SUM))
+    def labels(name: str) -> list[str]:
+        return [str(getattr(p, name)) for p in patients]
+
+    sexes = [{"a": "male", "b": "female"}[label] for label in labels("sex")]
+    primaries = _primaries(rng, sexes)
+    ages = _ages(rng, labels("age"))
+    levels = _spread(_ECOG)
+    ecog = _dealt(rng, labels("performance"), {"a": [e for e in levels if e <= 2], "b": [e for e in levels if e > 2]})
+    regions = _memberships(_spread(_PER_PATIENT), _REGIONS)
+    regions = _dealt(rng, labels("regions"), {"a": [r for r in regions if len(r) == 1],
+                                              "b": [r for r in regions if len(r) > 1]})  # fmt: skip
+    organs = _memberships(_spread(_ORGANS), _SITES)
+    organs = _dealt(rng, labels("organs"), {"-": [o for o in organs if not o], "a": [o for o in organs if len(o) == 1],
+                                            "b": [o for o in organs if len(o) > 1]})  # fmt: skip
+    every = [(what, response) for what, response, count in _GIVEN for _ in range(count)]
+    apart = {"refused": "b", "unknown": "-"}
+    given = _dealt(
+        rng, labels("treatment"), {k: [g for g in every if apart.get(g[0], "a") == k] for k in ("a", "b", "-")}
+    )
+    _to_adenocarcinoma(given, primaries)
     intervals = shuffled([0] * 6 + _with_sum(rng, PATIENTS - 6, 1, 120, _INTERVAL_SUM))
     paraplegia = shuffled(["present"] * 26 + ["absent"] * 34 + ["unknown"])
     days = iter(_with_sum(rng, 26, 3, 60, _PARAPLEGIA_SUM))
-    regions = shuffled(_memberships(_spread(_PER_PATIENT), _REGIONS))
-    organs = shuffled(_memberships(_spread(_ORGANS), _SITES))
-    given = shuffled([(what, response) for what, response, count in _GIVEN for _ in range(count)])
-    _swap(given, [w for w, _ in given].index("RT+crizotinib"), [h for _, _, h in primaries].index("adenocarcinoma"))
-    ecog, control = shuffled(_spread(_ECOG)), shuffled(_spread(_CONTROL))
+    control = shuffled(_spread(_CONTROL))
     conventional = shuffled([_PER_FRACTION[i % 4] for i in range(36)] + [5.0])
-    span = (_LAST - _FIRST).days
-    dates = [_FIRST + dt.timedelta(days=d) for d in sorted(rng.sample(range(span), PATIENTS))]
-    lost = set(rng.sample([i for i, (what, _) in enumerate(given) if what == "refused"], 3))
     drawn = []
-    for i, (site, entity, histology) in enumerate(primaries):
+    for i, patient in enumerate(patients):
+        site, entity, histology = primaries[i]
         what, response = given[i]
         evaluated = what.startswith("RT") and response != "not evaluated"
-        survival = round(rng.expovariate(0.1733) * DAYS_PER["month"]) + 14
-        known = (_CLOSED - dates[i]).days
-        status = "lost" if i in lost else ("alive" if survival > known else "dead")
         drawn.append(
             _Drawn(
                 sexes[i], ages[i], site, entity, histology, intervals[i], ecog[i], control[i], paraplegia[i],
                 next(days) if paraplegia[i] == "present" else 0, regions[i], organs[i], what, response,
-                conventional.pop() if evaluated else 0.0, dates[i], status, min(survival, known),
+                conventional.pop() if evaluated else 0.0, _diagnosed(rng, patient), patient.status, patient.months,
             )
         )  # fmt: skip
     return drawn
+
+
+def _to_adenocarcinoma(given: list[Any], primaries: Sequence[tuple[str, str, str]]) -> None:
+    """Crizotinib goes to an adenocarcinoma of the lung: it changes places with the treatment of one who was treated."""
+    at = next(i for i, (what, _) in enumerate(given) if what == "RT+crizotinib")
+    treated = (i for i, (what, _) in enumerate(given) if what not in {"refused", "unknown"})
+    _swap(given, at, next(i for i in treated if primaries[i][2] == "adenocarcinoma"))
+
+
+def _diagnosed(rng: random.Random, patient: _Contrasts) -> dt.date:
+    """A day in the paper's window; who is alive was followed to its end, who died did so before."""
+    lived = dt.timedelta(days=ceil(patient.months * DAYS_PER["month"]))
+    last = min(_LAST, _CLOSED - lived)
+    return last if patient.status == "alive" else _FIRST + dt.timedelta(days=rng.randrange((last - _FIRST).days + 1))
 
 
 # ── one record ──────────────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +276,7 @@ def _document(number: int, p: _Drawn) -> dict[str, Any]:
          "when": at_diagnosis},
         *_treatments(p),
         {"id": "vital", "kind": "vital", "status": p.status,
-         "when": _on(p.diagnosed + dt.timedelta(days=p.survival_days))},
+         "when": {"kind": "relative", "anchor": "iscm", "offset": {"n": p.months, "unit": "month"}}},
     ]  # fmt: skip
     if p.days_to_paraplegia:
         value = {"value": p.days_to_paraplegia, "unit": "days"}
