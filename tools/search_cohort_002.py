@@ -1,9 +1,9 @@
 """Search survival times and groups of 58 invented patients that give Table 7 of paper 002.
 
-The paper prints hazard ratios, intervals, two p and medians of six contrasts, but no times. Simulated annealing looks for
-times (half months), deaths and group labels that reproduce them, under what the paper's other tables allow (LV_FACTS
-DL16 to DL20): 61 patients less the three that were lost. First times and labels move together, then the labels of each row
-alone. Its result is kept as `src/myelon/demo/cohort_002_survival.csv`; nothing in it is a patient's.
+The paper prints hazard ratios, intervals, two p and medians of six contrasts, but no times. Simulated annealing looks
+for times (half months), deaths and group labels that reproduce them, under what the paper's other tables allow
+(LV_FACTS DL16 to DL20): 61 patients less the three that were lost. First times and labels move together, then the
+labels of each row alone. Its result is kept as `src/myelon/demo/cohort_002_survival.csv`; nothing in it is a patient's.
 
     python tools/search_cohort_002.py --minutes 20 --seed 1
 """
@@ -16,11 +16,13 @@ import math
 import time
 from pathlib import Path
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
+Array = NDArray[Any]
 OUT = Path(__file__).parents[1] / "src/myelon/demo/cohort_002_survival.csv"
 FOLLOWED, LOST, LAST = 58, 3, 90
 LEAST_CENSORED = 7
@@ -63,7 +65,7 @@ SIZES = np.array([r.sizes for r in ROWS], dtype=np.int64)
 
 
 @njit(cache=True)
-def median(died, left):
+def median(died: Array, left: Array) -> float:
     """Median of one group from its deaths and departures by half month; midpoint where the curve lies on one half."""
     at_risk = left.sum()
     if at_risk == 0:
@@ -83,8 +85,8 @@ def median(died, left):
 
 
 @njit(cache=True)
-def statistics(times, deaths, labels, found):
-    """Hazard ratio with limits (Mantel–Haenszel), p of log-rank and Gehan–Breslow, medians, z of both: of label 0 to 1."""
+def statistics(times: Array, deaths: Array, labels: Array, found: Array) -> None:
+    """Hazard ratio with limits (Mantel–Haenszel), p of both tests, medians, z of both."""
     died = np.zeros((2, LAST + 1), dtype=np.int64)
     left = np.zeros((2, LAST + 1), dtype=np.int64)
     for i in range(len(times)):
@@ -120,7 +122,7 @@ def statistics(times, deaths, labels, found):
 
 
 @njit(cache=True)
-def loss_of(times, deaths, labels, target, scale, found):
+def loss_of(times: Array, deaths: Array, labels: Array, target: Array, scale: float, found: Array) -> float:
     """How far a row is from what is printed; 1 is a difference of the scale, relative for ratios."""
     statistics(times, deaths, labels, found)
     total = 0.0
@@ -135,7 +137,7 @@ def loss_of(times, deaths, labels, target, scale, found):
 
 
 @njit(cache=True)
-def median_loss(times, deaths, scale):
+def median_loss(times: Array, deaths: Array, scale: float) -> float:
     """The median of all is 4 months."""
     died = np.zeros(LAST + 1, dtype=np.int64)
     left = np.zeros(LAST + 1, dtype=np.int64)
@@ -147,10 +149,10 @@ def median_loss(times, deaths, scale):
 
 
 @njit(cache=True)
-def allowed(counts, sizes, free):
+def allowed(counts: Array, sizes: Array, free: bool) -> bool:  # numba takes no keywords
     """Whether the lost can make the group sizes up: each group lacks none or some, three in all."""
     if free:
-        return counts[0] >= 15 and counts[1] >= 15 and counts[2] == 0
+        return bool(counts[0] >= 15 and counts[1] >= 15 and counts[2] == 0)
     for k in range(3):
         if counts[k] > sizes[k] or counts[k] < sizes[k] - LOST or counts[k] < 0:
             return False
@@ -158,7 +160,19 @@ def allowed(counts, sizes, free):
 
 
 @njit(cache=True)
-def anneal_labels(times, deaths, labels, target, sizes, free, scale, steps, hot, cold, seed):
+def anneal_labels(
+    times: Array,
+    deaths: Array,
+    labels: Array,
+    target: Array,
+    sizes: Array,
+    free: bool,
+    scale: float,
+    steps: int,
+    hot: float,
+    cold: float,
+    seed: int,
+) -> float:  # numba takes no keywords
     """Move the labels of one row alone."""
     np.random.seed(seed)
     found = np.zeros(9)
@@ -207,7 +221,18 @@ def anneal_labels(times, deaths, labels, target, sizes, free, scale, steps, hot,
 
 
 @njit(cache=True)
-def anneal_all(times, deaths, labels, targets, sizes, scale, steps, hot, cold, seed):
+def anneal_all(
+    times: Array,
+    deaths: Array,
+    labels: Array,
+    targets: Array,
+    sizes: Array,
+    scale: float,
+    steps: int,
+    hot: float,
+    cold: float,
+    seed: int,
+) -> float:  # one loop that numba compiles
     """Move times, deaths and labels of all rows together."""
     np.random.seed(seed)
     rows, n = labels.shape
@@ -271,10 +296,10 @@ def anneal_all(times, deaths, labels, targets, sizes, scale, steps, hot, cold, s
                 losses[r] = then
             else:
                 labels[r, i], labels[r, j] = a, b
-    return losses.sum() + whole
+    return float(losses.sum()) + whole
 
 
-def start(rng):
+def start(rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """Times about the printed median, and labels of allowed sizes."""
     times = np.clip(np.round(rng.exponential(11.5, FOLLOWED)), 1, LAST).astype(np.int64)
     deaths = np.ones(FOLLOWED, dtype=np.int64)
@@ -288,13 +313,7 @@ def start(rng):
     return times, deaths, labels
 
 
-def printed(value, like):
-    """A number with as many significant digits as the paper prints."""
-    digits = len(str(like).replace("0.", "").replace(".", "").lstrip("0"))
-    return f"{value:.{max(digits, 4)}g}"
-
-
-def hits(times, deaths, labels):
+def hits(times: Array, deaths: Array, labels: Array) -> tuple[int, list[str]]:
     """How many of the 42 printed numbers come out to the last digit, and a line per row."""
     count, lines = 0, []
     for r, row in enumerate(ROWS):
@@ -347,7 +366,7 @@ def main() -> None:
                 return
 
 
-def write(path: Path, times, deaths, labels) -> None:
+def write(path: Path, times: Array, deaths: Array, labels: Array) -> None:
     """One row per followed patient: months, death, and a group (a, b or neither) for each contrast."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         sheet = csv.writer(stream, lineterminator="\n")

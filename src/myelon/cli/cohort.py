@@ -1,4 +1,4 @@
-"""`myelon cohort`: survival from a CSV."""
+"""`myelon cohort`: survival from a CSV or from records, recipes, reports, summaries of sites."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from myelon.cli.case import DATA, DataOption
 from myelon.cli.output import Json, heading, print_json, rounded, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from myelon.cohort.analysis import Analysis
     from myelon.cohort.kaplan_meier import KaplanMeier
     from myelon.cohort.logrank import LogRank
+    from myelon.cohort.patient import CohortPatient
+    from myelon.cohort.summary import Summary
 
-app = typer.Typer(help="Kaplan–Meier curves and tests from a CSV.", no_args_is_help=True)
+app = typer.Typer(help="Curves, tests and models from a CSV or from records.", no_args_is_help=True)
 DataFile = Annotated[Path, typer.Argument(help="CSV, one row per patient.")]
 TimeColumn = Annotated[str, typer.Option("--time", help="Column of the time.")]
 EventColumn = Annotated[str, typer.Option("--event", help="Column of the event: 1 event, 0 censored.")]
@@ -91,7 +97,11 @@ def compare(
     time: TimeColumn,
     event: EventColumn,
     group: Annotated[str, typer.Option("--group", help="Column that splits the patients.")],
-    method: Annotated[str, typer.Option("--method", help="logrank, gehan-breslow, tarone-ware or peto.")] = "logrank",
+    method: Annotated[
+        str, typer.Option("--method", help="logrank, gehan-breslow, tarone-ware, peto or fleming-harrington.")
+    ] = "logrank",
+    rho: Annotated[float, typer.Option("--rho", help="Of fleming-harrington: weight of early deaths.")] = 0.0,
+    gamma: Annotated[float, typer.Option("--gamma", help="Of fleming-harrington: weight of late deaths.")] = 0.0,
     json: Json = False,
 ) -> None:
     """Compare groups with a weighted log-rank test."""
@@ -99,7 +109,7 @@ def compare(
     from myelon.exchange.table import read_survival_csv
 
     read = read_survival_csv(data, time=time, event=event, group=group)
-    result = logrank(read.table, method=method_named(method))
+    result = logrank(read.table, method=method_named(method), rho=rho, gamma=gamma)
     if json:
         print_json({"rows": read.rows, "used": read.used, **comparison_as_dict(result)})
         return
@@ -123,3 +133,253 @@ def compare(
 def comparison_as_dict(result: LogRank) -> dict[str, Any]:
     """A test as plain values."""
     return {**result._asdict(), "hazard_ratios": [r._asdict() for r in result.hazard_ratios]}
+
+
+RecipeFile = Annotated[Path, typer.Argument(help="Recipe (YAML); docs/concepts/cohort.md shows one.")]
+Folder = Annotated[Path, typer.Option("--out", help="Folder for what is written; made where it is not there.")]
+
+
+@app.command("run")
+def run_recipe(recipe: RecipeFile, data: DataOption = DATA, out: Folder = Path("analysis"), json: Json = False) -> None:
+    """Compute a recipe over the records: tables, figures and methods; the same bytes each time."""
+    from rich.progress import Progress
+
+    from myelon.cohort.analysis import run
+    from myelon.cohort.recipe import read_recipe
+    from myelon.report.analysis_files import write_analysis
+
+    asked = read_recipe(_text(recipe), where=recipe.name)
+    with Progress(transient=True, disable=json) as bar:
+        task = bar.add_task("records", total=1.0)
+        found = run(
+            asked, _patients(data), progress=lambda share, word: bar.update(task, completed=share, description=word)
+        )
+    written = write_analysis(found, out)
+    if json:
+        print_json(analysis_as_dict(found))
+        return
+    _say(found)
+    typer.echo(f"\n{len(written)} files in {out}: {', '.join(p.name for p in written)}")
+
+
+def _say(found: Analysis) -> None:
+    from myelon.cohort.result_tables import tables
+
+    for one in tables(found):
+        heading(one.title)
+        table(one.columns, [(("  " if r.indented else "") + r.cells[0], *r.cells[1:]) for r in one.rows])
+        for note in one.notes:
+            typer.echo(note)
+
+
+def analysis_as_dict(found: Analysis) -> dict[str, Any]:
+    """An analysis as plain values."""
+    return {
+        "recipe": found.recipe.model_dump(mode="json", by_alias=True),
+        "selected": [
+            {"case": s.case_id, "verdict": s.verdict.name.lower(), "because": [f.why for f in s.found]}
+            for s in found.chosen.selected
+        ],
+        "left_out": [{"case": c, "why": w} for c, w in found.left_out],
+        "curves": [km_as_dict(c) for c in found.curves],
+        "tests": [comparison_as_dict(t) for t in found.tests],
+        "model": None if found.model is None else [t._asdict() for t in found.model.fit.terms],
+        "caution": found.caution,
+        "methods": found.methods,
+    }
+
+
+@app.command("select")
+def select_cases(
+    query: Annotated[str, typer.Argument(help="A query, or the name of a file that holds one.")],
+    data: DataOption = DATA,
+    json: Json = False,
+) -> None:
+    """Select patients by what happened to them, and say why each is in or out."""
+    from myelon.cohort.selection import parse_query, select
+
+    file = Path(query)
+    text = _text(file) if len(query) < 200 and "\n" not in query and file.is_file() else query.replace(";", "\n")
+    found = list(select(parse_query(text), _patients(data)))
+    if json:
+        print_json([{"case": s.case_id, "verdict": s.verdict.name.lower(),
+                     "found": [{"line": f.line.text, "verdict": f.verdict.name.lower(), "entry": f.entry, "why": f.why}
+                               for f in s.found]} for s in found])  # fmt: skip
+        return
+    counts = {v: sum(s.verdict == v for s in found) for v in (2, 1, 0)}
+    heading(f"{counts[2]} of {len(found)} patients, {counts[1]} more are possible")
+    rows = [
+        (s.case_id, s.verdict.name.lower(), "; ".join(f"{f.entry}: {f.why}" if f.entry else f.why for f in s.found))
+        for s in sorted(found, key=lambda s: (-s.verdict, s.case_id))
+        if s.verdict
+    ]
+    table(("patient", "", "because"), rows)
+
+
+@app.command("list")
+def list_words(json: Json = False) -> None:
+    """The endpoints and variables that recipes and queries know."""
+    from myelon.cohort.endpoints import ENDPOINTS
+    from myelon.cohort.variables import VARIABLES
+
+    if json:
+        print_json({"endpoints": [e.name for e in ENDPOINTS], "variables": [v.name for v in VARIABLES]})
+        return
+    heading("Endpoints")
+    table(("name", "counts"), [(e.name, e.says) for e in ENDPOINTS])
+    heading("Variables")
+    table(("name", "is", "kind"), [(v.name, v.title, v.unit or v.kind) for v in VARIABLES])
+
+
+@app.command("report")
+def report(
+    what: Annotated[str, typer.Argument(help="demo: papers 002 and 004 from their synthetic records.")],
+    out: Folder = Path("report"),
+) -> None:
+    """Compute the papers' own tables and figures again, each number beside the printed one (HTML and PDF)."""
+    from myelon.demo.hospital import cohort_reports
+    from myelon.errors import InputError
+    from myelon.report.document import report_html, report_pdf
+
+    if what != "demo":
+        raise InputError(f"report {what!r}", todo="Use `demo`; for records of your own use `myelon cohort run`")
+    _folder(out)
+    for name, found in cohort_reports():
+        (out / f"{name}.html").write_text(report_html(found), encoding="utf-8")
+        (out / f"{name}.pdf").write_bytes(report_pdf(found))
+        typer.echo(f"{found.title}: {out / name}.html, .pdf\n  {found.lead}")
+
+
+@app.command("score")
+def score(
+    data: DataFile,
+    case: Annotated[str, typer.Option("--case", help="Column: 1 case, 0 not.")],
+    value: Annotated[str, typer.Option("--value", help="Column of the score.")],
+    cut_off: Annotated[float | None, typer.Option("--cut-off", help="Least score of a suspected case.")] = None,
+    prevalence: Annotated[float | None, typer.Option("--prevalence", help="For predictive values, 0 to 1.")] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Draw the ROC curve (svg, pdf, png).")] = None,
+) -> None:
+    """What a score comes to: ROC curve, cut-off, sensitivity and specificity with exact limits, predictive values."""
+    from myelon.cohort.score import score_tables, validate
+    from myelon.exchange.table import read_columns
+
+    columns = read_columns(data, [case, value])
+    found = validate(columns[value], [int(c) for c in columns[case]], cut_off=cut_off, prevalence=prevalence)
+    for one in score_tables(found, case):
+        heading(one.title)
+        table(one.columns, [r.cells for r in one.rows])
+    if plot is not None:
+        from myelon.report.cohort_charts import roc_chart
+
+        roc_chart(found.roc, label=value).save(plot)
+
+
+@app.command("summarise")
+def summarise(
+    recipe: RecipeFile,
+    site: Annotated[str, typer.Option("--site", help="Name of this hospital.")],
+    out: Annotated[Path, typer.Option("--out", help="The summary (JSON).")],
+    data: DataOption = DATA,
+    minimum_cell: Annotated[
+        int, typer.Option("--minimum-cell", help="Least patients of a count that leaves; 0: no rule.")
+    ] = 0,
+    at: Annotated[Path | None, typer.Option("--at", help="Solution of the last step of a model.")] = None,
+) -> None:
+    """Count this hospital's patients for a recipe: what may leave the hospital, and nothing else."""
+    from json import loads
+
+    from myelon.cohort.recipe import read_recipe
+    from myelon.cohort.summary import summarise_site
+
+    last = loads(_text(at))["model"]["next"] if at is not None else None
+    asked = read_recipe(_text(recipe), where=recipe.name)
+    found = summarise_site(asked, _patients(data), site=site, minimum_cell=minimum_cell, at=last)
+    _write_summary(found, out)
+    typer.echo(
+        f"{out}: {sum(found.table().any_event().n)} patients in {len(found.groups)} groups, {len(found.times)} times"
+    )
+    for held in found.withheld:
+        typer.echo(f"withheld: {held}")
+
+
+@app.command("merge")
+def merge(
+    summaries: Annotated[list[Path], typer.Argument(help="Summaries of hospitals.")],
+    out: Annotated[Path, typer.Option("--out", help="The merged summary (JSON).")],
+) -> None:
+    """Add the summaries of several hospitals."""
+    from myelon.cohort.summary import merge_summaries, read_summary
+
+    found = merge_summaries([read_summary(_text(p), where=p.name) for p in summaries])
+    _write_summary(found, out)
+    typer.echo(f"{out}: {len(found.sites)} sites, {sum(found.table().any_event().n)} patients")
+
+
+@app.command("solve")
+def solve(summary: Annotated[Path, typer.Argument(help="A summary, merged or of one hospital.")],
+          out: Annotated[Path | None, typer.Option("--out", help="The solution (JSON).")] = None) -> None:  # fmt: skip
+    """Curves, tests and the next step of a model from a summary; the answer of the pooled patients."""
+    from json import dumps
+
+    from myelon.cohort.solve import solve_summary
+    from myelon.cohort.summary import read_summary
+
+    solution = solve_summary(read_summary(_text(summary), where=summary.name))
+    if out is not None:
+        out.write_text(dumps(solution, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for curve in solution["curves"]:
+        heading(
+            f"{curve['group']}: n {curve['n']}, events {curve['events']}, median {rounded(curve['median']['estimate'])}"
+        )
+    for test in solution["tests"]:
+        typer.echo(f"{test['method']}: χ² {test['statistic']:.4f}, df {test['degrees_of_freedom']}, p {test['p']:.4g}")
+    model = solution["model"]
+    if model is not None:
+        state = "settled" if model["settled"] else "not settled: summarise every site again with --at this solution"
+        typer.echo(
+            f"model: {state}; " + ", ".join(f"{n} {b:.6g}" for n, b in zip(model["names"], model["next"], strict=True))
+        )
+    for note in solution["withheld"]:
+        typer.echo(f"withheld: {note}")
+
+
+def _write_summary(summary: Summary, path: Path) -> None:
+    from myelon.errors import InputError
+
+    try:
+        path.write_text(summary.model_dump_json(by_alias=True, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path.name!r} cannot be written", todo="Choose a folder that exists") from error
+
+
+def _patients(data: Path) -> Sequence[CohortPatient]:
+    """Every record of a data folder."""
+    from myelon.cohort.patient import CohortPatient
+    from myelon.errors import StoreError
+    from myelon.store import Store
+
+    if not data.is_dir():
+        raise StoreError(f"no data folder {data}", todo="Give one with --data")
+    store = Store.open(data)
+    try:
+        return [CohortPatient(store.case(summary.id)) for summary in store.cases()]
+    finally:
+        store.close()
+
+
+def _text(path: Path) -> str:
+    from myelon.errors import InputError
+
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name!r} cannot be read as text", todo="Check the path") from error
+
+
+def _folder(path: Path) -> None:
+    from myelon.errors import InputError
+
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"folder {path.name!r} cannot be made", todo="Choose another place") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,11 +25,15 @@ from myelon.errors import TableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
     from myelon.cohort.event_table import EventTable
     from myelon.cohort.patient import CohortPatient
     from myelon.cohort.recipe import Recipe
     from myelon.cohort.table import Table
 
+_DIGITS = 9
+"""Decimals of times in the unit of a recipe: a month is 30.4375 days, which floats do not divide exactly."""
 _TREATED = {"treated", "treatment_status", "surgery", "radiotherapy", "chemotherapy", "targeted", "combination"}
 CAUTION = (
     "Treated and untreated are compared. Who lives long enough is treated, and who is fit is treated: the difference "
@@ -44,10 +48,8 @@ class Analysis:
 
     Attributes:
         recipe: What was asked.
-        selected: Every patient, and why in or out.
-        outcomes: Of those who are in, in one order.
-        endpoint: What is counted.
-        table: Counts by time and group (cause by cause).
+        chosen: Who is in, and their times.
+        left_out: Who is selected and not counted, and why.
         curves: Kaplan–Meier of each group, or of all.
         incidence: Where other events compete: the incidence of the event and of the competing one, by group.
         tests: Of the groups.
@@ -61,11 +63,7 @@ class Analysis:
     """
 
     recipe: Recipe
-    selected: tuple[Selected, ...]
-    patients: tuple[CohortPatient, ...]
-    outcomes: tuple[Outcome, ...]
-    endpoint: Endpoint
-    table: CauseTable
+    chosen: Chosen
     left_out: tuple[tuple[str, str], ...]
     curves: tuple[KaplanMeier, ...]
     incidence: tuple[tuple[CumulativeIncidence, ...], ...]
@@ -87,7 +85,7 @@ class Analysis:
     def methods(self) -> str:
         """One paragraph for the methods section: estimators, options, version."""
         r = self.recipe
-        parts = [f"{self.endpoint.title}: {self.endpoint.says} Times are read at the {r.times} of their windows"]
+        parts = [f"{self.chosen.endpoint.title}: {self.chosen.endpoint.says} Times: the {r.times} of their windows"]
         parts[0] += f", in {r.unit}s; those lost to follow-up are {r.lost}."
         if r.landmark is not None:
             parts.append(f"Landmark at {r.landmark:g} {r.unit}s.")
@@ -121,19 +119,37 @@ class Model:
     """Variable and the level that the others are compared with."""
 
 
-def run(
-    recipe: Recipe, patients: Sequence[CohortPatient], *, progress: Callable[[float, str], None] = lambda *_: None
-) -> Analysis:
-    """Compute a recipe over patients.
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """Who is in an analysis, with their times.
 
-    Args:
-        recipe: What to compute.
-        patients: Everybody who may be selected.
-        progress: Called with a share and a word before each step; it may raise to stop.
-
-    Raises:
-        TableError: Nobody is selected, nobody has the endpoint, a group is empty or a model cannot be fitted.
+    Attributes:
+        selected: Every patient, and why in or out.
+        patients: Those who are in.
+        outcomes: Theirs, in their order.
+        endpoint: What is counted.
+        words: Group of each, None where it is not known; None without groups.
+        table: Counts by time and group.
+        rows: Index of each counted patient.
+        days: Their times, from the landmark where there is one.
+        causes: 0 censored, 1 the event, 2 a competing event.
     """
+
+    selected: tuple[Selected, ...]
+    patients: tuple[CohortPatient, ...]
+    outcomes: tuple[Outcome, ...]
+    endpoint: Endpoint
+    words: list[str | None] | None
+    table: CauseTable
+    rows: tuple[int, ...]
+    days: tuple[float, ...]
+    causes: tuple[int, ...]
+
+
+def select_patients(
+    recipe: Recipe, patients: Sequence[CohortPatient], *, progress: Callable[[float, str], None] = lambda *_: None
+) -> Chosen:
+    """Select patients and derive their times; arguments and errors as `run`."""
     query = parse_query(recipe.select)
     selected = []
     for k, found in enumerate(select(query, patients)):
@@ -149,44 +165,62 @@ def run(
     progress(0.6, "times and events")
     target = replace(endpoint(recipe.endpoint), lost=recipe.lost)
     found_outcomes = tuple(outcomes(target, taken))
-    groups = column(recipe.by, taken) if recipe.by else None
-    progress(0.8, "estimates and tests")
-    return _solved(recipe, tuple(selected), taken, found_outcomes, target, groups)
+    words = column(recipe.by, taken).words if recipe.by else None
+    table, rows, days, causes = _table(recipe, found_outcomes, words, recipe.times)
+    return Chosen(tuple(selected), taken, found_outcomes, target, words, table, rows, days, causes)
 
 
-def _solved(
-    recipe: Recipe,
-    selected: tuple[Selected, ...],
-    patients: tuple[CohortPatient, ...],
-    found: tuple[Outcome, ...],
-    target: Endpoint,
-    groups: Column | None,
+def run(
+    recipe: Recipe, patients: Sequence[CohortPatient], *, progress: Callable[[float, str], None] = lambda *_: None
 ) -> Analysis:
-    words = groups.words if groups is not None else None
-    table, used = _table(recipe, found, words, recipe.times)
-    out = [(o.case_id, o.why_out) for o in found if o.why_out]
-    counted = {o.case_id for o in found if not o.why_out}
-    if words is not None and groups is not None:
-        why = f"{groups.variable.title} is not known, or more than one"
-        out += [(o.case_id, why) for o, w in zip(found, words, strict=True) if w is None and o.case_id in counted]
-    events = table.of_cause("event")
+    """Compute a recipe over patients.
+
+    Args:
+        recipe: What to compute.
+        patients: Everybody who may be selected.
+        progress: Called with a share and a word before each step; it may raise to stop.
+
+    Raises:
+        TableError: Nobody is selected, nobody has the endpoint, a group is empty or a model cannot be fitted.
+    """
+    chosen = select_patients(recipe, patients, progress=progress)
+    progress(0.8, "estimates and tests")
+    events = chosen.table.of_cause("event")
     names = events.groups
     curves = tuple(kaplan_meier(events.group(g), interval=recipe.interval, level=recipe.level) for g in names)
-    compete = bool(table.events[:, :, 1].any())
+    compete = bool(chosen.table.events[:, :, 1].any())
     several = len(names) > 1 and bool(events.events.any())
-    sensitivity = []
-    by_choice = {c: _table(recipe, found, words, c)[0].of_cause("event") for c in CHOICES}
-    for g in names:
-        medians = tuple(kaplan_meier(t.group(g)).median.estimate if g in t.groups else None for t in by_choice.values())
-        sensitivity.append((g, medians))
+    groups = column(recipe.by, chosen.patients) if recipe.by else None
     return Analysis(
-        recipe, selected, patients, found, target, table, tuple(out), curves,
-        tuple(aalen_johansen(table.group(g)) for g in names) if compete else (),
+        recipe, chosen, _left_out(recipe, chosen), curves,
+        tuple(aalen_johansen(chosen.table.group(g)) for g in names) if compete else (),
         tuple(logrank(events, method=m, level=recipe.level) for m in recipe.tests) if several else (),
         pairwise(events) if several and len(names) > 2 and all(_comparable(events)) else (),
-        gray_test(table) if compete and several else None, tuple(sensitivity), *_means(recipe, events),
-        _described(recipe, patients, groups), _model(recipe, patients, found, used),
+        gray_test(chosen.table) if compete and several else None, _sensitivity(recipe, chosen),
+        *_means(recipe, events), _described(recipe, chosen.patients, groups), _model(recipe, chosen),
     )  # fmt: skip
+
+
+def _left_out(recipe: Recipe, chosen: Chosen) -> tuple[tuple[str, str], ...]:
+    """Who is selected and not counted, and why."""
+    out = [(o.case_id, o.why_out) for o in chosen.outcomes if o.why_out]
+    inside = {chosen.outcomes[k].case_id for k in chosen.rows}
+    named = {case for case, _ in out}
+    for o, word in zip(chosen.outcomes, chosen.words or [""] * len(chosen.outcomes), strict=True):
+        if o.case_id not in inside and o.case_id not in named:
+            unknown = f"{recipe.by} is not known, or more than one"
+            out.append((o.case_id, unknown if word is None else "no longer observed at the landmark"))
+    return tuple(out)
+
+
+def _sensitivity(recipe: Recipe, chosen: Chosen) -> tuple[tuple[str, tuple[float | None, ...]], ...]:
+    """Median of each group for every reading of times."""
+    tables = [_table(recipe, chosen.outcomes, chosen.words, choice)[0].of_cause("event") for choice in CHOICES]
+    found = []
+    for g in chosen.table.groups:
+        medians = tuple(kaplan_meier(t.group(g)).median.estimate if g in t.groups else None for t in tables)
+        found.append((g, medians))
+    return tuple(found)
 
 
 def _comparable(events: EventTable) -> list[bool]:
@@ -197,8 +231,8 @@ def _comparable(events: EventTable) -> list[bool]:
 
 def _table(
     recipe: Recipe, found: Sequence[Outcome], words: Sequence[str | None] | None, choice: Choice
-) -> tuple[CauseTable, list[int]]:
-    """Counts of those who are counted and whose group is known, and which they are."""
+) -> tuple[CauseTable, tuple[int, ...], tuple[float, ...], tuple[int, ...]]:
+    """Counts of those who are counted and whose group is known; who they are, their times and what ended them."""
     t = times(found, choice, unit=recipe.unit)
     rows = [k for k, who in enumerate(t.patients) if words is None or words[who] is not None]
     if recipe.landmark is not None:
@@ -206,13 +240,14 @@ def _table(
     if not rows:
         raise TableError("nobody is left to be counted", todo="See why each patient is out, or choose another endpoint")
     shift = recipe.landmark or 0.0
+    days, causes = tuple(t.days[k] - shift for k in rows), tuple(t.causes[k] for k in rows)
     table = summarise_causes(
-        [t.days[k] - shift for k in rows],
-        [t.causes[k] for k in rows],
+        np.round(days, _DIGITS),
+        causes,
         None if words is None else [str(words[t.patients[k]]) for k in rows],
         names=("event", "competing event"),
     )
-    return table, [t.patients[k] for k in rows]
+    return table, tuple(t.patients[k] for k in rows), days, causes
 
 
 def _means(recipe: Recipe, events: EventTable) -> tuple[tuple[RestrictedMean, ...], MeanDifference | None]:
@@ -229,24 +264,40 @@ def _described(recipe: Recipe, patients: Sequence[CohortPatient], groups: Column
     return table_one([column(n, patients) for n in recipe.table_one], groups, summary=recipe.summary)
 
 
-def _model(
-    recipe: Recipe, patients: Sequence[CohortPatient], found: Sequence[Outcome], used: list[int]
-) -> Model | None:
-    """A Cox model of the event; competing events are censored, as a cause-specific hazard has it."""
-    if not recipe.model:
-        return None
-    t = times(found, recipe.times, unit=recipe.unit)
-    position = {who: k for k, who in enumerate(t.patients)}
+class Design(NamedTuple):
+    """Complete cases of a model."""
+
+    days: NDArray[np.float64]
+    events: NDArray[np.float64]
+    x: NDArray[np.float64]
+    names: tuple[str, ...]
+    reference: tuple[tuple[str, str], ...]
+    incomplete: int
+
+
+def design(recipe: Recipe, chosen: Chosen, *, declared: bool = False) -> Design:
+    """Covariates of a recipe's model as columns; competing events are censored (a cause-specific hazard).
+
+    Args:
+        recipe: With a model.
+        chosen: The patients.
+        declared: Take the levels of a category from its declaration, so that every site has the same columns.
+
+    Raises:
+        TableError: No covariate varies, or a category without declared levels.
+    """
     names: list[str] = []
     columns: list[list[float]] = []
     reference = []
     for name in recipe.model:
-        values = column(name, [patients[k] for k in used])
+        values = column(name, [chosen.patients[k] for k in chosen.rows])
         if values.variable.kind == "number":
             names.append(values.variable.title)
             columns.append([float("nan") if v is None else v for v in values.numbers])
             continue
-        first, *others = values.levels or ("",)
+        if declared and not values.variable.levels:
+            raise TableError(f"{name} has no declared levels", todo="Sites must agree on them: choose another variable")
+        first, *others = (values.variable.levels if declared else values.levels) or ("",)
         reference.append((values.variable.title, first))
         for level in others:
             names.append(f"{values.variable.title}: {level}")
@@ -255,9 +306,16 @@ def _model(
     if x.size == 0:
         raise TableError("no covariate varies", todo="Choose a variable with two values or more")
     complete = ~np.isnan(x).any(axis=1)
-    shift = recipe.landmark or 0.0
-    days = np.array([t.days[position[k]] - shift for k in used])[complete]
-    events = np.array([float(t.causes[position[k]] == 1) for k in used])[complete]
-    fit = cox(days, events, x[complete], names=names, ties=recipe.ties, level=recipe.level)
+    events = np.array([float(c == 1) for c in chosen.causes])
+    days = np.round(np.array(chosen.days), _DIGITS)
+    return Design(days[complete], events[complete], x[complete], tuple(names), tuple(reference), int((~complete).sum()))
+
+
+def _model(recipe: Recipe, chosen: Chosen) -> Model | None:
+    """A Cox model of the event."""
+    if not recipe.model:
+        return None
+    frame = design(recipe, chosen)
+    fit = cox(frame.days, frame.events, frame.x, names=frame.names, ties=recipe.ties, level=recipe.level)
     checks = () if recipe.ties == "exact" else proportional_hazards(fit)
-    return Model(fit, checks, concordance(fit), int((~complete).sum()), tuple(reference))
+    return Model(fit, checks, concordance(fit), frame.incomplete, frame.reference)

@@ -37,7 +37,7 @@ def survival_table(analysis: Analysis) -> Table:
     notes = [f"{case}: {why}." for case, why in analysis.left_out]
     if analysis.caution:
         notes.insert(0, analysis.caution)
-    return Table("survival", analysis.endpoint.title, heads, tuple(rows), tuple(notes), analysis.methods)
+    return Table("survival", analysis.chosen.endpoint.title, heads, tuple(rows), tuple(notes), analysis.methods)
 
 
 def tests_table(analysis: Analysis) -> Table:

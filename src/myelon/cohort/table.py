@@ -53,7 +53,7 @@ def number_words(value: float | None, digits: int = 1) -> str:
     >>> number_words(57.9016, 2), number_words(None)
     ('57.90', '–')
     """
-    return "–" if value is None or value != value else f"{value:.{digits}f}"  # noqa: PLR0124  # not a number
+    return "–" if value is None or value != value else f"{value:.{digits}f}".replace("-", "−")  # noqa: PLR0124  # not a number
 
 
 def share_words(count: int, n: int, digits: int = 2) -> str:

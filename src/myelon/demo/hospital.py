@@ -16,6 +16,7 @@ from myelon.record.publication import Publication, read_publication
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from myelon.report.document import Report
     from myelon.store import Store
 
 CASES = (
@@ -48,6 +49,16 @@ def publication(name: str) -> Publication:
     """A publication that is no single patient."""
     text = (files("myelon.demo") / "publications" / f"{name}.yaml").read_text(encoding="utf-8")
     return read_publication(text, where=f"{name}.yaml")
+
+
+def cohort_reports() -> list[tuple[str, Report]]:
+    """The reports of papers 002 and 004, computed from their synthetic records."""
+    from myelon.cohort.patient import CohortPatient  # noqa: PLC0415  # figures load only where a report is asked for
+    from myelon.demo.report_002 import report_002  # noqa: PLC0415
+    from myelon.demo.report_004 import report_004  # noqa: PLC0415
+
+    patients = [CohortPatient(case) for case in synthetic_cohort()]
+    return [("paper-002", report_002(publication("paper-002"), patients)), ("paper-004", report_004())]
 
 
 def papers() -> list[Trace]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _MISSING = {"", "na", "nan", "null", "none", "."}
 _MOST_GROUPS = 50
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,29 @@ def read_survival_csv(path: Path, *, time: str, event: str, group: str | None = 
     Raises:
         TableError: No such file, or not text.
     """
+    return parse_survival_csv(_read(path), time=time, event=event, group=group, where=path.name)
+
+
+def _read(path: Path) -> str:
     if not path.is_file():
         raise TableError("no such file", where=path.name, todo="Check the path")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise TableError("not UTF-8 text", where=path.name, todo="Save the table as CSV in UTF-8") from error
-    return parse_survival_csv(text, time=time, event=event, group=group, where=path.name)
+
+
+def _cells(text: str, where: str) -> tuple[list[str], list[list[str]]]:
+    """Header and rows; the delimiter is the commonest of the first line."""
+    first_line = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first_line.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        rows = [row for row in reader if row]
+    except csv.Error as error:
+        raise TableError(f"not a CSV: {error}", where=where, todo="Save the table as CSV") from error
+    return header, rows
 
 
 def parse_survival_csv(
@@ -54,14 +73,7 @@ def parse_survival_csv(
         TableError: Missing column, a time or event that is no number, negative time, event not 0 or 1, a group
             of which no patient is left, no patient at all.
     """
-    first_line = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first_line.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        rows = [row for row in reader if row]
-    except csv.Error as error:
-        raise TableError(f"not a CSV: {error}", where=where, todo="Save the table as CSV") from error
+    header, rows = _cells(text, where)
     wanted = [time, event] + ([group] if group else [])
     for name in wanted:
         if name not in header:
@@ -79,6 +91,22 @@ def parse_survival_csv(
         if e not in {0.0, 1.0}:
             raise TableError(f"{event} is {e:g}, not 0 or 1", where=place, todo="1 is an event, 0 censored")
     return SurvivalTable(summarise(times, events, groups), len(rows), len(kept), tuple(left_out))
+
+
+def read_columns(path: Path, names: list[str]) -> dict[str, list[float]]:
+    """Columns of numbers of a CSV file, rows that have all of them.
+
+    Raises:
+        TableError: No such file or column, a value that is no number, no row at all.
+    """
+    header, rows = _cells(_read(path), path.name)
+    for name in names:
+        if name not in header:
+            raise TableError(f"no column {name!r}", where=path.name, todo="Its columns are: " + ", ".join(header))
+    kept, _ = _complete_rows(rows, [header.index(name) for name in names], names)
+    if not kept:
+        raise TableError("no row with all values", where=path.name, todo="Give at least one complete row")
+    return {name: _numbers([(n, cells[k]) for n, cells in kept], name, path.name) for k, name in enumerate(names)}
 
 
 def _complete_rows(
@@ -113,8 +141,13 @@ def _numbers(cells: list[tuple[int, str]], name: str, where: str) -> list[float]
     values = []
     for number, cell in cells:
         try:
-            values.append(float(cell))
+            values.append(float(_point(cell)))
         except ValueError as error:
             place = f"{where}, row {number}"
             raise TableError(f"{name} is {cell[:20]!r}, not a number", where=place, todo="Give a number") from error
     return values
+
+
+def _point(cell: str) -> str:
+    """A decimal comma, as Excel writes it where it is set so, as a point; 1,234 may be either and stays as it is."""
+    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) else cell

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from myelon.dose.dvh import DVH
 
 FORMATS = {".svg", ".pdf", ".png"}
-_STYLE: Any = {
+STYLE: Any = {
     "font.family": ["IBM Plex Sans", "DejaVu Sans"],
     "font.size": 9.5,
     "svg.fonttype": "none",
@@ -43,7 +43,7 @@ _STYLE: Any = {
     "grid.color": RULE,
     "grid.linewidth": 0.8,
 }
-_SERIES = ((ACCENT, "-", 2.0), (INK, (0, (5, 2.5)), 2.0), (INK2, (0, (1, 1.6)), 2.0), (ACCENT, (0, (6, 2, 1, 2)), 1.6))
+SERIES = ((ACCENT, "-", 2.0), (INK, (0, (5, 2.5)), 2.0), (INK2, (0, (1, 1.6)), 2.0), (ACCENT, (0, (6, 2, 1, 2)), 1.6))
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,22 @@ class Chart:
             raise InputError(f"plot {path.name!r}", todo="End the name in .svg, .pdf or .png")
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
         try:
-            with _quiet_fonts(), rc_context(_STYLE):
+            with quiet_fonts(), rc_context(STYLE):
                 self.figure.savefig(path, dpi=200, metadata=metadata)
         except OSError as error:
             raise InputError(f"plot {path.name!r} cannot be written", todo="Choose a folder that exists") from error
 
+    def png(self) -> bytes:
+        """For paper: 200 dots per inch."""
+        stream = io.BytesIO()
+        with quiet_fonts(), rc_context(STYLE):
+            self.figure.savefig(stream, format="png", dpi=200, metadata={"Software": None})
+        return stream.getvalue()
+
     def svg(self) -> str:
         """For a page: no style attributes (the content security policy forbids them), colours as variables."""
         stream = io.StringIO()
-        with _quiet_fonts(), rc_context(_STYLE):
+        with quiet_fonts(), rc_context(STYLE):
             self.figure.savefig(stream, format="svg", metadata={"Date": None}, transparent=True)
         text = stream.getvalue()
         text = text[text.index("<svg") :]
@@ -102,7 +109,7 @@ def _attributes(match: re.Match[str]) -> str:
     return " ".join(rows)
 
 
-class _quiet_fonts:  # noqa: N801  # reads as a statement
+class quiet_fonts:  # noqa: N801  # reads as a statement
     """The page has the font; the machine that draws need not."""
 
     def __enter__(self) -> None:
@@ -116,7 +123,8 @@ class _quiet_fonts:  # noqa: N801  # reads as a statement
         self._logger.setLevel(self._level)
 
 
-def _axes(width: float, height: float) -> tuple[Figure, Axes]:
+def axes_of(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure of so many inches with one pair of axes."""
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.add_subplot()
 
@@ -129,11 +137,11 @@ def dvh_chart(
     size: tuple[float, float] = (6.2, 3.9),
 ) -> Chart:
     """Cumulative DVHs in percent of the covered volume, labelled at the line."""
-    with _quiet_fonts(), rc_context(_STYLE):
-        figure, axes = _axes(*size)
+    with quiet_fonts(), rc_context(STYLE):
+        figure, axes = axes_of(*size)
         top = max(c.max_gy for _, c in curves)
         for n, (name, curve) in enumerate(curves):
-            colour, dash, weight = _SERIES[n % len(_SERIES)]
+            colour, dash, weight = SERIES[n % len(SERIES)]
             shown = curve.edges_gy <= curve.max_gy + 0.1
             step = max(1, int(shown.sum()) // 900)
             percent = 100.0 * curve.volume_cc[shown] / curve.covered_cc
@@ -176,8 +184,8 @@ def spider_chart(
         lines: Name and points (days since the baseline, percent); the first is the sum.
         size: In inches.
     """
-    with _quiet_fonts(), rc_context(_STYLE):
-        figure, axes = _axes(*size)
+    with quiet_fonts(), rc_context(STYLE):
+        figure, axes = axes_of(*size)
         heights = _apart([points[-1][1] for _, points in lines], 7.0)
         for n, (name, points) in enumerate(lines):
             days, percent = [p[0] for p in points], [p[1] for p in points]
@@ -213,8 +221,8 @@ def waterfall_chart(bars: Sequence[tuple[str, float]], *, size: tuple[float, flo
         bars: Name and change.
         size: In inches.
     """
-    with _quiet_fonts(), rc_context(_STYLE):
-        figure, axes = _axes(*size)
+    with quiet_fonts(), rc_context(STYLE):
+        figure, axes = axes_of(*size)
         ordered = sorted(bars, key=lambda b: -b[1])
         axes.bar([b[0] for b in ordered], [b[1] for b in ordered], color=ACCENT, width=0.6)
         for n, (_, change) in enumerate(ordered):
@@ -231,7 +239,7 @@ def waterfall_chart(bars: Sequence[tuple[str, float]], *, size: tuple[float, flo
 
 def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tuple[float, float] = (9.6, 5.4)) -> Chart:
     """Kaplan–Meier steps with band, censor ticks, median, and the numbers at risk under the axis."""
-    with _quiet_fonts(), rc_context(_STYLE):
+    with quiet_fonts(), rc_context(STYLE):
         figure = Figure(figsize=size, layout="constrained")
         rows = figure.add_gridspec(2, 1, height_ratios=[5, 0.55 + 0.4 * len(curves)])
         axes = figure.add_subplot(rows[0])
@@ -241,7 +249,7 @@ def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tupl
         axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 2, 3, 5, 6, 10]))
         ticks = [t for t in axes.get_xticks() if 0 <= t <= end * 1.02]
         for n, curve in enumerate(curves):
-            colour, dash, weight = _SERIES[n % len(_SERIES)]
+            colour, dash, weight = SERIES[n % len(SERIES)]
             x = np.concatenate([[0.0], curve.times])
             y = np.concatenate([[1.0], curve.survival])
             lower = np.concatenate([[1.0], np.where(np.isnan(curve.lower), curve.survival, curve.lower)])

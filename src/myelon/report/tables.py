@@ -8,11 +8,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from myelon.errors import InputError
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from myelon.cohort.table import Row, Table
 
 FORMATS = (".html", ".md", ".tex", ".csv", ".docx")
@@ -98,7 +94,8 @@ def inert(cell: str) -> str:
     >>> inert("=1+1"), inert("-3.5"), inert("lung")
     ("'=1+1", '-3.5', 'lung')
     """
-    return f"'{cell}" if cell.startswith(_LIVE) and not _NUMBER.match(cell) else cell
+    plain = cell.replace("−", "-")
+    return f"'{plain}" if plain.startswith(_LIVE) and not _NUMBER.match(plain) else plain
 
 
 def as_docx(table: Table) -> bytes:
@@ -139,18 +136,7 @@ def _same_bytes(document: object) -> bytes:
     return out.getvalue()
 
 
-def save_table(table: Table, path: Path) -> None:
-    """Write a table by the ending of its name.
-
-    Raises:
-        InputError: Another ending, or a place that cannot be written.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        raise InputError(f"table {path.name!r}", todo="End the name in " + ", ".join(FORMATS))
+def as_bytes(table: Table, suffix: str) -> bytes:
+    """A table in the format of an ending, such as ".docx"."""
     texts = {".html": as_html, ".md": as_markdown, ".tex": as_latex, ".csv": as_csv}
-    content = as_docx(table) if suffix == ".docx" else texts[suffix](table).encode()
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise InputError(f"table {path.name!r} cannot be written", todo="Choose a folder that exists") from error
+    return as_docx(table) if suffix == ".docx" else texts[suffix](table).encode()

@@ -29,7 +29,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from myelon.errors import StoreError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision under store/migrations."""
 FILENAME = "myelon.sqlite3"
 URL_VARIABLE = "MYELON_DATABASE_URL"
@@ -104,6 +104,15 @@ import_batch_case = Table(
     Column("case_id", String(64), primary_key=True),
     Column("before", Integer, nullable=False),
     Column("after", Integer, nullable=False),
+)
+saved_recipe = Table(
+    "saved_recipe",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("at", String(40), nullable=False),
 )
 
 

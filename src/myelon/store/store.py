@@ -18,7 +18,15 @@ from myelon.errors import ChainError, ConflictError, InputError, StoreError
 from myelon.record.case import Case, case_from
 from myelon.record.kinds import Radiotherapy
 from myelon.store import bundle, files, index, journal
-from myelon.store.database import case_index, import_batch, import_batch_case, lock_writes, open_database, stored_file
+from myelon.store.database import (
+    case_index,
+    import_batch,
+    import_batch_case,
+    lock_writes,
+    open_database,
+    saved_recipe,
+    stored_file,
+)
 from myelon.store.database import journal as journal_table
 
 if TYPE_CHECKING:
@@ -41,6 +49,16 @@ class Verified(NamedTuple):
 
     journal_rows: int
     stored_files: int
+
+
+class SavedRecipe(NamedTuple):
+    """An analysis that was saved: its name, version, YAML, by whom and when."""
+
+    name: str
+    version: int
+    body: str
+    actor: str
+    at: str
 
 
 class Batch(NamedTuple):
@@ -340,6 +358,29 @@ class Store:
             if touched:
                 connection.execute(import_batch_case.insert(), touched)
         return Batch(batch, at, actor, name, len(touched), "")
+
+    def save_recipe(self, name: str, body: str, *, actor: str = LOCAL_ACTOR) -> int:
+        """Keep an analysis under a name; a body that is the same as the last makes no new version.
+
+        Returns:
+            Its version, from 1.
+        """
+        with self._writing() as connection:
+            newest = select(saved_recipe).where(saved_recipe.c.name == name).order_by(saved_recipe.c.version.desc())
+            last = connection.execute(newest.limit(1)).first()
+            if last is not None and last.body == body:
+                return int(last.version)
+            version = 1 if last is None else int(last.version) + 1
+            at = self._clock().isoformat(timespec="seconds")
+            row = {"name": name, "version": version, "body": body, "actor": actor, "at": at}
+            connection.execute(saved_recipe.insert(), row)
+        return version
+
+    def recipes(self) -> list[SavedRecipe]:
+        """Every saved analysis in all its versions, by name, the newest first."""
+        query = select(saved_recipe).order_by(saved_recipe.c.name, saved_recipe.c.version.desc())
+        with self._engine.connect() as connection:
+            return [SavedRecipe(r.name, int(r.version), r.body, r.actor, r.at) for r in connection.execute(query)]
 
     def batches(self) -> list[Batch]:
         """Every import, newest first."""

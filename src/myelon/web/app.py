@@ -19,6 +19,7 @@ from myelon.web.jobs import Jobs
 from myelon.web.packets import Packets
 from myelon.web.pages import (
     admin,
+    analyses,
     board,
     cases,
     cohorts,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 PLACES = (
     imports, entries, cases, instruments, spine, dose, dose_exports, structures, registration, viewer, images, board,
-    cohorts, library, options, quality, admin,
+    analyses, cohorts, library, options, quality, admin,
 )  # fmt: skip
 """In the order in which addresses are tried."""
 _STATIC = Path(__file__).parent / "static"

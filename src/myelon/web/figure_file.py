@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from myelon.web.render import INTENDED_USE
+from myelon.report.intended_use import INTENDED_USE
 
 if TYPE_CHECKING:
     from myelon.report.svg import Svg

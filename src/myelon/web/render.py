@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from myelon.record.exposure import suspicion
 from myelon.record.when import DAYS_PER
+from myelon.report.intended_use import INTENDED_USE
 from myelon.report.svg import Svg
 from myelon.terms.sources import SOURCES
 
@@ -27,10 +28,6 @@ NAVIGATION = (
     ("Library", "/library"),
     ("Quality", "/quality"),
     ("Admin", "/admin"),
-)
-INTENDED_USE = (
-    "Research and decision support for professionals: shows inputs, rule, source and alternatives, never decides. "
-    "Not a medical device. Dose figures need a medical physicist's review."
 )
 _MARKS = {
     "pass": "met",

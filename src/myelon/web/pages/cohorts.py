@@ -11,9 +11,11 @@ from starlette.responses import RedirectResponse, Response
 
 from myelon.cohort.kaplan_meier import INTERVALS, interval_named, kaplan_meier
 from myelon.cohort.logrank import logrank
+from myelon.cohort.recipe import read_recipe
 from myelon.errors import InputError, MyelonError, TableError
 from myelon.exchange.table import parse_survival_csv
 from myelon.web.packets import store_of
+from myelon.web.pages.analyses import address_of
 from myelon.web.render import page
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ _GROUP = ("group", "treatment", "arm", "rx", "sex", "x")
 @router.get("/cohorts")
 def start(request: Request) -> Response:
     """Where a table is given."""
-    return page(request, "cohorts.html", {"place": "Cohorts", "digest": ""})
+    saved = [(r, address_of(read_recipe(r.body, where=r.name))) for r in store_of(request).recipes()]
+    return page(request, "cohorts.html", {"place": "Cohorts", "digest": "", "recipes": saved})
 
 
 @router.post("/cohorts")

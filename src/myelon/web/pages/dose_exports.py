@@ -13,9 +13,10 @@ from starlette.responses import Response
 from myelon.board.reporting import reporting_items
 from myelon.dose.reirradiation import CORD_ALPHA_BETA_GY
 from myelon.errors import DoseError
+from myelon.report.intended_use import INTENDED_USE
 from myelon.web.packets import packet_of, store_of
 from myelon.web.pages.cases import case_context
-from myelon.web.render import INTENDED_USE, page
+from myelon.web.render import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,109 @@
+"""An analysis as files: every table in every format, every figure, the recipe, the methods and a page of it all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from myelon.cohort.recipe import write_recipe
+from myelon.cohort.result_tables import tables
+from myelon.errors import InputError
+from myelon.report.charts import km_chart
+from myelon.report.cohort_charts import Lane, Ratio, forest_chart, incidence_chart, swimmer_chart
+from myelon.report.document import Report, Section, report_html, report_pdf
+from myelon.report.tables import FORMATS, as_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from myelon.cohort.analysis import Analysis
+    from myelon.report.charts import Chart
+
+_ENDS = ("censored", "event", "competing")
+
+
+def charts_of(found: Analysis) -> list[tuple[str, Chart]]:
+    """Every figure of an analysis by its name."""
+    unit = f"{found.recipe.unit}s"
+    after = f" after the landmark at {found.recipe.landmark:g}" if found.recipe.landmark else ""
+    charts = [("survival", km_chart(list(found.curves), x_label=f"{unit}{after}"))]
+    if found.incidence:
+        curves = [c for group in found.incidence for c in group]
+        charts.append(("incidence", incidence_chart(curves, x_label=f"{unit}{after}")))
+    if found.model is not None:
+        ratios = [Ratio(t.name, t.hazard_ratio, t.lower, t.upper) for t in found.model.fit.terms]
+        charts.append(("model", forest_chart(ratios)))
+    charts.append(("swimmer", swimmer_chart(lanes_of(found), x_label=unit)))
+    return charts
+
+
+def lanes_of(found: Analysis) -> list[Lane]:
+    """One lane per counted patient: the earliest and the latest reading of its time."""
+    from myelon.record.when import DAYS_PER  # noqa: PLC0415  # one number
+
+    unit = DAYS_PER[found.recipe.unit]
+    lanes = []
+    for k in found.chosen.rows:
+        outcome = found.chosen.outcomes[k]
+        low, cause = outcome.at("earliest")
+        high, _ = outcome.at("latest")
+        lanes.append(Lane(outcome.case_id, low / unit, max(low, high) / unit, _ENDS[cause]))
+    return lanes
+
+
+def report_of(found: Analysis) -> Report:
+    """The whole analysis as one page."""
+    natures = {p.case.about.nature for p in found.chosen.patients}
+    nature = "Synthetic patients: nobody's data." if natures == {"synthetic"} else ""
+    if "synthetic" in natures and len(natures) > 1:
+        nature = "Some of the patients are synthetic: this is no result about patients."
+    figures = charts_of(found)
+    words = (found.caution,) if found.caution else ()
+    sections = [
+        Section("Survival", words, tuple(tables(found)), tuple(c for _, c in figures)),
+        Section("Recipe", tuple(write_recipe(found.recipe).splitlines())),
+    ]
+    return Report(found.recipe.title, found.methods, nature, tuple(sections))
+
+
+def file_of(found: Analysis, name: str) -> bytes:
+    """One file of an analysis by its name, such as "survival.docx" or "report.pdf".
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    stem, _, ending = name.rpartition(".")
+    if name == "recipe.yaml":
+        return write_recipe(found.recipe).encode()
+    if name == "methods.txt":
+        return f"{found.methods}\n".encode()
+    if stem == "report" and ending in {"html", "pdf"}:
+        report = report_of(found)
+        return report_pdf(report) if ending == "pdf" else report_html(report).encode()
+    table = next((t for t in tables(found) if t.name == stem), None)
+    if table is not None and f".{ending}" in FORMATS:
+        return as_bytes(table, f".{ending}")
+    raise InputError(f"no file {name!r} of an analysis", todo="Such as survival.docx, tests.csv or report.pdf")
+
+
+def write_analysis(found: Analysis, folder: Path) -> list[Path]:
+    """Write everything; the same analysis gives the same bytes.
+
+    Raises:
+        InputError: The folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"folder {folder.name!r} cannot be made", todo="Choose another place") from error
+    written: list[Path] = []
+    written += [folder / f"{table.name}{suffix}" for table in tables(found) for suffix in FORMATS]
+    for name, chart in charts_of(found):
+        for suffix in (".svg", ".png"):
+            path = folder / f"figure-{name}{suffix}"
+            chart.save(path)
+            written.append(path)
+    written += [folder / name for name in ("recipe.yaml", "methods.txt", "report.html", "report.pdf")]
+    for path in written:
+        if not path.name.startswith("figure-"):
+            path.write_bytes(file_of(found, path.name))
+    return written

@@ -1,0 +1,192 @@
+"""Analyses of the records: who, which endpoint, which groups; curves, tests, a model; what would leave the hospital.
+
+An analysis is its address: every choice stands in the query string, so a page can be sent, saved and run again.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from myelon.cohort.analysis import Analysis, run
+from myelon.cohort.endpoints import CHOICES, ENDPOINTS, endpoint
+from myelon.cohort.kaplan_meier import INTERVALS
+from myelon.cohort.patient import CohortPatient
+from myelon.cohort.recipe import Recipe, read_recipe, write_recipe
+from myelon.cohort.result_tables import tables
+from myelon.cohort.selection import parse_query
+from myelon.cohort.summary import summarise_site
+from myelon.cohort.variables import VARIABLES
+from myelon.errors import MyelonError, TableError
+from myelon.record.document import checked
+from myelon.web.packets import store_of
+from myelon.web.render import page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+router = APIRouter()
+_lock = Lock()
+_DEFAULT = {
+    "title": "Survival by number of involved regions",
+    "select": "neoplasm where role = secondary and compartment has intramedullary",
+    "endpoint": "overall-survival",
+    "lost": "left out",
+    "by": "region_group",
+}
+_DEFAULT_LISTS = {"table_one": ["sex", "age_years", "ecog_group"]}
+EXAMPLES = (
+    ("after surgery", "surgery as operation\nradiotherapy after operation within 90 days"),
+    ("strength gained", "surgery as operation\ngain mrc >= 1 after operation"),
+    ("two courses on one level", "radiotherapy as first\nradiotherapy after first on the levels of first"),
+    ("women over 50", "patient where sex = female and age_years > 50"),
+)
+_MEDIA = {
+    "html": "text/html; charset=utf-8", "pdf": "application/pdf", "yaml": "application/yaml", "csv": "text/csv",
+    "md": "text/markdown; charset=utf-8", "tex": "application/x-tex", "txt": "text/plain; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}  # fmt: skip
+
+
+def patients_of(request: Request) -> list[CohortPatient]:
+    """Every patient of the hospital; a record is read again only when it has changed."""
+    store = store_of(request)
+    state = request.app.state
+    with _lock:
+        if not hasattr(state, "cohort_patients"):
+            state.cohort_patients = {}
+        kept: dict[str, tuple[int, CohortPatient]] = state.cohort_patients
+    found = []
+    for summary in store.cases():
+        version, patient = kept.get(summary.id, (-1, None))
+        if patient is None or version != summary.version:
+            patient = CohortPatient(store.case(summary.id))
+            kept[summary.id] = (summary.version, patient)
+        found.append(patient)
+    return found
+
+
+def recipe_of(values: Mapping[str, str], several: Mapping[str, list[str]]) -> Recipe:
+    """A recipe from the fields of the form.
+
+    Raises:
+        TableError: A field that cannot be read.
+    """
+    body: dict[str, Any] = {"schema": "myelon.recipe/1", "title": values.get("title") or "Analysis"}
+    body |= {k: v for k, v in values.items() if k in Recipe.model_fields and v and k != "title"}
+    body |= {k: several[k] for k in ("table_one", "model", "tests") if several.get(k)}
+    body["possible"] = bool(values.get("possible"))
+    recipe = checked(Recipe, body, where="analysis")
+    parse_query(recipe.select)
+    endpoint(recipe.endpoint)
+    return recipe
+
+
+def _asked(request: Request) -> Recipe:
+    query = request.query_params
+    if not query:
+        return recipe_of(_DEFAULT, _DEFAULT_LISTS)
+    return recipe_of(dict(query), {k: query.getlist(k) for k in ("table_one", "model", "tests")})
+
+
+def address_of(recipe: Recipe) -> str:
+    """The query string that asks a recipe again."""
+    values = recipe.model_dump(mode="json", exclude_defaults=True)
+    values.pop("schema_", None)
+    return urlencode({k: v for k, v in values.items() if v is not None}, doseq=True)
+
+
+@router.get("/cohorts/records")
+def analysis(request: Request) -> Response:
+    """The builder with its answer."""
+    context: dict[str, Any] = {
+        "place": "Cohorts", "endpoints": ENDPOINTS, "variables": VARIABLES, "choices": CHOICES, "intervals": INTERVALS,
+        "examples": EXAMPLES, "error": None, "found": None, "recipe": None, "text": "", "query": "",
+    }  # fmt: skip
+    try:
+        recipe = _asked(request)
+    except MyelonError as error:
+        return page(request, "analysis.html", context | {"error": error, "given": request.query_params}, status=400)
+    context |= {"recipe": recipe, "text": write_recipe(recipe), "query": address_of(recipe)}
+    try:
+        context |= _answer(request, recipe)
+    except MyelonError as error:
+        context["error"] = error
+    return page(request, "analysis.html", context)
+
+
+def _answer(request: Request, recipe: Recipe) -> dict[str, Any]:
+    from myelon.report.analysis_files import charts_of  # matplotlib loads only where a figure is drawn
+    from myelon.report.tables import as_html
+
+    found = run(recipe, patients_of(request))
+    natures = sorted({p.case.about.nature for p in found.chosen.patients})
+    return {
+        "found": found,
+        "natures": natures,
+        "tables": [(t.name, as_html(t)) for t in tables(found)],
+        "charts": [(name, chart.svg()) for name, chart in charts_of(found)],
+        "verdicts": _verdicts(found),
+        "counts": [sum(s.verdict == v for s in found.chosen.selected) for v in (2, 1, 0)],
+    }
+
+
+def _verdicts(found: Analysis) -> list[dict[str, Any]]:
+    """Each patient that is in or possible: why, and with which entries."""
+    outcomes = {o.case_id: o for o in found.chosen.outcomes}
+    out = dict(found.left_out)
+    rows = []
+    for s in found.chosen.selected:
+        if not s.verdict:
+            continue
+        outcome = outcomes.get(s.case_id)
+        rows.append({"selected": s, "outcome": outcome, "why_out": out.get(s.case_id, "")})
+    return rows
+
+
+@router.get("/cohorts/records/leaves")
+def leaves(request: Request, minimum_cell: int = 5) -> Response:
+    """Exactly what would leave the hospital for this analysis."""
+    recipe = _asked(request)
+    asked = recipe.model_copy(update={"model": ()}) if minimum_cell else recipe
+    summary = summarise_site(asked, patients_of(request), site="this hospital", minimum_cell=minimum_cell)
+    context = {"place": "Cohorts", "recipe": recipe, "summary": summary, "query": address_of(recipe)}
+    context |= {"minimum_cell": minimum_cell, "json": summary.model_dump_json(by_alias=True, indent=1)}
+    context |= {"table": summary.table()}
+    return page(request, "leaves.html", context)
+
+
+@router.get("/cohorts/records/file/{name}")
+def download(request: Request, name: str) -> Response:
+    """A table, figure, report or the recipe of this analysis as a file."""
+    from myelon.report.analysis_files import file_of  # figures load only where one is drawn
+
+    recipe = _asked(request)
+    content = file_of(run(recipe, patients_of(request)), name)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=_MEDIA[name.rsplit(".", 1)[-1]], headers=headers)
+
+
+@router.post("/cohorts/recipes")
+def save(request: Request, title: Annotated[str, Form()], body: Annotated[str, Form()]) -> Response:
+    """Keep an analysis under its title; every version stays."""
+    recipe = read_recipe(body, where=title).model_copy(update={"title": title.strip()[:120] or "Analysis"})
+    store_of(request).save_recipe(recipe.title, write_recipe(recipe))
+    return RedirectResponse(f"/cohorts/records?{address_of(recipe)}", 303)
+
+
+@router.get("/cohorts/papers/{name}")
+def paper(request: Request, name: str) -> Response:
+    """A paper's own tables and figures, computed again from the synthetic records."""
+    from myelon.demo.hospital import cohort_reports  # figures load only where one is drawn
+    from myelon.report.tables import as_html
+
+    report = dict(cohort_reports()).get(f"paper-{name}")
+    if report is None:
+        raise TableError(f"no report of paper {name}", todo="There are those of papers 002 and 004")
+    sections = [(s, [as_html(t) for t in s.tables], [c.svg() for c in s.charts]) for s in report.sections]
+    return page(request, "cohort_report.html", {"place": "Cohorts", "report": report, "sections": sections})
