@@ -27,7 +27,7 @@ PAGES = ["/cases", "/cases/paper-003/what-if?total=20&n=5", "/cases/phantom-1/wh
          "/cases/phantom-2/instruments", "/cases/synthetic-1/instruments", "/cases/synthetic-1/instruments/sins_2010",
          "/cases/paper-004-fig-4/instruments/wbb_1997", "/cases/paper-003/options", "/cases/synthetic-1/options",
          "/cases/paper-000/findings", "/cases/paper-000/journal", "/board", "/board/paper-000",
-         "/board/phantom-1", "/cohorts", "/library", "/library/sources", "/quality", "/admin", "/nowhere"]  # fmt: skip
+         "/board/phantom-1", "/cohorts", "/cohorts/records", "/cohorts/records/leaves", "/cohorts/papers/004", "/library", "/library/sources", "/quality", "/admin", "/nowhere"]  # fmt: skip
 WARD = "patient,Geschlecht,age,iscm_date,segments,ecog,radiotherapy\nA,f,60,2020-05-01,T;L,2,yes\nB,m,,June 2021,,,no\n"
 TABLE = "months,death,arm\n" + "\n".join(
     f"{t},{d},{g}"
@@ -171,6 +171,7 @@ def test_the_story_of_the_girl_of_paper_003(tab, address, keep, tmp_path):
     tab.get_by_role("heading", name="Journal").wait_for()
     keep(tab, "story-10-journal")
 
+    her_place_in_a_cohort(tab, keep)
     (tmp_path / "cohort.csv").write_text(TABLE)
     tab.get_by_role("link", name="Cohorts").click()
     tab.set_input_files("input[type=file]", tmp_path / "cohort.csv")
@@ -180,6 +181,27 @@ def test_the_story_of_the_girl_of_paper_003(tab, address, keep, tmp_path):
     tab.get_by_text("16 of 17 rows counted").wait_for()
     assert tab.locator("svg.chart").count() == 1
     keep(tab, "story-12-cohort", full_page=True)
+
+
+def her_place_in_a_cohort(tab, keep):
+    """She among those who gained strength after an operation: selected, with her entries and the window of her time."""
+    tab.get_by_role("link", name="Cohorts").click()
+    tab.get_by_role("link", name="New analysis").click()
+    tab.get_by_text("62 of 76 patients; 58 counted").wait_for()
+    keep(tab, "story-13-analysis")
+    tab.get_by_label("Who").fill("surgery as operation\ngain mrc >= 1 after operation")
+    tab.get_by_label("Endpoint").select_option("progression-free")
+    tab.get_by_label("Groups").select_option("")
+    tab.get_by_role("button", name="Compute").click()
+    tab.get_by_text("Why each is in, and with which entries").click()
+    tab.get_by_text("MRC 4 at neurology-2, 5 at neurology-3").wait_for()
+    keep(tab, "story-14-her-cohort", full_page=True)
+    tab.get_by_role("link", name="what would leave the hospital").click()
+    tab.get_by_role("heading", name="What would leave the hospital").wait_for()
+    tab.get_by_role("link", name="Cohorts").click()
+    tab.get_by_role("link", name="Paper 002: 61 intramedullary metastases").click()
+    tab.get_by_text("104 come out exactly").wait_for()
+    keep(tab, "story-15-paper-002")
 
 
 @pytest.mark.browser

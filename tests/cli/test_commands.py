@@ -258,6 +258,94 @@ def test_a_broken_chain_ends_with_1(tmp_path):
     assert run("verify", "--data", tmp_path).returncode == 1
 
 
+RECIPE = """
+schema: myelon.recipe/1
+title: Survival by regions
+select: neoplasm where role = secondary and compartment has intramedullary
+lost: left out
+by: region_group
+table_one: [sex, age_years]
+model: [region_group, treated]
+"""
+
+
+def test_a_recipe_gives_the_same_bytes_and_sites_the_pooled_answer(tmp_path, hospital):
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    for out in ("one", "two"):
+        found = answer("cohort", "run", "recipe.yaml", "--data", hospital, "--out", out, cwd=tmp_path)
+    assert [c["n"] for c in found["curves"]] == [32, 26]
+    assert found["tests"][0]["p"] == pytest.approx(0.0063, abs=5e-5)
+    assert found["caution"]
+    names = sorted(p.name for p in (tmp_path / "one").iterdir())
+    assert {"report.pdf", "report.html", "survival.docx", "model.tex", "figure-survival.svg", "recipe.yaml"} <= set(
+        names
+    )
+    assert [(tmp_path / "one" / n).read_bytes() for n in names] == [(tmp_path / "two" / n).read_bytes() for n in names]
+    assert (
+        run("cohort", "run", tmp_path / "one/recipe.yaml", "--data", hospital, "--out", tmp_path / "three").returncode
+        == 0
+    )
+    assert (tmp_path / "three/report.pdf").read_bytes() == (tmp_path / "one/report.pdf").read_bytes()
+
+    assert (
+        run(
+            "cohort", "summarise", "recipe.yaml", "--site", "a", "--data", hospital, "--out", "a.json", cwd=tmp_path
+        ).returncode
+        == 0
+    )
+    assert run("cohort", "merge", "a.json", "--out", "m.json", cwd=tmp_path).returncode == 0
+    solved = run("cohort", "solve", "m.json", "--out", "s.json", cwd=tmp_path)
+    assert "p 0.006279" in solved.stdout
+    assert "not settled" in solved.stdout
+    again = run(
+        "cohort",
+        "summarise",
+        "recipe.yaml",
+        "--site",
+        "a",
+        "--data",
+        hospital,
+        "--out",
+        "a.json",
+        "--at",
+        "s.json",
+        cwd=tmp_path,
+    )
+    assert again.returncode == 0
+    rule = run(
+        "cohort",
+        "summarise",
+        "recipe.yaml",
+        "--site",
+        "a",
+        "--data",
+        hospital,
+        "--out",
+        "a.json",
+        "--minimum-cell",
+        "5",
+        cwd=tmp_path,
+    )
+    assert rule.returncode == 2
+    assert "a model with a minimum cell" in rule.stderr
+
+
+def test_a_selection_says_why(hospital):
+    rows = answer("cohort", "select", "surgery as op; gain mrc >= 1 after op", "--data", hospital)
+    girl = next(r for r in rows if r["case"] == "paper-003")
+    assert girl["verdict"] == "yes"
+    assert "MRC 4 at neurology-2" in girl["found"][1]["why"]
+    assert "overall-survival" in answer("cohort", "list")["endpoints"]
+
+
+def test_excel_with_semicolons_and_decimal_commas(tmp_path):
+    (tmp_path / "t.csv").write_bytes("\ufefftime;event\r\n1,5;1\r\n2,25;0\r\n4;1\r\n".encode())
+    found = answer("cohort", "km", tmp_path / "t.csv", "--time", "time", "--event", "event")
+    assert found["groups"][0]["time"] == [1.5, 2.25, 4.0]
+    (tmp_path / "t.csv").write_text("time;event\n1,234;1\n")
+    assert "not a number" in run("cohort", "km", tmp_path / "t.csv", "--time", "time", "--event", "event").stderr
+
+
 WRONG = [
     (("case", "check", "none.yaml"), 2, "no such file"),
     (("case", "check", "no-id"), 2, "no such file"),
@@ -275,6 +363,14 @@ WRONG = [
     (("dose", "dvh", "--structures", "x", "--dose", "y"), 2, "no such file"),
     (("dose", "sum", "none.yaml"), 2, "no such file"),
     (("cohort", "km", "none.csv", "--time", "t", "--event", "e"), 2, "no such file"),
+    (("cohort", "run", "none.yaml"), 2, "cannot be read as text"),
+    (("cohort", "run", "good.csv"), 2, "not a recipe"),
+    (("cohort", "run", "recipe.yaml", "--data", "nowhere"), 2, "no data folder"),
+    (("cohort", "select", "operation", "--data", "."), 2, "no entry is a 'operation'"),
+    (("cohort", "report", "world"), 2, "report 'world'"),
+    (("cohort", "merge", "good.csv", "--out", "x.json"), 2, "not a summary"),
+    (("cohort", "solve", "none.json"), 2, "cannot be read as text"),
+    (("cohort", "score", "good.csv", "--case", "e", "--value", "x"), 2, "no column 'x'"),
     (("serve", "--host", "0.0.0.0", "--port", "8999"), 2, "not a loopback address"),
     (("frobnicate",), 2, "No such command"),
     (("assess", "run", "sins_2010", "--inputs", "{}", "--on", "2026-01-01"), 2, "--on goes with --case"),
@@ -291,6 +387,7 @@ WRONG = [
 @pytest.mark.parametrize(("arguments", "code", "words"), WRONG, ids=[" ".join(w[0])[:40] for w in WRONG])
 def test_wrong_arguments_are_one_line_and_the_documented_code(tmp_path, arguments, code, words):
     (tmp_path / "good.csv").write_text("t,e\n1,1\n2,0\n")
+    (tmp_path / "recipe.yaml").write_text("schema: myelon.recipe/1\ntitle: t\n")
     (tmp_path / "deep.yaml").write_text("[" * 100_000)
     (tmp_path / "date.yaml").write_text("x: 2021-13-45")
     done = run(*arguments, cwd=tmp_path)

@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from myelon.assess import INSTRUMENTS
+from myelon.cohort.recipe import read_recipe
+from myelon.cohort.selection import parse_query
 from myelon.demo.phantoms import PHANTOMS
 from myelon.exchange.import_map import read_map
 from myelon.record.case import case_from
@@ -27,6 +29,11 @@ BLOCKS = [
 ]
 MYELON = Path(sys.executable).with_name("myelon")
 PATIENTS = "patient,Geschlecht,age,iscm_date,ecog\n1,f,61,June 2021,2\n2,m,,2021-03-04,\n"
+RECIPE = (
+    "schema: myelon.recipe/1\ntitle: Survival\nselect: neoplasm where compartment has intramedullary\n"
+    "endpoint: overall-survival\nby: region_group\nlost: left out\n"
+)
+SCORES = "score,malignant\n0,0\n1,0\n3,0\n2,0\n5,1\n6,1\n3,1\n"
 COHORT = "months,death,arm\n1,1,a\n2,1,a\n5,0,a\n9,1,a\n1,1,b\n3,1,b\n4,1,b\n6,0,b\n"
 
 
@@ -50,13 +57,15 @@ def desk(tmp_path_factory, hospital):
     plan = next(code for language, code in BLOCK.findall(page) if language == "yaml")
     (folder / "PLAN.yaml").write_text(plan, encoding="utf-8")
     (folder / "cohort.csv").write_text(COHORT)
+    (folder / "recipe.yaml").write_text(RECIPE)
+    (folder / "scores.csv").write_text(SCORES)
     (folder / "patients.csv").write_text(PATIENTS)
     shutil.copytree(hospital, folder / "data")
     return folder
 
 
 @pytest.mark.parametrize(("language", "code"), BLOCKS)
-def test_every_code_block_runs(language, code, desk):
+def test_every_code_block_runs(language, code, desk):  # noqa: PLR0912  # one branch a language
     if language == "python":
         exec(compile(code, "docs", "exec"), {})  # noqa: S102  # that is the test
     elif language == "yaml":
@@ -66,10 +75,14 @@ def test_every_code_block_runs(language, code, desk):
                 KINDS[entry["kind"]].model_validate(entry)
         elif document.get("schema") == "myelon.case/1":
             case_from(document)
+        elif document.get("schema") == "myelon.recipe/1":
+            read_recipe(code)
         elif "schema" in document:
             read_map(code)
     elif language == "json":
         json.loads(code)
+    elif language == "text":
+        assert parse_query(code).lines
     else:
         assert language == "sh", f"a block of {language!r} cannot be tested"
         for line in code.strip().splitlines():

@@ -26,7 +26,7 @@ from myelon.record.kinds import AdverseEvent, Evidence, Neurology, Pathology, Ra
 from myelon.record.when import DAYS_PER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from myelon.dose.reirradiation import Reirradiation
     from myelon.record.case import Case
@@ -191,7 +191,7 @@ _ROWS: tuple[_Row, ...] = (
     _Row("001", "–", "courses that are added", "computed: dose panel", _CASE_1, _RECORD_1, "not printed", lambda p: "; ".join(f"{c.id} is added to nothing: {why}" for c, why in p.left_out)),
     _Row("001", "Case, Fig 1B", "the course of the cord by itself", "computed: dose panel", "myelon dose limits --course 42/21", "tests/dose/test_tolerance.py", "42 Gy to 95 % of the PTV", lambda p: _by_itself(p, 0, "quantec.conv.50")),
     _Row("001", "Fig 1B", "isodose section and DVH", "", "", "", "a picture and a plot", None, "the dose objects are not published; a picture is no dose"),
-    _Row("002", "Fig 4, Fig 5", "survival curves", "", "", "", "", None, "the times of the patients are not published; the 61 records are synthetic, with the printed counts"),
+    _Row("002", "Table 1", "case series of the literature", "", "", "", "", None, "the table is not in the text at hand (XL3)"),
     _Row("003", "whole paper", "84 facts and 15 contradictions", "paper-003.yaml", _CASE_3, _FACTS, "facts C01–C84, XC1–XC15", _counted),
     _Row("003", "Case", "patient", "subject", _CASE_3, _RECORD_3, "14-year-old girl", lambda p: p.case.subject.label if p.case.subject else ""),
     _Row("003", "Case, Fig 1", "extent of the tumour over time", "imaging-* lesions", _CASE_3, _RECORD_3, "L2–4 … L3–5", lambda p: _extents(p, oedema=False)),
@@ -306,12 +306,13 @@ _PUBLICATION_ROWS = (
 )  # fmt: skip
 
 
-def traced(cases: Mapping[str, Case], paper_002: Publication) -> list[Trace]:
+def traced(cases: Mapping[str, Case], paper_002: Publication, series: Sequence[Trace] = ()) -> list[Trace]:
     """Every row with its value computed from the records of the papers.
 
     Args:
         cases: Paper number → its case.
         paper_002: The cohort paper.
+        series: What was computed again from series of synthetic patients.
     """
     packets = {paper: prepare(case) for paper, case in cases.items()}
     rows = []
@@ -325,6 +326,8 @@ def traced(cases: Mapping[str, Case], paper_002: Publication) -> list[Trace]:
     rows[at:at] = [
         Trace("002", r.place, r.what, r.held, "", _COHORT, r.printed, r.ours(paper_002), "") for r in _PUBLICATION_ROWS
     ]
+    for trace in series:
+        rows.insert(next(k for k, r in reversed(list(enumerate(rows))) if r.paper == trace.paper) + 1, trace)
     return rows + _rules_and_evidence()
 
 

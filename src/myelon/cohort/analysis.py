@@ -165,8 +165,11 @@ def select_patients(
     progress(0.6, "times and events")
     target = replace(endpoint(recipe.endpoint), lost=recipe.lost)
     found_outcomes = tuple(outcomes(target, taken))
-    words = column(recipe.by, taken).words if recipe.by else None
+    groups = column(recipe.by, taken) if recipe.by else None
+    words = groups.words if groups is not None else None
     table, rows, days, causes = _table(recipe, found_outcomes, words, recipe.times)
+    if groups is not None:
+        table = table.in_order(groups.levels)
     return Chosen(tuple(selected), taken, found_outcomes, target, words, table, rows, days, causes)
 
 

@@ -63,6 +63,12 @@ class CauseTable:
         busy = (events.sum(axis=2) + censored)[:, 0] > 0
         return CauseTable(self.times[busy], events[busy], censored[busy], (name,), self.causes)
 
+    def in_order(self, groups: Sequence[str]) -> CauseTable:
+        """The same table, its groups in the order of a list; those that it has not are passed over."""
+        at = [self.groups.index(g) for g in groups if g in self.groups]
+        names = tuple(self.groups[k] for k in at)
+        return CauseTable(self.times, self.events[:, at], self.censored[:, at], names, self.causes)
+
     def pooled(self) -> CauseTable:
         """All groups as one."""
         return CauseTable(

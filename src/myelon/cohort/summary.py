@@ -153,6 +153,7 @@ def merge_summaries(summaries: Sequence[Summary]) -> Summary:
     if twice:
         raise TableError(f"site {twice[0]!r} is in two summaries", todo="Count each site once")
     table = merge_causes([s.table() for s in summaries])
+    table = table.in_order(_order(summaries, table.groups))
     sums = [s.cox for s in summaries if s.cox is not None]
     if sums and len(sums) < len(summaries):
         raise TableError("a model in some summaries only", todo="Summarise every site with the same recipe")
@@ -168,6 +169,12 @@ def merge_summaries(summaries: Sequence[Summary]) -> Summary:
         withheld=tuple(f"{s.sites[0]}: {w}" for s in summaries for w in s.withheld),
         cox=CoxSums.merged(sums) if sums else None,
     )
+
+
+def _order(summaries: Sequence[Summary], groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Groups as the site that knows most of them has them; others after."""
+    longest = max(summaries, key=lambda s: len(s.groups)).groups
+    return (*longest, *(g for g in groups if g not in longest))
 
 
 def read_summary(text: str, *, where: str = "summary") -> Summary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,7 +63,40 @@ def cohort_reports() -> list[tuple[str, Report]]:
 
 def papers() -> list[Trace]:
     """Every part of the papers: where it stands, printed against ours."""
-    return traced({p: demo_case(f"paper-{p}") for p in TRACED}, publication("paper-002"))
+    return traced({p: demo_case(f"paper-{p}") for p in TRACED}, publication("paper-002"), _series())
+
+
+@cache
+def _series() -> tuple[Trace, ...]:
+    """What is computed again from synthetic patients: the tables and figures of paper 002, two series of paper 004."""
+    from myelon.cohort.paper_002 import recompute  # noqa: PLC0415  # estimators load only where they are asked for
+    from myelon.cohort.patient import CohortPatient  # noqa: PLC0415
+    from myelon.demo.report_004 import dumbbell, pain_words, score_words  # noqa: PLC0415
+
+    found = recompute(publication("paper-002"), [CohortPatient(case) for case in synthetic_cohort()])
+    command, test = "myelon cohort report demo --out out/report", "tests/cohort/test_paper_002_recomputed.py"
+    rows = []
+    for places, what in (
+        (("T2", "F1"), "characteristics and primaries"), (("T3", "F2"), "involved regions"),
+        (("T4", "F3"), "other organs"),
+        (("T5",), "treatment"), (("T6",), "response of symptoms"), (("T7", "F4", "F5"), "survival by groups"),
+    ):  # fmt: skip
+        cells = {c.fact: c for place in places for c in found.of(place)}.values()
+        counts = {a: sum(c.agreement == a for c in cells) for a in ("exact", "rounds alike", "near", "differs")}
+        ours = ", ".join(f"{n} {a}" for a, n in counts.items() if n)
+        where = ", ".join(p.replace("T", "Table ").replace("F", "Fig ") for p in places)
+        rows.append(Trace("002", where, what, "61 synthetic records", command, test, f"{len(cells)} numbers", ours, ""))
+    items, malignant = dumbbell()
+    printed = "medians 0 and 5.5; sensitivity 90 %, specificity 84.6 %"
+    rows.append(
+        Trace("004", "section 3", "dumbbell score, as it was made", "demo/report_004.py, 59 synthetic tumours", command,
+              "tests/cohort/test_paper_002_recomputed.py", printed, score_words(items, malignant), "")
+    )  # fmt: skip
+    rows.append(
+        Trace("004", "kyphoplasty", "pain before and after", "demo/report_004.py, 17 synthetic patients", command,
+              "tests/cohort/test_models.py", "NRS 7 ± 2.3, 2.2 ± 2.1, 1.8 ± 1.9", pain_words(), "")
+    )  # fmt: skip
+    return tuple(rows)
 
 
 def load(store: Store, progress: Callable[[str], None] = lambda _: None) -> list[Loaded]:

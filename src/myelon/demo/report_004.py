@@ -87,3 +87,17 @@ def _cells(m: Moment) -> tuple[str, ...]:
         return (*base, "", "", "")
     change = f"{number_words(m.change)} ({number_words(m.lower)} to {number_words(m.upper)})"
     return (*base, change, p_words(m.p_t), p_words(m.p_signed_rank))
+
+
+def score_words(items: dict[str, list[int]], malignant: list[int]) -> str:
+    """What the dumbbell score comes to, in one line."""
+    found = develop(items, malignant, POINTS, cut_off=3).performance
+    return (
+        f"medians {found.median_others:g} and {found.median_cases:g}; sensitivity {found.sensitivity.percent:.0f} %, "
+        f"specificity {found.specificity.percent:.1f} %"
+    )
+
+
+def pain_words() -> str:
+    """Pain at each time, in one line."""
+    return "NRS " + ", ".join(f"{m.mean:.1f} ± {m.sd:.1f}" for m in paired(NRS))

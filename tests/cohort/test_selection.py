@@ -1,0 +1,136 @@
+"""Queries over sequences of entries: certain, possible, no, and why."""
+
+import pytest
+
+from myelon.cohort.patient import CohortPatient
+from myelon.cohort.selection import Verdict, judge, parse_query, select
+from myelon.demo.hospital import demo_case
+from myelon.errors import TableError
+from myelon.record.case import case_from
+
+
+def patient(*entries):
+    base = [{"id": "tumour", "kind": "neoplasm", "role": "primary", "entity": "x", "when": {"kind": "unknown"}}]
+    return CohortPatient(
+        case_from(
+            {
+                "schema": "myelon.case/1",
+                "id": "c",
+                "title": "c",
+                "about": {"nature": "local"},
+                "zero": "tumour",
+                "entries": [*base, *entries],
+            }
+        )
+    )
+
+
+def operation(**more):
+    return {"id": "op", "kind": "surgery", "procedures": ["laminectomy"], "when": {"kind": "unknown"}, **more}
+
+
+def course(number, when, **more):
+    return {
+        "id": f"rt-{number}",
+        "kind": "radiotherapy",
+        "ordinal": number,
+        "total_gy": 30,
+        "fractions": 10,
+        "when": when,
+        **more,
+    }
+
+
+def days_after(anchor, n, n_max=None):
+    offset = {"n": n, "unit": "day"} | ({"n_max": n_max} if n_max else {})
+    return {"kind": "relative", "anchor": anchor, "offset": offset}
+
+
+QUERY = parse_query("surgery as op\nradiotherapy where total_gy >= 30 after op within 90 days")
+
+
+@pytest.mark.parametrize(
+    ("when", "verdict"),
+    [
+        (days_after("op", 30), Verdict.YES),
+        (days_after("op", 60, 120), Verdict.POSSIBLE),
+        (days_after("op", 91), Verdict.NO),
+        ({"kind": "ordinal", "after": ["op"]}, Verdict.POSSIBLE),
+        (days_after("op", 30) | {"direction": "before"}, Verdict.NO),
+    ],
+)
+def test_a_window_of_time_makes_an_answer_certain_possible_or_no(when, verdict):
+    found = judge(QUERY, patient(operation(), course(1, when)))
+    assert found.verdict is verdict
+    assert found.found[-1].why
+
+
+def test_the_best_entry_answers_a_line():
+    found = judge(QUERY, patient(operation(), course(1, days_after("op", 200)), course(2, days_after("op", 20))))
+    assert (found.verdict, [f.entry for f in found.found]) == (Verdict.YES, ["op", "rt-2"])
+
+
+def test_what_is_not_reported_leaves_it_possible():
+    query = parse_query("radiotherapy where total_gy >= 40")
+    unknown = course(1, {"kind": "unknown"}) | {"total_gy": None, "fractions": None}
+    assert judge(query, patient(unknown)).verdict is Verdict.POSSIBLE
+    assert judge(query, patient(course(1, {"kind": "unknown"}))).verdict is Verdict.NO
+
+
+def test_two_courses_on_one_level():
+    query = parse_query("radiotherapy as first\nradiotherapy after first on the levels of first")
+    one, same, other = (
+        course(n, days_after("tumour", 100 * n), levels=at) for n, at in ((1, "T1–T4"), (2, "T4–T6"), (3, "L1–L2"))
+    )
+    assert judge(query, patient(one, same)).verdict is Verdict.YES
+    assert judge(query, patient(one, other)).verdict is Verdict.NO
+    assert judge(query, patient(one, other | {"levels": None})).verdict is Verdict.POSSIBLE
+    assert judge(query, patient(one)).verdict is Verdict.NO
+
+
+def test_none_in_the_record_is_not_said_to_be_absent():
+    query = parse_query("no systemic")
+    assert judge(query, patient()).verdict is Verdict.POSSIBLE
+    denied = {
+        "id": "none",
+        "kind": "systemic",
+        "regimen": "chemotherapy",
+        "agents": [{"drug": "x"}],
+        "assertion": "absent",
+    }
+    assert judge(query, patient(denied)).verdict is Verdict.YES
+    given = {"id": "line", "kind": "systemic", "regimen": "CAV", "agents": [{"drug": "x"}]}
+    assert judge(query, patient(given)).verdict is Verdict.NO
+
+
+def test_paper_003_gained_strength_after_her_second_operation():
+    found = judge(parse_query("surgery as op\ngain mrc >= 1 after op"), CohortPatient(demo_case("paper-003")))
+    assert found.verdict is Verdict.YES
+    assert "MRC 4 at neurology-2, 5 at neurology-3" in found.found[1].why
+
+
+def test_a_patient_is_asked_by_variables():
+    girl = CohortPatient(demo_case("paper-003"))
+    assert judge(parse_query("patient where sex = female and age_years < 18"), girl).verdict is Verdict.YES
+    assert judge(parse_query("no patient where sex = female"), girl).verdict is Verdict.NO
+    assert [s.verdict for s in select(parse_query(""), [girl])] == [Verdict.YES]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("operation", "no entry is a 'operation'"),
+        ("radiotherapy after op", "no earlier line is called 'op'"),
+        ("radiotherapy where dose > 3", "radiotherapy has no 'dose'"),
+        ("radiotherapy where total_gy", "no comparison"),
+        ("gain", "a gain of what"),
+        ("patient after op", "no earlier line"),
+        ("surgery as op\npatient after op", "a patient has no time"),
+        ("radiotherapy where total_gy >= many", "no number"),
+        ("surgery where text > 3", "is a word"),
+        ("surgery within", "not a condition"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(text, words):
+    with pytest.raises(TableError, match=words):
+        judge(parse_query(text), patient(operation(text="x"), course(1, days_after("op", 1))))

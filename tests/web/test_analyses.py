@@ -1,0 +1,103 @@
+"""Analyses of the records on their pages: an address is an analysis."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from myelon.web.app import create_app
+
+START = "/cohorts/records"
+
+
+@pytest.fixture(scope="module")
+def shown(hospital):
+    """A client over the demonstration hospital, for what only looks."""
+    with TestClient(create_app(hospital)) as client:
+        yield client
+
+
+def test_the_page_shows_who_is_in_the_numbers_and_the_caution(shown):
+    text = shown.get(START).text
+    assert "62 of 76 patients; 58 counted" in text
+    assert "0.0063" in text
+    assert "some patients are synthetic: no result about patients" in text
+    assert "A cohort&#39;s survival is no prognosis" in text or "A cohort's survival is no prognosis" in text
+    assert "Treated and untreated are compared" not in text
+    treated = shown.get(f"{START}?select=neoplasm+where+compartment+has+intramedullary&by=treated&lost=left+out").text
+    assert "Treated and untreated are compared" in treated
+    assert "landmark=3" in treated
+
+
+def test_the_girl_of_paper_003_is_in_with_her_entries(shown):
+    text = shown.get(f"{START}?select=surgery+as+op%0Again+mrc+%3E%3D+1+after+op&endpoint=progression-free").text
+    assert 'href="/cases/paper-003/timeline"' in text
+    assert "MRC 4 at neurology-2, 5 at neurology-3" in text
+    assert "0–608" in text
+
+
+def test_competing_risks_and_a_model_have_their_figures(shown):
+    address = f"{START}?select=neoplasm+where+compartment+has+intramedullary&endpoint=paraplegia&model=region_group&model=age_years"
+    text = shown.get(address).text
+    assert text.count('class="chart"') == 4
+    assert "Cumulative incidence" in text
+    assert "p of proportional hazards" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("select=operation", "no entry is a"),
+        ("endpoint=happiness&select=surgery", "no endpoint"),
+        ("by=age_years", "is a number"),
+        ("landmark=-3", "landmark"),
+        ("table_one=shoe_size", "no variable"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_the_form_stays(shown, query, words):
+    found = shown.get(f"{START}?{query}")
+    assert found.status_code == 400
+    assert words in found.text
+    assert "<form" in found.text
+
+
+def test_nobody_is_an_answer_too(shown):
+    found = shown.get(f"{START}?select=patient+where+age_years+%3E+120")
+    assert found.status_code == 200
+    assert "nobody is selected of 76" in found.text
+
+
+@pytest.mark.parametrize(
+    "name", ["survival.docx", "table-one.csv", "tests.tex", "survival.md", "report.html", "report.pdf", "recipe.yaml"]
+)
+def test_every_file_of_an_analysis_is_there(shown, name):
+    found = shown.get(f"{START}/file/{name}")
+    assert found.status_code == 200
+    assert len(found.content) > 100
+    assert shown.get(f"{START}/file/{name}x").status_code in {404, 422}
+
+
+def test_an_analysis_is_saved_in_versions(own):
+    body = "schema: myelon.recipe/1\ntitle: x\nselect: surgery\nendpoint: progression\n"
+    for _ in range(2):
+        assert own.post("/cohorts/recipes", data={"title": "Operated", "body": body}).status_code == 200
+    own.post("/cohorts/recipes", data={"title": "Operated", "body": body + "unit: day\n"})
+    text = own.get("/cohorts").text
+    assert text.count(">Operated<") == 2
+    assert "unit=day" in text
+    assert own.post("/cohorts/recipes", data={"title": "x", "body": "nonsense"}).status_code == 422
+
+
+def test_what_would_leave_is_shown_to_the_letter(shown):
+    text = shown.get(f"{START}/leaves").text
+    assert "&#34;schema&#34;: &#34;myelon.summary/1&#34;" in text
+    assert "times joined" in text
+    assert "cohort-002-" not in text
+    assert "may tell who it was" in shown.get(f"{START}/leaves?minimum_cell=0").text
+
+
+def test_the_papers_are_computed_again(shown):
+    text = shown.get("/cohorts/papers/002").text
+    assert "104 come out exactly" in text
+    assert "1.258 (95 % CI 0.7081–2.235)" in text
+    assert "Nobody&#39;s data" in text
+    assert "18/20 (90.0 %)" in shown.get("/cohorts/papers/004").text
+    assert shown.get("/cohorts/papers/007").status_code == 422
