@@ -7,7 +7,6 @@ Medians of several runs; ratios are peer over ours. Peers that are not installed
 """
 
 import datetime as dt
-import importlib
 import os
 import platform
 import sys
@@ -24,66 +23,12 @@ import dose_sum  # noqa: E402  # as above
 import dvh_peers  # noqa: E402  # as above
 import real_inputs  # noqa: E402  # as above
 import record  # noqa: E402  # benchmarks stand beside each other
-from clock import RUNS, median_seconds  # noqa: E402  # as above
+import survival  # noqa: E402  # as above
+from clock import median_seconds  # noqa: E402  # as above
 from planning_systems import comparison  # noqa: E402  # as above
 from solids import accuracy  # noqa: E402  # as above
 
 TARGET = HERE.parent / "docs/performance.md"
-
-
-def survival_rows():
-    """Kaplan–Meier and log-rank on whole days."""
-    from myelon.cohort.event_table import summarise
-    from myelon.cohort.kaplan_meier import kaplan_meier
-    from myelon.cohort.logrank import logrank
-
-    rows = []
-    for n in (10_000, 100_000, 1_000_000):
-        rng = np.random.default_rng(1)
-        times = np.ceil(rng.exponential(700, n))
-        events = (rng.random(n) < 0.7).astype(int)
-        codes = rng.integers(0, 2, n)
-        groups = np.where(codes == 1, "b", "a")
-        km = {"Myelon": lambda t=times, e=events: kaplan_meier(summarise(t, e))}
-        test = {"Myelon": lambda t=times, e=events, g=groups: logrank(summarise(t, e, g))}
-        for name, add in (("lifelines", _lifelines), ("statsmodels", _statsmodels), ("scipy", _scipy)):
-            try:
-                importlib.import_module(name)
-            except ImportError:
-                continue
-            add(km, test, times, events, codes)
-        for label, tasks in (("Kaplan–Meier", km), ("log-rank, 2 groups", test)):
-            found = {name: median_seconds(task, 3 if n > 100_000 else RUNS) for name, task in tasks.items()}
-            rows.append((label, n, found))
-    return rows
-
-
-def _lifelines(km, test, times, events, codes):
-    from lifelines import KaplanMeierFitter
-    from lifelines.statistics import logrank_test
-
-    km["lifelines"] = lambda: KaplanMeierFitter().fit(times, events)
-    test["lifelines"] = lambda: logrank_test(
-        times[codes == 0], times[codes == 1], events[codes == 0], events[codes == 1]
-    )
-
-
-def _statsmodels(km, test, times, events, codes):
-    from statsmodels.duration.survfunc import SurvfuncRight, survdiff
-
-    km["statsmodels"] = lambda: SurvfuncRight(times, events)
-    test["statsmodels"] = lambda: survdiff(times, events, codes)
-
-
-def _scipy(km, test, times, events, codes):
-    from scipy.stats import CensoredData, ecdf, logrank
-
-    def data(pick):
-        return CensoredData(times[pick & (events == 1)], right=times[pick & (events == 0)])
-
-    whole = np.ones(len(times), dtype=bool)
-    km["scipy"] = lambda: ecdf(data(whole)).sf
-    test["scipy"] = lambda: logrank(data(codes == 0), data(codes == 1))
 
 
 def start_rows():
@@ -120,25 +65,6 @@ def start_rows():
     ]
 
 
-def survival():
-    """The table of the estimators."""
-    rows = survival_rows()
-    names = list(dict.fromkeys(n for _, _, found in rows for n in found))
-    lines = [
-        "Whole days up to about 8,000. The ratio is the fastest peer over Myelon. scipy.stats.logrank overflows above "
-        "3·10⁵ patients with ties (COHORT §0.4): its time is of a wrong answer there.",
-        "",
-        "| task | patients | " + " | ".join(names) + " | ratio |",
-        "| --- | ---: |" + " ---: |" * (len(names) + 1),
-    ]
-    for label, n, found in rows:
-        cells = [f"{found[name]:.4f}" if name in found else "–" for name in names]
-        peers = [v for k, v in found.items() if k != "Myelon"]
-        ratio = f"{min(peers) / found['Myelon']:.1f}" if peers else "–"
-        lines.append(f"| {label} | {n:,} | " + " | ".join(cells) + f" | {ratio} |")
-    return lines
-
-
 def waits():
     """The table of what a user waits for."""
     return ["| task | median |", "| --- | ---: |", *(f"| {label} | {s:.4f} |" for label, s in start_rows())]
@@ -149,7 +75,7 @@ SECTIONS = {
     "DVH beside dicompyler-core and plastimatch": dvh_peers.report,
     "Real images": real_inputs.report,
     "DVH against planning systems": comparison,
-    "Survival, seconds": survival,
+    "Survival, seconds": survival.report,
     "Sums of courses and registration": dose_sum.report,
     "What a user waits for, seconds": waits,
     "The record and its store, milliseconds": record.report,

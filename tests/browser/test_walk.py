@@ -193,6 +193,8 @@ def her_place_in_a_cohort(tab, keep):
     tab.get_by_label("Endpoint").select_option("progression-free")
     tab.get_by_label("Groups").select_option("")
     tab.get_by_role("button", name="Compute").click()
+    tab.wait_for_url("**endpoint=progression-free**")
+    tab.get_by_text("From the diagnosis of the spinal tumour to progression").first.wait_for()
     tab.get_by_text("Why each is in, and with which entries").click()
     tab.get_by_text("MRC 4 at neurology-2, 5 at neurology-3").wait_for()
     keep(tab, "story-14-her-cohort", full_page=True)

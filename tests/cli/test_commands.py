@@ -271,22 +271,16 @@ model: [region_group, treated]
 
 def test_a_recipe_gives_the_same_bytes_and_sites_the_pooled_answer(tmp_path, hospital):
     (tmp_path / "recipe.yaml").write_text(RECIPE)
-    for out in ("one", "two"):
-        found = answer("cohort", "run", "recipe.yaml", "--data", hospital, "--out", out, cwd=tmp_path)
+    for recipe, out in (("recipe.yaml", "one"), ("one/recipe.yaml", "two")):
+        found = answer("cohort", "run", recipe, "--data", hospital, "--out", out, cwd=tmp_path)
     assert [c["n"] for c in found["curves"]] == [32, 26]
     assert found["tests"][0]["p"] == pytest.approx(0.0063, abs=5e-5)
-    assert found["caution"]
+    assert found["cautions"]
     names = sorted(p.name for p in (tmp_path / "one").iterdir())
     assert {"report.pdf", "report.html", "survival.docx", "model.tex", "figure-survival.svg", "recipe.yaml"} <= set(
         names
     )
     assert [(tmp_path / "one" / n).read_bytes() for n in names] == [(tmp_path / "two" / n).read_bytes() for n in names]
-    assert (
-        run("cohort", "run", tmp_path / "one/recipe.yaml", "--data", hospital, "--out", tmp_path / "three").returncode
-        == 0
-    )
-    assert (tmp_path / "three/report.pdf").read_bytes() == (tmp_path / "one/report.pdf").read_bytes()
-
     assert (
         run(
             "cohort", "summarise", "recipe.yaml", "--site", "a", "--data", hospital, "--out", "a.json", cwd=tmp_path

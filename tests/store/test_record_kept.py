@@ -361,6 +361,18 @@ def test_lines_that_other_rules_computed_are_computed_again(store):
     assert store.cases()[0].findings > 15
 
 
+def test_an_analysis_is_kept_in_versions(tmp_path, database_url):
+    store = Store.open(tmp_path, url=database_url)
+    assert [store.save_recipe("a", body) for body in ("one", "one", "two")] == [1, 1, 2]
+    store.save_recipe("b", "three", actor="somebody")
+    store.close()
+    again = Store.open(tmp_path, url=database_url)
+    kept = again.recipes()
+    again.close()
+    assert [(r.name, r.version, r.body) for r in kept] == [("a", 2, "two"), ("a", 1, "one"), ("b", 1, "three")]
+    assert kept[2].actor == "somebody"
+
+
 # ── earlier schemas, faults ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -370,7 +382,15 @@ def test_a_database_of_revision_0001_is_brought_up_to_date(tmp_path, database_ur
     with_head = Store.open(tmp_path, url=database_url)
     engine = with_head._engine
     with engine.begin() as connection:
-        for table in ("case_index", "import_batch", "import_batch_case", "journal", "stored_file", "alembic_version"):
+        for table in (
+            "case_index",
+            "import_batch",
+            "import_batch_case",
+            "journal",
+            "stored_file",
+            "saved_recipe",
+            "alembic_version",
+        ):
             connection.execute(text(f"DROP TABLE {table}"))
     migrate(engine, "0001")
     case = demo_case("paper-000")

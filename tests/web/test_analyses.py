@@ -101,3 +101,8 @@ def test_the_papers_are_computed_again(shown):
     assert "Nobody&#39;s data" in text
     assert "18/20 (90.0 %)" in shown.get("/cohorts/papers/004").text
     assert shown.get("/cohorts/papers/007").status_code == 422
+
+
+def test_events_of_unknown_time_are_said_to_flatter(shown):
+    text = shown.get(f"{START}?select=neoplasm+where+compartment+has+intramedullary&endpoint=paraplegia").text
+    assert "with an event whose time is open cannot be counted: what is shown is too good" in text

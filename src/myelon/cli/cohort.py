@@ -184,7 +184,7 @@ def analysis_as_dict(found: Analysis) -> dict[str, Any]:
         "curves": [km_as_dict(c) for c in found.curves],
         "tests": [comparison_as_dict(t) for t in found.tests],
         "model": None if found.model is None else [t._asdict() for t in found.model.fit.terms],
-        "caution": found.caution,
+        "cautions": list(found.cautions),
         "methods": found.methods,
     }
 

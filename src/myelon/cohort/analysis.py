@@ -77,9 +77,12 @@ class Analysis:
     model: Model | None
 
     @property
-    def caution(self) -> str:
-        """What must be said beside a comparison of treated with untreated; "" for any other."""
-        return CAUTION if self.recipe.by in _TREATED or set(self.recipe.model) & _TREATED else ""
+    def cautions(self) -> tuple[str, ...]:
+        """What must be said before the numbers: treated against untreated, and events that could not be counted."""
+        treated = self.recipe.by in _TREATED or bool(set(self.recipe.model) & _TREATED)
+        open_ended = sum(why.startswith("the time of ") for _, why in self.left_out)
+        lost = f"{open_ended} with an event whose time is open cannot be counted: what is shown is too good."
+        return ((CAUTION,) if treated else ()) + ((lost,) if open_ended else ())
 
     @property
     def methods(self) -> str:

@@ -34,7 +34,8 @@ def count(  # pragma: no cover  # compiled
     Returns:
         WHOLE, FRACTIONAL (a time is not whole or not below the limit), or the first row that is no patient.
     """
-    limit = counts.shape[0]
+    limit, groups = counts.shape[0], counts.shape[1]
+    cells = counts.ravel()
     for i in range(len(times)):
         t, e = times[i], events[i]
         if not 0 <= t < limit:
@@ -44,7 +45,10 @@ def count(  # pragma: no cover  # compiled
             return FRACTIONAL
         if died != e or not 0 <= died <= 1:
             return i
-        counts[whole, codes[i] if grouped else 0, died] += 1
+        if grouped:
+            cells[(whole * groups + codes[i]) * 2 + died] += 1
+        else:
+            cells[whole * 2 + died] += 1
     return WHOLE
 
 

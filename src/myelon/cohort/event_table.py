@@ -240,10 +240,10 @@ def _with_entry(
 def _codes(groups: Sequence[str] | NDArray[Any]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     """Names in order (as numbers where all are numbers) and the code of each patient."""
     values = np.asarray(groups)
-    if values.dtype.kind in "iu" and values.min() >= 0 and values.max() < _FEW_GROUPS:
-        used = np.flatnonzero(np.bincount(values[: 1 << 12], minlength=int(values.max()) + 1))
-        if len(used) == values.max() + 1:
-            return tuple(str(v) for v in used), values
+    if values.dtype.kind in "iu" and values.min() == 0 and (last := int(values.max())) < _FEW_GROUPS:
+        used = np.bincount(values[: 1 << 12], minlength=last + 1)
+        if used.all():
+            return tuple(str(v) for v in range(last + 1)), values
     names, codes = _factor(values.astype(str))
     order = _in_order(names.tolist())
     rank = np.empty(len(names), dtype=np.intp)

@@ -34,9 +34,7 @@ def survival_table(analysis: Analysis) -> Table:
         for k, choice in enumerate(CHOICES):
             cells = (_reached(m[k]) for _, m in analysis.sensitivity)
             rows.append(Row((f"with the {choice} reading of times", *cells), indented=True))
-    notes = [f"{case}: {why}." for case, why in analysis.left_out]
-    if analysis.caution:
-        notes.insert(0, analysis.caution)
+    notes = [*analysis.cautions, *(f"{case}: {why}." for case, why in analysis.left_out)]
     return Table("survival", analysis.chosen.endpoint.title, heads, tuple(rows), tuple(notes), analysis.methods)
 
 

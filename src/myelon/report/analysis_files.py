@@ -13,6 +13,7 @@ from myelon.report.document import Report, Section, report_html, report_pdf
 from myelon.report.tables import FORMATS, as_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from myelon.cohort.analysis import Analysis
@@ -50,14 +51,14 @@ def lanes_of(found: Analysis) -> list[Lane]:
     return lanes
 
 
-def report_of(found: Analysis) -> Report:
-    """The whole analysis as one page."""
+def report_of(found: Analysis, figures: Sequence[tuple[str, Chart]] | None = None) -> Report:
+    """The whole analysis as one page; its figures are drawn where they are not given."""
     natures = {p.case.about.nature for p in found.chosen.patients}
     nature = "Synthetic patients: nobody's data." if natures == {"synthetic"} else ""
     if "synthetic" in natures and len(natures) > 1:
         nature = "Some of the patients are synthetic: this is no result about patients."
-    figures = charts_of(found)
-    words = (found.caution,) if found.caution else ()
+    figures = charts_of(found) if figures is None else figures
+    words = found.cautions
     sections = [
         Section("Survival", words, tuple(tables(found)), tuple(c for _, c in figures)),
         Section("Recipe", tuple(write_recipe(found.recipe).splitlines())),
@@ -65,8 +66,13 @@ def report_of(found: Analysis) -> Report:
     return Report(found.recipe.title, found.methods, nature, tuple(sections))
 
 
-def file_of(found: Analysis, name: str) -> bytes:
+def file_of(found: Analysis, name: str, *, report: Report | None = None) -> bytes:
     """One file of an analysis by its name, such as "survival.docx" or "report.pdf".
+
+    Args:
+        found: The analysis.
+        name: Of the file.
+        report: The whole report, where it is drawn already.
 
     Raises:
         InputError: There is none of that name.
@@ -77,7 +83,7 @@ def file_of(found: Analysis, name: str) -> bytes:
     if name == "methods.txt":
         return f"{found.methods}\n".encode()
     if stem == "report" and ending in {"html", "pdf"}:
-        report = report_of(found)
+        report = report or report_of(found)
         return report_pdf(report) if ending == "pdf" else report_html(report).encode()
     table = next((t for t in tables(found) if t.name == stem), None)
     if table is not None and f".{ending}" in FORMATS:
@@ -96,14 +102,15 @@ def write_analysis(found: Analysis, folder: Path) -> list[Path]:
     except OSError as error:
         raise InputError(f"folder {folder.name!r} cannot be made", todo="Choose another place") from error
     written: list[Path] = []
+    figures = charts_of(found)
     written += [folder / f"{table.name}{suffix}" for table in tables(found) for suffix in FORMATS]
-    for name, chart in charts_of(found):
+    written += [folder / name for name in ("recipe.yaml", "methods.txt", "report.html", "report.pdf")]
+    report = report_of(found, figures)
+    for path in written:
+        path.write_bytes(file_of(found, path.name, report=report))
+    for name, chart in figures:
         for suffix in (".svg", ".png"):
             path = folder / f"figure-{name}{suffix}"
             chart.save(path)
             written.append(path)
-    written += [folder / name for name in ("recipe.yaml", "methods.txt", "report.html", "report.pdf")]
-    for path in written:
-        if not path.name.startswith("figure-"):
-            path.write_bytes(file_of(found, path.name))
     return written
