@@ -1,5 +1,7 @@
 """Endpoints from records: bounds propagate, competing events, who is out and why."""
 
+from dataclasses import replace
+
 import pytest
 
 from myelon.cohort.endpoints import BY_NAME, ENDPOINTS, endpoint, outcomes, times
@@ -7,6 +9,7 @@ from myelon.cohort.patient import CohortPatient
 from myelon.cohort.selection import parse_query
 from myelon.demo.hospital import demo_case
 from myelon.errors import TableError
+from myelon.record.case import case_from
 
 
 def outcome(name, case_id):
@@ -68,3 +71,67 @@ def test_times_are_in_the_unit_asked_for():
 def test_an_endpoint_that_is_not_there():
     with pytest.raises(TableError, match="overall-survival"):
         endpoint("happiness")
+
+
+def patient(*entries):
+    base = [
+        {"id": "primary", "kind": "neoplasm", "role": "primary", "entity": "x", "when": day("2019-01-01")},
+        {"id": "iscm", "kind": "neoplasm", "role": "secondary", "entity": "y", "compartment": ["intramedullary"],
+         "parent": "primary", "when": day("2020-01-01")},
+    ]  # fmt: skip
+    document = {"schema": "myelon.case/1", "id": "c", "title": "c", "about": {"nature": "local"}, "zero": "iscm"}
+    return CohortPatient(case_from({**document, "entries": [*base, *entries]}))
+
+
+def day(text):
+    return {"kind": "exact", "earliest": text, "latest": text}
+
+
+def vital(status, when=None, name="v"):
+    return {"id": name, "kind": "vital", "status": status} | ({"when": when} if when else {})
+
+
+def one(name, *entries, **change):
+    return outcomes(replace(BY_NAME[name], **change), [patient(*entries)])[0]
+
+
+def test_the_metastasis_itself_is_no_progression_after_it():
+    """Its phase and the state of the primary at that day lie on the start, not after it."""
+    found = one(
+        "progression-free",
+        {"id": "phase", "kind": "phase", "phase": "dissemination", "when": day("2020-01-01")},
+        {"id": "control", "kind": "response", "category": "PD", "of_neoplasm": "primary", "when": day("2020-03-01")},
+        vital("dead", day("2020-07-01")),
+    )
+    assert found.at("midpoint") == (182.0, 1)
+    assert found.event.entry == "v"
+
+
+@pytest.mark.parametrize("when", [None, {"kind": "unknown"}])
+def test_a_death_without_a_time_is_never_alive(when):
+    seen = {"id": "e", "kind": "encounter", "setting": "out-patient", "when": day("2021-01-01")}
+    assert one("overall-survival", seen, vital("dead", when)).why_out == "the time of v is open"
+
+
+def test_who_had_it_before_the_start_is_not_at_risk():
+    early = {"id": "n", "kind": "neurology", "paraplegia": "present", "when": day("2019-12-20")}
+    assert "before the start" in one("paraplegia", early, vital("alive", day("2021-01-01"))).why_out
+    unknown = {"id": "n", "kind": "neurology", "paraplegia": "present", "when": {"kind": "unknown"}}
+    for status in ("alive", "dead"):
+        assert "the time of n is open" in one("paraplegia", unknown, vital(status, day("2021-01-01"))).why_out
+
+
+def test_a_plan_does_not_show_that_anybody_was_seen():
+    plan = {"id": "rt", "kind": "radiotherapy", "ordinal": 1, "status": "proposed", "when": day("2023-01-01")}
+    assert one("overall-survival", plan, vital("alive", day("2020-06-01"))).at("latest") == (152.0, 0)
+
+
+def test_the_last_word_on_life_counts_not_the_first_of_the_document():
+    early, late = vital("alive", day("2020-02-01")), vital("dead", day("2020-06-01"), "d")
+    for entries in ((early, late), (late, early)):
+        assert patient(*entries).vital_status == "dead"
+    lost = vital("lost", day("2020-06-01"), "l")
+    assert patient(lost, early).vital_status == "lost"
+    assert one("overall-survival", lost, early, lost="left out").why_out == "lost to follow-up"
+    dead_after_loss = one("overall-survival", lost, vital("dead", day("2020-08-01"), "d"), lost="left out")
+    assert dead_after_loss.at("midpoint") == (213.0, 1)

@@ -134,3 +134,62 @@ def test_a_patient_is_asked_by_variables():
 def test_a_line_that_cannot_be_read_is_named(text, words):
     with pytest.raises(TableError, match=words):
         judge(parse_query(text), patient(operation(text="x"), course(1, days_after("op", 1))))
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("radiotherapy where levels has T4", Verdict.YES),
+        ("radiotherapy where levels has T10–T12", Verdict.NO),
+        ("radiotherapy where levels = C7–T6", Verdict.YES),
+        ("patient where paraplegia = yes", Verdict.YES),
+        ("patient where paraplegia = true", Verdict.YES),
+        ("patient where paraplegia != yes", Verdict.NO),
+        ("imaging where modality = mri", Verdict.YES),
+        ("surgery where procedures = laminectomy", Verdict.YES),
+        ("surgery where procedures has lamin", Verdict.YES),
+        ("surgery where procedures != laminectomy", Verdict.NO),
+        ("observation where what = KPS and value >= 30", Verdict.POSSIBLE),
+        ("no systemic", Verdict.POSSIBLE),
+        ("systemic", Verdict.POSSIBLE),
+    ],
+)
+def test_a_comparison_means_what_is_written(text, verdict):
+    found = judge(
+        parse_query(text),
+        patient(
+            operation(),
+            course(1, {"kind": "unknown"}, levels="C7–T6"),
+            {"id": "n", "kind": "neurology", "paraplegia": "present"},
+            {"id": "i", "kind": "imaging", "modality": "MRI"},
+            {"id": "o", "kind": "observation", "what": "KPS", "value": {"value": 40, "comparator": "<"}},
+            {"id": "s", "kind": "systemic", "regimen": "x", "agents": [{"drug": "x"}], "assertion": "unknown"},
+        ),
+    )
+    assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["neurology mrc >= 3", "gain mrc < 1", "surgery as op\ngain mrc >= 1 before op", "patient where sex == female",
+     "patient where sex = female or age_years > 50", "surgery as op\ngain mrc >= 1 after op within 3 days"],
+)  # fmt: skip
+def test_what_would_be_read_otherwise_is_refused(text):
+    with pytest.raises(TableError):
+        parse_query(text)
+
+
+def test_a_gain_is_on_the_last_examination_before():
+    def exam(name, mrc, n):
+        return {
+            "id": name,
+            "kind": "neurology",
+            "motor": [{"limb": "legs", "mrc": mrc}],
+            "when": days_after("tumour", n),
+        }
+
+    query = parse_query("surgery as op\ngain mrc >= 1 after op")
+    same = (operation(when=days_after("tumour", 50)), exam("a", 2, 10), exam("b", 4, 40), exam("c", 4, 60))
+    assert judge(query, patient(*same)).verdict is Verdict.NO
+    assert judge(parse_query("surgery as op\nno gain mrc >= 1 after op"), patient(*same)).verdict is Verdict.YES
+    assert judge(query, patient(*same[:3], exam("c", 5, 60))).verdict is Verdict.YES

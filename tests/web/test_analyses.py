@@ -25,6 +25,7 @@ def test_the_page_shows_who_is_in_the_numbers_and_the_caution(shown):
     treated = shown.get(f"{START}?select=neoplasm+where+compartment+has+intramedullary&by=treated&lost=left+out").text
     assert "Treated and untreated are compared" in treated
     assert "landmark=3" in treated
+    assert "leaves out who died before it, and no more" in treated
 
 
 def test_the_girl_of_paper_003_is_in_with_her_entries(shown):
@@ -35,11 +36,15 @@ def test_the_girl_of_paper_003_is_in_with_her_entries(shown):
 
 
 def test_competing_risks_and_a_model_have_their_figures(shown):
-    address = f"{START}?select=neoplasm+where+compartment+has+intramedullary&endpoint=paraplegia&model=region_group&model=age_years"
-    text = shown.get(address).text
-    assert text.count('class="chart"') == 4
+    start = f"{START}?select=neoplasm+where+compartment+has+intramedullary&lost=left+out"
+    text = shown.get(f"{start}&endpoint=progression").text
+    assert text.count('class="chart"') == 3
     assert "Cumulative incidence" in text
+    assert "no share of patients" in text
+    text = shown.get(f"{start}&model=region_group&model=age_years").text
+    assert text.count('class="chart"') == 3
     assert "p of proportional hazards" in text
+    assert "A model needs at least one event" in shown.get(f"{start}&endpoint=paraplegia&model=age_years").text
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ def score(
     from myelon.exchange.table import read_columns
 
     columns = read_columns(data, [case, value])
-    found = validate(columns[value], [int(c) for c in columns[case]], cut_off=cut_off, prevalence=prevalence)
+    found = validate(columns[value], columns[case], cut_off=cut_off, prevalence=prevalence)
     for one in score_tables(found, case):
         heading(one.title)
         table(one.columns, [r.cells for r in one.rows])
@@ -281,7 +281,7 @@ def summarise(
     out: Annotated[Path, typer.Option("--out", help="The summary (JSON).")],
     data: DataOption = DATA,
     minimum_cell: Annotated[
-        int, typer.Option("--minimum-cell", help="Least patients of a count that leaves; 0: no rule.")
+        int, typer.Option("--minimum-cell", min=0, help="Least patients of a count that leaves; 0: no rule.")
     ] = 0,
     at: Annotated[Path | None, typer.Option("--at", help="Solution of the last step of a model.")] = None,
 ) -> None:

@@ -19,7 +19,7 @@ from myelon.cohort.logrank import LogRank, Pair, logrank, pairwise
 from myelon.cohort.rmst import MeanDifference, RestrictedMean, rmst, rmst_difference
 from myelon.cohort.selection import Selected, Verdict, parse_query, select
 from myelon.cohort.table_one import table_one
-from myelon.cohort.variables import Column, column
+from myelon.cohort.variables import column
 from myelon.errors import TableError
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ _DIGITS = 9
 _TREATED = {"treated", "treatment_status", "surgery", "radiotherapy", "chemotherapy", "targeted", "combination"}
 CAUTION = (
     "Treated and untreated are compared. Who lives long enough is treated, and who is fit is treated: the difference "
-    "is of patients as much as of treatment (immortal time, indication). A landmark takes the first away, nothing here "
-    "the second."
+    "is of patients as much as of treatment (immortal time, indication). The groups are those of the whole record; a "
+    "landmark leaves out who died before it, and no more."
 )
 
 
@@ -94,18 +94,23 @@ class Analysis:
             parts.append(f"Landmark at {r.landmark:g} {r.unit}s.")
         parts.append(f"Kaplan–Meier with {r.interval} {r.level:.0%} intervals (Greenwood); medians by inverting them.")
         if self.incidence:
-            parts.append("Competing events: Aalen–Johansen incidence, Gray's test.")
+            parts.append(
+                "Competing events: Aalen–Johansen incidence, Gray's test. Kaplan–Meier, medians, restricted means and "
+                "the Cox model take a competing event as censored: they are of the event alone, no share of patients."
+            )
         if self.tests:
             named = ", ".join(t.method for t in self.tests)
-            parts.append(f"Tests: {named}; hazard ratios by Mantel–Haenszel and log-rank (not Cox); none is adjusted.")
+            ratios = any(t.hazard_ratios for t in self.tests)
+            by = "; hazard ratios by Mantel–Haenszel and log-rank (not Cox)" if ratios else ""
+            parts.append(f"Tests: {named}{by}; none is adjusted.")
         if self.pairs:
             parts.append("Pairs with Holm's adjustment.")
         if self.means:
             parts.append(f"Restricted means to {r.horizon:g} {r.unit}s.")
         if self.model is not None:
             parts.append(
-                f"Cox model, ties by {r.ties.title()}, complete cases; proportional hazards by the score test on the "
-                "Kaplan–Meier scale."
+                f"Cox model, ties by {r.ties.title()}, complete cases"
+                + ("; proportional hazards by the score test on the Kaplan–Meier scale." if self.model.checks else ".")
             )
         return " ".join([*parts, f"Myelon {version('myelon')}."])
 
@@ -196,14 +201,13 @@ def run(
     curves = tuple(kaplan_meier(events.group(g), interval=recipe.interval, level=recipe.level) for g in names)
     compete = bool(chosen.table.events[:, :, 1].any())
     several = len(names) > 1 and bool(events.events.any())
-    groups = column(recipe.by, chosen.patients) if recipe.by else None
     return Analysis(
         recipe, chosen, _left_out(recipe, chosen), curves,
-        tuple(aalen_johansen(chosen.table.group(g)) for g in names) if compete else (),
+        tuple(aalen_johansen(chosen.table.group(g), level=recipe.level) for g in names) if compete else (),
         tuple(logrank(events, method=m, level=recipe.level) for m in recipe.tests) if several else (),
         pairwise(events) if several and len(names) > 2 and all(_comparable(events)) else (),
         gray_test(chosen.table) if compete and several else None, _sensitivity(recipe, chosen),
-        *_means(recipe, events), _described(recipe, chosen.patients, groups), _model(recipe, chosen),
+        *_means(recipe, events), _described(recipe, chosen), _model(recipe, chosen),
     )  # fmt: skip
 
 
@@ -214,8 +218,8 @@ def _left_out(recipe: Recipe, chosen: Chosen) -> tuple[tuple[str, str], ...]:
     named = {case for case, _ in out}
     for o, word in zip(chosen.outcomes, chosen.words or [""] * len(chosen.outcomes), strict=True):
         if o.case_id not in inside and o.case_id not in named:
-            unknown = f"{recipe.by} is not known, or more than one"
-            out.append((o.case_id, unknown if word is None else "no longer observed at the landmark"))
+            unknown = f"is in no group of {recipe.by}: none, several, or not known"
+            out.append((o.case_id, unknown if word is None else "died or was last seen before the landmark"))
     return tuple(out)
 
 
@@ -264,10 +268,13 @@ def _means(recipe: Recipe, events: EventTable) -> tuple[tuple[RestrictedMean, ..
     return means, rmst_difference(events, recipe.horizon, level=recipe.level) if two else None
 
 
-def _described(recipe: Recipe, patients: Sequence[CohortPatient], groups: Column | None) -> Table | None:
+def _described(recipe: Recipe, chosen: Chosen) -> Table | None:
+    """Table 1 of those who are counted: the patients of the curves."""
     if not recipe.table_one:
         return None
-    return table_one([column(n, patients) for n in recipe.table_one], groups, summary=recipe.summary)
+    counted = [chosen.patients[k] for k in chosen.rows]
+    groups = column(recipe.by, counted) if recipe.by else None
+    return table_one([column(n, counted) for n in recipe.table_one], groups, summary=recipe.summary)
 
 
 class Design(NamedTuple):
@@ -307,7 +314,8 @@ def design(recipe: Recipe, chosen: Chosen, *, declared: bool = False) -> Design:
         reference.append((values.variable.title, first))
         for level in others:
             names.append(f"{values.variable.title}: {level}")
-            columns.append([float("nan") if w is None else float(w == level) for w in values.words])
+            known = {first, *others}
+            columns.append([float(w == level) if w in known else float("nan") for w in values.words])
     x = np.array(columns, dtype=np.float64).T
     if x.size == 0:
         raise TableError("no covariate varies", todo="Choose a variable with two values or more")
@@ -323,5 +331,5 @@ def _model(recipe: Recipe, chosen: Chosen) -> Model | None:
         return None
     frame = design(recipe, chosen)
     fit = cox(frame.days, frame.events, frame.x, names=frame.names, ties=recipe.ties, level=recipe.level)
-    checks = () if recipe.ties == "exact" else proportional_hazards(fit)
+    checks = () if recipe.ties == "exact" or len(fit.sets.times) <= len(fit.terms) else proportional_hazards(fit)
     return Model(fit, checks, concordance(fit), frame.incomplete, frame.reference)

@@ -83,4 +83,4 @@ def merge_sorted(
                 counts[k // groups, rows, k % groups] += 1
                 at[k] += 1
         rows += 1
-    return times[:rows].copy(), counts[0, :rows].copy(), counts[1, :rows].copy()
+    return times[:rows], counts[0, :rows], counts[1, :rows]

@@ -189,7 +189,12 @@ def _newton(
     beta = np.zeros(sets.x.shape[1])
     now = first = likelihood(sets, beta, ties)
     for step in range(1, _MOST_STEPS):
-        move = np.linalg.solve(now.information, now.slope)
+        try:
+            move = np.linalg.solve(now.information, now.slope)
+        except np.linalg.LinAlgError as error:
+            raise TableError(
+                "the events tell nothing of a covariate", todo="Leave covariates out: too few events"
+            ) from error
         decrement = float(now.slope @ move)
         trial = beta + move
         then = likelihood(sets, trial, ties)
@@ -208,8 +213,23 @@ def _newton(
                 todo="Leave it out, or compare its groups with a log-rank test",
             )
         if decrement < _SETTLED:
+            _not_separated(sets, names, now)
             return beta, first, now, step
     raise TableError("the model does not settle", todo="Look for covariates that nearly repeat each other")
+
+
+def _not_separated(sets: RiskSets, names: Sequence[str], at: Likelihood) -> None:
+    """Refuse a likelihood that is flat because it rises for ever: the error over a covariate's range tells.
+
+    Raises:
+        TableError: The name of the covariate.
+    """
+    spread = np.sqrt(np.maximum(np.diag(np.linalg.pinv(at.information, hermitian=True)), 0.0)) * sets.ranges
+    if spread.max() > _APART or np.linalg.cond(at.information) > 1.0 / np.finfo(np.float64).eps:
+        raise TableError(
+            f"{names[int(np.argmax(spread))]} separates the events perfectly: its hazard ratio is infinite",
+            todo="Leave it out, or compare its groups with a log-rank test",
+        )
 
 
 def _independent(sets: RiskSets, names: Sequence[str]) -> None:

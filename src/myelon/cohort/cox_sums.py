@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from myelon.cohort.recipe import Recipe
     from myelon.cohort.risk_sets import Ties
 
+_SINGULAR, _LONGEST = 1e12, 1.0
+"""Condition of an information that says nothing; longest step of a coefficient, so that no site meets infinity."""
 Rows = tuple[tuple[float, ...], ...]
 
 
@@ -137,12 +139,12 @@ class Step(NamedTuple):
     """At the coefficients that were given."""
     covariance: NDArray[np.float64]
     decrement: float
-    """Rise of the likelihood that is still to come, doubled; below 1e-11 the model is settled."""
+    """Rise of the likelihood still to come, doubled; below 1e-16 the model is settled, and so are its errors."""
 
     @property
     def settled(self) -> bool:
         """Whether the next coefficients are the estimate."""
-        return self.decrement < 1e-11
+        return self.decrement < 1e-16
 
 
 def next_step(sums: CoxSums, ties: Ties = "efron") -> Step:
@@ -169,7 +171,9 @@ def next_step(sums: CoxSums, ties: Ties = "efron") -> Step:
     loglik = float(death_x[-1] - np.log(part[:, 0]).sum())
     slope = death_x[:-1] - mean.sum(axis=0)
     information = second.sum(axis=0) - mean.T @ mean
+    if not np.isfinite(information).all() or np.linalg.cond(information) > _SINGULAR:
+        raise TableError("the events tell nothing of a covariate", todo="Leave it out: nobody, or everybody, has it")
     move = np.linalg.solve(information, slope)
-    return Step(
-        tuple(float(b) for b in np.array(sums.at) + move), loglik, np.linalg.inv(information), float(slope @ move)
-    )
+    decrement = float(slope @ move)
+    move *= min(1.0, _LONGEST / float(np.abs(move).max(initial=_LONGEST)))
+    return Step(tuple(float(b) for b in np.array(sums.at) + move), loglik, np.linalg.inv(information), decrement)

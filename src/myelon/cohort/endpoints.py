@@ -9,10 +9,13 @@ is made for the earliest, the middle and the latest time; what differs between t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from myelon.cohort.selection import Query, Verdict, meets, parse_query
 from myelon.errors import TableError
+from myelon.record.base import Assertion
+from myelon.record.kinds import Neoplasm, Radiotherapy, Response, Surgery
 from myelon.record.when import DAYS_PER
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ class Endpoint:
         competing: The first of these, if sooner, is a competing event: after it the event cannot come, or means less.
         seen: Entries that show that the patient was observed and without event: the last one censors.
         lost: Whether those lost to follow-up are censored or left out.
-        needs: A patient without such an entry is not at risk (local control after radiotherapy: no course).
+        once: Who had the event before the start is not at risk of it (paraplegia).
         says: What is counted, in one sentence.
     """
 
@@ -48,9 +51,14 @@ class Endpoint:
     competing: str = ""
     seen: str = ""
     lost: Literal["censored", "left out"] = "censored"
+    once: bool = False
     says: str = ""
 
 
+_SEEN = {
+    "encounter", "neurology", "imaging", "pathology", "staging", "surgery", "radiotherapy", "systemic", "support",
+    "adverse_event", "response", "observation", "vital", "phase",
+}  # fmt: skip
 _SPINAL = "neoplasm where spinal = true"
 _DEATH = "vital where status = dead"
 _RESECTION = "surgery where procedures has resection\nsurgery where procedures has ectomy"
@@ -105,6 +113,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         _SPINAL,
         "neurology where paraplegia = present",
         _DEATH,
+        once=True,
         says="From the diagnosis of the spinal tumour to complete paraplegia; death without it competes.",
     ),
     Endpoint(
@@ -112,7 +121,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Fracture-free survival",
         "radiotherapy where status = delivered",
         "adverse_event where term has fracture\n" + _DEATH,
-        says="From the first course to a vertebral fracture or death.",
+        says="From the first course to a fracture or death.",
     ),
     Endpoint(
         "next-treatment",
@@ -218,60 +227,96 @@ def outcomes(endpoint: Endpoint, patients: Iterable[CohortPatient]) -> list[Outc
     return [_outcome(endpoint, rules, patient) for patient in patients]
 
 
-def _outcome(endpoint: Endpoint, rules: dict[str, Query], patient: CohortPatient) -> Outcome:
+def _outcome(  # noqa: PLR0911  # one reason a return
+    endpoint: Endpoint, rules: dict[str, Query], patient: CohortPatient
+) -> Outcome:
     case_id = patient.case.id
     starts = _matching(rules["zero"], patient)
     if not starts:
         return Outcome(case_id, why_out="nothing in the record starts the clock")
     zero = patient.timeline.in_order(starts)[0]
-    if endpoint.lost == "left out" and patient.vital_status == "lost":
-        return Outcome(case_id, zero.id, why_out="lost to follow-up")
-    event = _first([e for e in _matching(rules["event"], patient) if e.id != zero.id], zero, patient)
-    competing = _first(_matching(rules["competing"], patient), zero, patient)
-    shown = _matching(rules["seen"], patient) if rules["seen"].lines else list(patient.case.entries)
-    seen = _last(shown, zero, patient)
+    found: dict[str, Moment | None] = {}
+    for name in ("event", "competing"):
+        moments = _moments(_matching(rules[name], patient), zero, patient)
+        before = next((m for m in moments if m.latest is not None and m.latest < 0), None)
+        if before is not None and name == "event" and endpoint.once:
+            return Outcome(case_id, zero.id, why_out=f"{before.entry} lies before the start: not at risk")
+        later = [m for m in moments if m.latest is None or m.latest > 0]
+        doubtful = next((m for m in later if m.earliest < 0), None)
+        if doubtful is not None:
+            why = (
+                "the time of {} is open"
+                if doubtful.earliest == -inf
+                else "the time of {} is open: it may lie before the start"
+            )
+            return Outcome(case_id, zero.id, why_out=why.format(doubtful.entry))
+        found[name] = _first(later)
+    event, competing = found["event"], found["competing"]
     for moment in (event, competing):
         if moment is not None and moment.latest is None:
             return Outcome(case_id, zero.id, why_out=f"the time of {moment.entry} is open")
+    if event is None and endpoint.lost == "left out" and patient.vital_status == "lost":
+        return Outcome(case_id, zero.id, why_out="lost to follow-up")
+    shown = _matching(rules["seen"], patient) if rules["seen"].lines else _observed(patient)
+    seen = _last(_moments(shown, zero, patient))
     if event is None and competing is None and seen is None:
         return Outcome(case_id, zero.id, why_out="no time after the start is known")
     return Outcome(case_id, zero.id, event, competing, seen)
 
 
 def _matching(query: Query, patient: CohortPatient) -> list[Entry]:
-    """Entries that certainly meet one of the lines."""
+    """Entries that certainly meet one of the lines and concern the spinal tumour."""
     return [
         e
         for e in patient.case.entries
-        if any(meets(line, e) is Verdict.YES for line in query.lines if line.kind == e.kind)
+        if any(meets(line, e) is Verdict.YES for line in query.lines if line.kind == e.kind) and _of_spine(e, patient)
+    ]
+
+
+def _of_spine(entry: Entry, patient: CohortPatient) -> bool:
+    """Whether an entry is not said to be of another tumour or another region."""
+    if isinstance(entry, Radiotherapy):
+        return entry.region not in {"brain", "other"}
+    named = entry.of_neoplasm if isinstance(entry, Response) else entry.target if isinstance(entry, Surgery) else None
+    tumour = patient.case.by_id.get(named or "")
+    return not isinstance(tumour, Neoplasm) or tumour.spinal
+
+
+def _observed(patient: CohortPatient) -> list[Entry]:
+    """Entries that show that somebody saw the patient: what was planned, supposed or printed elsewhere does not."""
+    return [
+        e
+        for e in patient.case.entries
+        if e.kind in _SEEN
+        and e.when is not None
+        and e.assertion is Assertion.PRESENT
+        and not (isinstance(e, Radiotherapy) and e.status == "proposed")
     ]
 
 
 def _moments(entries: Iterable[Entry], zero: Entry, patient: CohortPatient) -> list[Moment]:
+    """When each lies from the start; the start itself and the phase it belongs to are no events after it."""
     found = []
     for entry in entries:
-        if entry.when is None:
+        if entry.id in {zero.id, zero.for_phase}:
             continue
         (low, high), _ = patient.timeline.interval(f"{zero.id}.start", f"{entry.id}.start")
-        if high is not None and high < 0:
-            continue
-        found.append(Moment(-float("inf") if low is None else low, high, entry.id, entry.label))
+        found.append(Moment(-inf if low is None else low, high, entry.id, entry.label))
     return found
 
 
-def _first(entries: Iterable[Entry], zero: Entry, patient: CohortPatient) -> Moment | None:
+def _first(found: Sequence[Moment]) -> Moment | None:
     """The first of several: each bound is the least of theirs."""
-    found = _moments(entries, zero, patient)
     if not found:
         return None
     closed = [m for m in found if m.latest is not None]
-    first = min(closed or found, key=lambda m: (float("inf") if m.latest is None else m.latest, m.earliest))
+    first = min(closed or found, key=lambda m: (inf if m.latest is None else m.latest, m.earliest))
     return first._replace(earliest=min(m.earliest for m in found))
 
 
-def _last(entries: Iterable[Entry], zero: Entry, patient: CohortPatient) -> Moment | None:
+def _last(found: Sequence[Moment]) -> Moment | None:
     """The last of several: each bound is the greatest of theirs; what has no bound shows nothing."""
-    found = [m for m in _moments(entries, zero, patient) if m.earliest >= 0 and m.latest is not None]
+    found = [m for m in found if m.earliest >= 0 and m.latest is not None]
     if not found:
         return None
     last = max(found, key=lambda m: (m.latest or 0.0, m.earliest))

@@ -50,8 +50,8 @@ def gray_test(table: CauseTable, cause: str | None = None) -> GrayTest:
     score, variance = _score(table, which)
     inner = np.linalg.pinv(variance[:-1, :-1], hermitian=True)
     statistic = float(score[:-1] @ inner @ score[:-1])
-    df = len(table.groups) - 1
-    return GrayTest(cause, table.groups, statistic, df, float(chdtrc(df, statistic)))
+    df = int(np.linalg.matrix_rank(variance, hermitian=True))
+    return GrayTest(cause, table.groups, statistic, df, float(chdtrc(df, statistic)) if df else 1.0)
 
 
 def _score(table: CauseTable, which: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -10,6 +10,7 @@ invert the interval (Brookmeyer and Crowley). Sources: kaplan1958, brookmeyer198
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -58,10 +59,25 @@ class KaplanMeier:
     survival: NDArray[np.float64]
     se_log: NDArray[np.float64]
     """Standard error of log S (R's survfit$std.err)."""
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
     interval: Interval
     level: float
+
+    @cached_property
+    def _limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lower and upper limits, computed where they are asked for."""
+        from scipy.special import ndtri  # noqa: PLC0415  # scipy loads only where a quantile is needed
+
+        return limits(self.survival, self.se_log, float(ndtri(0.5 + self.level / 2.0)), self.interval)
+
+    @property
+    def lower(self) -> NDArray[np.float64]:
+        """Lower limits of S."""
+        return self._limits[0]
+
+    @property
+    def upper(self) -> NDArray[np.float64]:
+        """Upper limits of S."""
+        return self._limits[1]
 
     @property
     def standard_error(self) -> NDArray[np.float64]:
@@ -111,8 +127,6 @@ def kaplan_meier(table: EventTable, *, interval: Interval = "log-log", level: fl
     interval = interval_named(interval)
     if not 0 < level < 1:
         raise TableError(f"confidence level {level:g}", todo="Give a share between 0 and 1, such as 0.95")
-    from scipy.special import ndtri  # noqa: PLC0415  # scipy loads only where a quantile is needed
-
     at_risk, events, censored = table.at_risk[:, 0], table.events[:, 0], table.censored[:, 0]
     times = table.times
     if table.entered is not None:
@@ -123,7 +137,6 @@ def kaplan_meier(table: EventTable, *, interval: Interval = "log-log", level: fl
     survival: NDArray[np.float64] = np.cumprod(1.0 - d / n, dtype=np.float64)
     with np.errstate(divide="ignore"):
         se_log: NDArray[np.float64] = np.sqrt(np.cumsum(d / (n * (n - d)), dtype=np.float64))
-    lower, upper = limits(survival, se_log, float(ndtri(0.5 + level / 2.0)), interval)
     return KaplanMeier(
         table.groups[0],
         times,
@@ -132,8 +145,6 @@ def kaplan_meier(table: EventTable, *, interval: Interval = "log-log", level: fl
         censored,
         survival,
         se_log,
-        lower,
-        upper,
         interval,
         level,
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Method = Literal["logrank", "gehan-breslow", "tarone-ware", "peto", "fleming-harrington"]
+_FEW = 8
 METHODS: tuple[Method, ...] = get_args(Method)
 
 
@@ -59,6 +60,7 @@ class LogRank(NamedTuple):
     expected: tuple[float, ...]
     statistic: float
     degrees_of_freedom: int
+    """Groups that were at risk at an event, less one; 0 tells nothing, and p is 1."""
     p: float
     hazard_ratios: tuple[HazardRatio, ...] = ()
     """For two groups and the unweighted test: Mantel–Haenszel and log-rank (machin), as GraphPad Prism names them."""
@@ -132,9 +134,9 @@ def logrank(
 
     inner = np.linalg.pinv(sums.variance[:-1, :-1], hermitian=True)
     statistic = float(sums.score[:-1] @ inner @ sums.score[:-1])
-    df = len(groups) - 1
+    df = int((sums.expected > 0).sum()) - 1
     ratios: tuple[HazardRatio, ...] = ()
-    if df == 1 and method == "logrank":
+    if len(groups) == 2 and method == "logrank":
         z = float(ndtri(0.5 + level / 2))
         ratios = _ratios(sums.observed, sums.expected, float(sums.variance[0, 0]), z)
     return LogRank(
@@ -145,7 +147,7 @@ def logrank(
         tuple(float(x) for x in sums.expected),
         statistic,
         df,
-        float(chdtrc(df, statistic)),
+        float(chdtrc(df, statistic)) if df else 1.0,
         ratios,
     )
 
@@ -229,10 +231,10 @@ def _all(strata: Sequence[EventTable], method: Method, rho: float, gamma: float)
 
 
 def _sums(table: EventTable, method: Method, rho: float, gamma: float) -> _Sums:
-    busy = table.events.any(axis=1)
-    nj = table.at_risk[busy].astype(np.float64)
-    dj = table.events[busy].astype(np.float64)
-    n, d = nj.sum(axis=1), dj.sum(axis=1)
+    busy = np.flatnonzero(_across(table.events))
+    nj = table.at_risk.take(busy, axis=0).astype(np.float64)
+    dj = table.events.take(busy, axis=0).astype(np.float64)
+    n, d = _across(nj), _across(dj)
     weight = _weights(method, n, d, rho, gamma)
     share = nj / n[:, None]
     expected = d[:, None] * share
@@ -242,6 +244,16 @@ def _sums(table: EventTable, method: Method, rho: float, gamma: float) -> _Sums:
     variance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
     w = weight if method in {"peto", "fleming-harrington"} else np.ones_like(n)
     return _Sums(w @ dj, w @ expected, score, variance)
+
+
+def _across(values: NDArray[Any]) -> NDArray[Any]:
+    """Sum over groups; column by column, which is quicker than along short rows."""
+    if values.shape[1] > _FEW:
+        return np.asarray(values.sum(axis=1))
+    total = values[:, 0].copy()
+    for column in range(1, values.shape[1]):
+        total += values[:, column]
+    return total
 
 
 def _weights(

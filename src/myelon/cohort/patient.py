@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Entry)
 _REGIONS = ("cervical", "thoracic", "lumbar", "conus medullaris")
+_SYMPTOMS = {"complete remission", "improved", "unchanged", "deteriorated"}
 _TARGETED = ("inhibitor", "antibody")
 
 
@@ -79,7 +80,13 @@ class CohortPatient:
     def _of_metastasis(self, kind: type[E]) -> Iterator[E]:
         """Treatments given for a phase that is not the primary's."""
         phases = {p.id for p in self.case.of(Phase) if p.phase == "dissemination"}
-        return (e for e in self.case.given(kind) if e.for_phase in phases)
+        metastasis = self.metastasis.id if self.metastasis else ""
+        return (
+            e
+            for e in self.case.given(kind)
+            if (e.for_phase in phases or (e.for_phase is None and getattr(e, "target", "") in {"", None, metastasis}))
+            and getattr(e, "status", "") != "proposed"
+        )
 
     # ── who, and from what ──────────────────────────────────────────────────────────────────────────────
 
@@ -285,13 +292,16 @@ class CohortPatient:
     def symptom_response(self) -> str | None:
         """Response of symptoms to radiotherapy (L40); None where it was not evaluated."""
         course = self.course.id if self.course else ""
-        found = next((r.category for r in self.case.of(Response) if r.after and r.after == course), None)
-        return None if found == "not evaluated" else found
+        found = (r.category for r in self.case.of(Response) if r.after and r.after == course)
+        return next((category for category in found if category in _SYMPTOMS), None)
 
     @property
     def vital_status(self) -> str | None:
         """Dead, alive or lost (L43)."""
-        return next((v.status for v in self.case.of(Vital)), None)
+        known = [v for v in self.case.of(Vital) if v.assertion is Assertion.PRESENT]
+        if any(v.status == "dead" for v in known):
+            return "dead"
+        return self.timeline.in_order(known)[-1].status if known else None
 
     @property
     def survival_months(self) -> float | None:

@@ -56,6 +56,15 @@ class Recipe(Part):
             variable(name)
         return names
 
+    @field_validator("tests")
+    @classmethod
+    def _weighted(cls, names: tuple[Method, ...]) -> tuple[Method, ...]:
+        if "fleming-harrington" in names:
+            raise TableError(
+                "fleming-harrington needs its weights", todo="Use `myelon cohort test` with --rho and --gamma"
+            )
+        return names
+
     @field_validator("by")
     @classmethod
     def _splits(cls, name: str) -> str:

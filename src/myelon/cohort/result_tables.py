@@ -34,6 +34,9 @@ def survival_table(analysis: Analysis) -> Table:
         for k, choice in enumerate(CHOICES):
             cells = (_reached(m[k]) for _, m in analysis.sensitivity)
             rows.append(Row((f"with the {choice} reading of times", *cells), indented=True))
+    if analysis.means:
+        cells = (f"{m.estimate:.2f} ({m.lower:.2f} to {m.upper:.2f})" for m in analysis.means)
+        rows.append(Row((f"Mean up to {analysis.recipe.horizon:g} {unit}", *cells)))
     notes = [*analysis.cautions, *(f"{case}: {why}." for case, why in analysis.left_out)]
     return Table("survival", analysis.chosen.endpoint.title, heads, tuple(rows), tuple(notes), analysis.methods)
 
@@ -54,7 +57,8 @@ def tests_table(analysis: Analysis) -> Table:
     if analysis.mean_difference is not None:
         d = analysis.mean_difference
         words = f"{number_words(d.estimate, 2)} ({number_words(d.lower, 2)} to {number_words(d.upper, 2)})"
-        rows.append(Row(("Difference of restricted means", words, "", p_words(d.p))))
+        which = " less ".join(m.group for m in analysis.means)
+        rows.append(Row((f"Difference of restricted means, {which}", words, "", p_words(d.p))))
     notes = tuple(
         f"Hazard ratio {t.groups[0]} : {t.groups[1]} by {h.method}: {h.estimate:.4g} ({h.lower:.4g} to {h.upper:.4g})."
         for t in analysis.tests
@@ -82,7 +86,11 @@ def model_table(model: Model) -> Table:
     if fit.events < _ENOUGH_EVENTS * len(fit.terms):
         notes.append(f"{fit.events / len(fit.terms):.1f} events per covariate: fewer than ten, the model may overfit.")
     return Table(
-        "model", "Cox model", ("", "Hazard ratio (95 %)", "p", "p of proportional hazards"), tuple(rows), tuple(notes)
+        "model",
+        "Cox model",
+        ("", f"Hazard ratio ({model.fit.level:.0%})", "p", "p of proportional hazards"),
+        tuple(rows),
+        tuple(notes),
     )
 
 

@@ -50,9 +50,9 @@ class Performance:
     cut_off: float
     sensitivity: Proportion
     specificity: Proportion
-    positive: Proportion
-    """Predictive value among these patients."""
-    negative: Proportion
+    positive: Proportion | None
+    """Predictive value among these patients; None where nobody is above (below) the cut-off."""
+    negative: Proportion | None
     prevalence: float
     positive_at: float
     """Predictive values at the stated prevalence."""
@@ -112,7 +112,7 @@ def develop(
 
 
 def validate(
-    scores: Sequence[float], cases: Sequence[int], *, cut_off: float | None = None, prevalence: float | None = None
+    scores: Sequence[float], cases: Sequence[float], *, cut_off: float | None = None, prevalence: float | None = None
 ) -> Performance:
     """What a score comes to in some patients; arguments as `develop`.
 
@@ -123,8 +123,8 @@ def validate(
     100.0
     """
     curve = roc(scores, cases)
-    cut = float(np.ceil(curve.youden.threshold)) if cut_off is None else cut_off
     value, ill = np.asarray(scores, dtype=np.float64), np.asarray(cases) == 1
+    cut = float(value[value >= curve.youden.threshold].min(initial=np.inf)) if cut_off is None else cut_off
     above = value >= cut
     share = float(ill.mean()) if prevalence is None else prevalence
     if not 0 < share < 1:
@@ -133,8 +133,8 @@ def validate(
         proportion(int((above & ill).sum()), int(ill.sum())),
         proportion(int((~above & ~ill).sum()), int((~ill).sum())),
     )
-    positive = proportion(int((above & ill).sum()), max(int(above.sum()), 1))
-    negative = proportion(int((~above & ~ill).sum()), max(int((~above).sum()), 1))
+    positive = proportion(int((above & ill).sum()), int(above.sum())) if above.any() else None
+    negative = proportion(int((~above & ~ill).sum()), int((~above).sum())) if (~above).any() else None
     se, sp = sensitivity.percent / 100, specificity.percent / 100
     hit, false = se * share, (1 - sp) * (1 - share)
     miss, right = (1 - se) * share, sp * (1 - share)
@@ -180,9 +180,9 @@ def score_tables(score: Score | Performance, case: str = "case") -> list[Table]:
     return tables
 
 
-def _of(share: Proportion) -> str:
-    return f"{share.events}/{share.n} ({share.percent:.1f} %)"
+def _of(share: Proportion | None) -> str:
+    return "–" if share is None else f"{share.events}/{share.n} ({share.percent:.1f} %)"
 
 
-def _limits(share: Proportion) -> str:
-    return f"{share.lower:.1f} to {share.upper:.1f} %"
+def _limits(share: Proportion | None) -> str:
+    return "–" if share is None else f"{share.lower:.1f} to {share.upper:.1f} %"

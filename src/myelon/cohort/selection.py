@@ -52,6 +52,9 @@ _LINE = re.compile(
 _CLAUSE = re.compile(r"^(?P<field>[A-Za-z_][A-Za-z0-9_.]*)\s*(?P<operator>>=|<=|!=|=|>|<|\bhas\b)\s*(?P<value>.+)$")
 
 
+_NOT_KNOWN = {"", "unknown", "not reported", "not stated", "not evaluated", "not done", "equivocal"}
+
+
 class Verdict(IntEnum):
     """Whether a condition holds; ordered, so that the least of several is their conjunction."""
 
@@ -160,7 +163,7 @@ def _line(words: str, number: int, names: set[str]) -> Line:
             todo="Such as: radiotherapy where total_gy >= 30 after operation within 90 days",
         )
     kind = match["kind"]
-    if kind == "gain" and match["much"] is None:
+    if (kind == "gain") is (match["much"] is None) or (kind == "gain" and not _plain_gain(match)):
         raise TableError("a gain of what?", where=place, todo="Such as: gain mrc >= 1 after operation")
     if kind not in {"patient", "gain"} and kind not in KINDS:
         raise TableError(
@@ -180,6 +183,11 @@ def _line(words: str, number: int, names: set[str]) -> Line:
         "after" if direction == "after" else "before" if direction == "before" else "", match["anchor"] or "", within,
         match["levels"] or "", int(match["much"]) if match["much"] else None, words,
     )  # fmt: skip
+
+
+def _plain_gain(match: re.Match[str]) -> bool:
+    """A gain is at least so much, after an entry or at any time; nothing else is read into it."""
+    return match["by"] == ">=" and match["direction"] != "before" and match["n"] is None and match["where"] is None
 
 
 def fields_of(kind: str) -> set[str]:
@@ -206,6 +214,10 @@ def _clause(kind: str, words: str, place: str) -> Clause:
     fields = {v.name for v in VARIABLES} if kind == "patient" else fields_of(kind)
     if name.split(".", 1)[0] not in fields:
         raise TableError(f"{kind} has no {name!r}", where=place, todo="It has: " + ", ".join(sorted(fields)))
+    if re.search(r"^=|\s(or|within|after|before)\s", match["value"]):
+        raise TableError(
+            f"{words!r} is no comparison", where=place, todo="One field, one sign, one value; `and` joins two"
+        )
     operator = next(o for o in _OPERATORS if o == match["operator"])
     return Clause(name, operator, match["value"].strip().strip('"'))
 
@@ -250,7 +262,9 @@ def _ways(
         yield Verdict.NO, stuck
 
 
-def _answers(line: Line, patient: CohortPatient, bound: Mapping[str, Entry]) -> list[tuple[Found, Entry | None]]:
+def _answers(  # noqa: PLR0911  # one kind of answer a return
+    line: Line, patient: CohortPatient, bound: Mapping[str, Entry]
+) -> list[tuple[Found, Entry | None]]:
     """What may answer a line, the certain first; one "no" with its reason where nothing does."""
     if line.kind == "patient":
         verdict = min((_holds(c, patient.variable(c.field)) for c in line.clauses), default=Verdict.YES)
@@ -261,15 +275,29 @@ def _answers(line: Line, patient: CohortPatient, bound: Mapping[str, Entry]) -> 
         answers = _gains(line, patient, bound)
     else:
         answers = [(_meets(line, entry, patient, bound), entry) for entry in _of_kind(line.kind, patient)]
+    doubtful = _doubtful(line, patient)
     if line.negated:
         worst = max((f.verdict for f, _ in answers), default=Verdict.NO)
         there = next((f for f, _ in answers if f.verdict is worst and worst is not Verdict.NO), None)
         if there is not None:
             return [(Found(line, Verdict(Verdict.YES - worst), there.entry, there.why), None)]
+        if doubtful is not None:
+            return [(doubtful, None)]
+        if line.kind == "gain" and answers[0][0].entry:
+            return [(Found(line, Verdict.YES, "", "no such gain in the examinations"), None)]
         return [(_none(line, patient), None)]
+    if doubtful is not None and not any(f.verdict for f, _ in answers):
+        return [(doubtful, patient.case.by_id[doubtful.entry])]
     if not answers:
         return [(Found(line, Verdict.NO, "", f"no {line.kind.replace('_', ' ')} in the record"), None)]
     return [(f, e) for f, e in sorted(answers, key=lambda a: -a[0].verdict)]
+
+
+def _doubtful(line: Line, patient: CohortPatient) -> Found | None:
+    """An entry of the kind of which nobody knows whether it was so."""
+    doubt = {Assertion.UNKNOWN, Assertion.EQUIVOCAL, Assertion.NOT_REPORTED}
+    entry = next((e for e in patient.case.entries if e.kind == line.kind and e.assertion in doubt), None)
+    return None if entry is None else Found(line, Verdict.POSSIBLE, entry.id, str(entry.assertion.value))
 
 
 def _none(line: Line, patient: CohortPatient) -> Found:
@@ -349,12 +377,23 @@ def _gains(line: Line, patient: CohortPatient, bound: Mapping[str, Entry]) -> li
                 continue
             order = [(earlier.id, later.id)] if anchor is None else [(earlier.id, anchor.id), (anchor.id, later.id)]
             verdict = min(_before(patient, a, b) for a, b in order)
+            if anchor is not None and any(_between(patient, earlier.id, e.id, anchor.id) for e in examined):
+                continue
             gained = later.worst_mrc - earlier.worst_mrc
             if gained < (line.gain or 0):
                 verdict = Verdict.NO
             why = f"MRC {earlier.worst_mrc} at {earlier.id}, {later.worst_mrc} at {later.id}"
             answers.append((Found(line, verdict, later.id, why), later))
     return answers or [(Found(line, Verdict.NO, "", "no two examinations with an MRC grade"), None)]
+
+
+def _between(patient: CohortPatient, one: str, middle: str, other: str) -> bool:
+    """Whether an examination certainly lies after one and before the other."""
+    if middle in {one, other}:
+        return False
+    (low, _), _ = patient.timeline.interval(f"{one}.start", f"{middle}.start")
+    (rest, _), _ = patient.timeline.interval(f"{middle}.start", f"{other}.start")
+    return low is not None and low > 0 and rest is not None and rest >= 0
 
 
 def _before(patient: CohortPatient, one: str, other: str) -> Verdict:
@@ -378,15 +417,17 @@ def _field(entry: Entry, name: str) -> Any:  # noqa: ANN401  # a field of any mo
 def _holds(clause: Clause, value: Any) -> Verdict:  # noqa: ANN401  # a field of any model
     """Whether a comparison holds; a value that is not known leaves it possible."""
     if isinstance(value, Quantity):
-        value = value.value if value.plausibility == "ok" else None
-    if value in (None, "", "unknown", "not reported", "not stated", "not evaluated"):
+        value = value.value if value.plausibility == "ok" and value.comparator in {"=", "~"} else None
+    if value is None or str(value) in _NOT_KNOWN or value == ():
         return Verdict.POSSIBLE
-    if clause.operator == "has":
-        parts = value if isinstance(value, tuple | list | frozenset) else (value,)
-        if not parts:
-            return Verdict.POSSIBLE
-        return Verdict.YES if any(clause.value.casefold() in str(p).casefold() for p in parts) else Verdict.NO
-    if isinstance(value, bool | str) or not isinstance(value, int | float):
+    if isinstance(value, Span):
+        return _meets_span(clause, value)
+    if clause.operator == "has" or isinstance(value, tuple | list | frozenset):
+        return _has(clause, value if isinstance(value, tuple | list | frozenset) else (value,))
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+        clause = clause._replace(value={"true": "yes", "false": "no"}.get(clause.value.casefold(), clause.value))
+    if isinstance(value, str) or not isinstance(value, int | float):
         same = str(value).casefold() == clause.value.casefold()
         if clause.operator not in {"=", "!="}:
             raise TableError(f"{clause.field} is a word", where=str(clause), todo="Use =, != or has")
@@ -400,6 +441,29 @@ def _holds(clause: Clause, value: Any) -> Verdict:  # noqa: ANN401  # a field of
         "<": value < wanted,
     }[clause.operator]  # fmt: skip
     return Verdict.YES if held else Verdict.NO
+
+
+def _has(clause: Clause, parts: Iterable[Any]) -> Verdict:
+    """Whether one of several is meant: `has` by a part of the word, `=` by all of it, `!=` by none."""
+    words = [str(p).casefold() for p in parts]
+    wanted = clause.value.casefold()
+    if clause.operator not in {"has", "=", "!="}:
+        raise TableError(f"{clause.field} has several values", where=str(clause), todo="Use has, = or !=")
+    found = any(wanted in w for w in words) if clause.operator == "has" else wanted in words
+    return Verdict.YES if found is (clause.operator != "!=") else Verdict.NO
+
+
+def _meets_span(clause: Clause, span: Span) -> Verdict:
+    """Levels: `has` is overlap, `=` the same span."""
+    try:
+        wanted = Span.parse(clause.value)
+    except ValueError as error:
+        raise TableError(f"{clause.value!r} is no span", where=str(clause), todo="Such as T4 or C7–T6") from error
+    if clause.operator == "has":
+        return Verdict.YES if span.overlap(wanted) else Verdict.NO
+    if clause.operator not in {"=", "!="}:
+        raise TableError(f"{clause.field} are levels", where=str(clause), todo="Use has, = or !=")
+    return Verdict.YES if (span == wanted) is (clause.operator == "=") else Verdict.NO
 
 
 def _say(value: Any) -> str:  # noqa: ANN401  # a field of any model

@@ -63,7 +63,7 @@ def solve_summary(summary: Summary) -> dict[str, Any]:
 def _model(summary: Summary) -> dict[str, Any] | None:
     if summary.cox is None:
         return None
-    step = next_step(summary.cox)
+    step = next_step(summary.cox, summary.question.get("ties", "efron"))
     errors = np.sqrt(np.diag(step.covariance))
     return {
         "names": list(summary.cox.names), "at": list(summary.cox.at), "next": list(step.coefficients),

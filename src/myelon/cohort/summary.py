@@ -16,7 +16,7 @@ from pydantic import ConfigDict, Field
 from myelon.cohort.analysis import select_patients
 from myelon.cohort.cause_table import CauseTable, merge_causes
 from myelon.cohort.cox_sums import CoxSums
-from myelon.cohort.variables import column
+from myelon.cohort.variables import column, variable
 from myelon.errors import TableError
 from myelon.record.base import Part
 from myelon.record.document import checked, read_document
@@ -78,7 +78,7 @@ class Summary(Part):
 
 def question_of(recipe: Recipe) -> dict[str, Any]:
     """What must be the same in two summaries that are added."""
-    fields = ("endpoint", "lost", "times", "unit", "by", "landmark", "select", "possible", "table_one", "model")
+    fields = ("endpoint", "lost", "times", "unit", "by", "landmark", "select", "possible", "table_one", "model", "ties")
     values = recipe.model_dump(mode="json")
     return {name: values[name] for name in fields}
 
@@ -103,14 +103,21 @@ def summarise_site(
     Raises:
         TableError: Nobody is selected, or a model with the rule switched on (its sums are of single patients).
     """
+    if minimum_cell < 0:
+        raise TableError(f"minimum cell {minimum_cell}", todo="Give a number of patients; 0 is no rule")
     chosen = select_patients(recipe, patients)
     table = chosen.table
     withheld: list[str] = []
     if minimum_cell:
         table, withheld = _coarser(table, minimum_cell)
-    tables = {name: _counts(name, chosen, table.groups) for name in recipe.table_one}
+    names = [name for name in recipe.table_one if variable(name).kind == "category"]
+    withheld += [f"{name} is a number, not counted here" for name in recipe.table_one if name not in names]
+    tables = {name: _counts(name, chosen, table.groups) for name in names}
     if minimum_cell:
         tables = {name: _blanked(cells, minimum_cell) for name, cells in tables.items()}
+        if tables and any("left out" in w for w in withheld):
+            tables = {}
+            withheld.append("the tables: beside them the counts that are left out could be computed")
     sums = None
     if recipe.model:
         if minimum_cell:
@@ -192,7 +199,7 @@ def read_summary(text: str, *, where: str = "summary") -> Summary:
 def _counts(name: str, chosen: Chosen, groups: tuple[str, ...]) -> dict[str, tuple[int | None, ...]]:
     values = column(name, chosen.patients)
     words = chosen.words
-    inside = [[k for k in range(len(chosen.patients)) if words is None or words[k] == group] for group in groups]
+    inside = [[k for k in chosen.rows if words is None or words[k] == group] for group in groups]
     found: dict[str, tuple[int | None, ...]] = {
         level: tuple(sum(bool(values.has(level)[k]) for k in rows) for rows in inside) for level in values.levels
     }
@@ -254,11 +261,11 @@ def _blanked(cells: dict[str, tuple[int | None, ...]], least: int) -> dict[str, 
     grid = [list(cells[name]) for name in names]
     for at in range(len(grid[0]) if grid else 0):
         values = [row[at] or 0 for row in grid]
-        small = [k for k, v in enumerate(values) if 0 < v < least]
-        if len(small) == 1:
-            others = [k for k, v in enumerate(values) if v >= least]
-            small += sorted(others, key=lambda k: values[k])[:1]
-        for k in small:
+        hidden = [k for k, v in enumerate(values) if 0 < v < least]
+        others = sorted((k for k, v in enumerate(values) if v >= least), key=lambda k: values[k])
+        while hidden and others and (len(hidden) < 2 or sum(values[k] for k in hidden) < least * len(hidden)):
+            hidden.append(others.pop(0))
+        for k in hidden:
             grid[k][at] = None
     return {name: tuple(row) for name, row in zip(names, grid, strict=True)}
 

@@ -71,6 +71,11 @@ def _levels(value: Value) -> tuple[str, ...]:
     return ("yes" if value else "no",) if isinstance(value, bool) else (str(value),)
 
 
+def _given(patient: CohortPatient, *, given: bool) -> bool | None:
+    """Whether a treatment was given; not known where nothing is recorded of any."""
+    return given if patient.metastasis and patient.treatment_status != "unknown" else None
+
+
 _YES_NO = ("yes", "no")
 VARIABLES: tuple[Variable, ...] = (
     Variable("sex", "Sex", lambda p: p.sex, levels=("male", "female"), facts="L05"),
@@ -130,8 +135,10 @@ VARIABLES: tuple[Variable, ...] = (
         levels=_YES_NO,
         facts="L24",
     ),
-    Variable("sites", "Organs with metastases", lambda p: p.sites or None, several=True, facts="L25"),
-    Variable("site_count", "Number of other organs", lambda p: str(len(p.sites)) if p.sites else None, facts="L26"),
+    Variable("sites", "Organs with metastases", lambda p: p.sites if p.metastasis else None, several=True, facts="L25"),
+    Variable(
+        "site_count", "Number of other organs", lambda p: str(len(p.sites)) if p.metastasis else None, facts="L26"
+    ),
     Variable("site_group", "Other organs, grouped", lambda p: p.site_group, levels=("1", "2–4"), facts="L27"),
     Variable(
         "treatment_status",
@@ -147,16 +154,10 @@ VARIABLES: tuple[Variable, ...] = (
         levels=_YES_NO,
         facts="L46",
     ),
-    Variable("surgery", "Surgery", lambda p: p.surgery if p.metastasis else None, levels=_YES_NO, facts="L29"),
-    Variable(
-        "radiotherapy", "Radiotherapy", lambda p: p.radiotherapy if p.metastasis else None, levels=_YES_NO, facts="L30"
-    ),
-    Variable(
-        "chemotherapy", "Chemotherapy", lambda p: p.chemotherapy if p.metastasis else None, levels=_YES_NO, facts="L34"
-    ),
-    Variable(
-        "targeted", "Targeted therapy", lambda p: p.targeted if p.metastasis else None, levels=_YES_NO, facts="L35"
-    ),
+    Variable("surgery", "Surgery", lambda p: _given(p, given=p.surgery), levels=_YES_NO, facts="L29"),
+    Variable("radiotherapy", "Radiotherapy", lambda p: _given(p, given=p.radiotherapy), levels=_YES_NO, facts="L30"),
+    Variable("chemotherapy", "Chemotherapy", lambda p: _given(p, given=p.chemotherapy), levels=_YES_NO, facts="L34"),
+    Variable("targeted", "Targeted therapy", lambda p: _given(p, given=p.targeted), levels=_YES_NO, facts="L35"),
     Variable("combination", "Radiotherapy combined with", lambda p: p.combination or None, facts="L39"),
     Variable(
         "symptom_response",

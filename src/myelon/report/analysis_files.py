@@ -26,10 +26,13 @@ def charts_of(found: Analysis) -> list[tuple[str, Chart]]:
     """Every figure of an analysis by its name."""
     unit = f"{found.recipe.unit}s"
     after = f" after the landmark at {found.recipe.landmark:g}" if found.recipe.landmark else ""
-    charts = [("survival", km_chart(list(found.curves), x_label=f"{unit}{after}"))]
+    charts = []
+    free = "surviving" if found.chosen.endpoint.name == "overall-survival" else "without the event"
     if found.incidence:
         curves = [c for group in found.incidence for c in group]
         charts.append(("incidence", incidence_chart(curves, x_label=f"{unit}{after}")))
+        free = "without the event, competing events censored: no share of patients"
+    charts.append(("survival", km_chart(list(found.curves), x_label=f"{unit}{after}", y_label=free)))
     if found.model is not None:
         ratios = [Ratio(t.name, t.hazard_ratio, t.lower, t.upper) for t in found.model.fit.terms]
         charts.append(("model", forest_chart(ratios)))

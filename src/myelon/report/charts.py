@@ -237,7 +237,13 @@ def waterfall_chart(bars: Sequence[tuple[str, float]], *, size: tuple[float, flo
     return Chart(figure, "Best change of each target from the baseline")
 
 
-def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tuple[float, float] = (9.6, 5.4)) -> Chart:
+def km_chart(
+    curves: Sequence[KaplanMeier],
+    *,
+    x_label: str = "time",
+    y_label: str = "surviving",
+    size: tuple[float, float] = (9.6, 5.4),
+) -> Chart:
     """Kaplan–Meier steps with band, censor ticks, median, and the numbers at risk under the axis."""
     with quiet_fonts(), rc_context(STYLE):
         figure = Figure(figsize=size, layout="constrained")
@@ -263,7 +269,7 @@ def km_chart(curves: Sequence[KaplanMeier], *, x_label: str = "time", size: tupl
             for tick in ticks:
                 number = curve.number_at_risk(tick)
                 table.text(tick, n, f"{number}", color=INK if number else INK3, ha="center", va="center")
-        axes.set_title("surviving", loc="left", fontsize=9.5, color=INK3)
+        axes.set_title(y_label, loc="left", fontsize=9.5, color=INK3)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25 %", "50 %", "75 %", "100 %"])
         axes.grid(axis="y")
         axes.tick_params(labelbottom=True)

@@ -47,7 +47,7 @@ class Neoplasm(Entry):
     @property
     def spinal(self) -> bool:
         """Whether it lies in or at the spine."""
-        return bool(self.compartment) or self.levels is not None
+        return any(c != "extraspinal" for c in self.compartment) or self.levels is not None
 
     def references(self) -> tuple[str, ...]:
         """Adds the parent tumour."""

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from myelon.cohort.analysis import Analysis, run
@@ -149,7 +149,7 @@ def _verdicts(found: Analysis) -> list[dict[str, Any]]:
 
 
 @router.get("/cohorts/records/leaves")
-def leaves(request: Request, minimum_cell: int = 5) -> Response:
+def leaves(request: Request, minimum_cell: Annotated[int, Query(ge=0, le=1000)] = 5) -> Response:
     """Exactly what would leave the hospital for this analysis."""
     recipe = _asked(request)
     asked = recipe.model_copy(update={"model": ()}) if minimum_cell else recipe
