@@ -359,7 +359,7 @@ WRONG = [
     (("cohort", "km", "none.csv", "--time", "t", "--event", "e"), 2, "no such file"),
     (("cohort", "run", "none.yaml"), 2, "cannot be read as text"),
     (("cohort", "run", "good.csv"), 2, "not a recipe"),
-    (("cohort", "run", "recipe.yaml", "--data", "nowhere"), 2, "no data folder"),
+    (("cohort", "run", "recipe.yaml", "--data", "nowhere"), 3, "no data folder"),
     (("cohort", "select", "operation", "--data", "."), 2, "no entry is a 'operation'"),
     (("cohort", "report", "world"), 2, "report 'world'"),
     (("cohort", "merge", "good.csv", "--out", "x.json"), 2, "not a summary"),

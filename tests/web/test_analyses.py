@@ -96,6 +96,8 @@ def test_what_would_leave_is_shown_to_the_letter(shown):
     assert "&#34;schema&#34;: &#34;myelon.summary/1&#34;" in text
     assert "times joined" in text
     assert "cohort-002-" not in text
+    alone = "select=surgery+as+op%0Again+mrc+%3E%3D+1+after+op&endpoint=progression-free"
+    assert "Nothing would leave: every group has fewer than 5 events" in shown.get(f"{START}/leaves?{alone}").text
     assert "may tell who it was" in shown.get(f"{START}/leaves?minimum_cell=0").text
 
 

@@ -153,10 +153,13 @@ def leaves(request: Request, minimum_cell: Annotated[int, Query(ge=0, le=1000)] 
     """Exactly what would leave the hospital for this analysis."""
     recipe = _asked(request)
     asked = recipe.model_copy(update={"model": ()}) if minimum_cell else recipe
-    summary = summarise_site(asked, patients_of(request), site="this hospital", minimum_cell=minimum_cell)
-    context = {"place": "Cohorts", "recipe": recipe, "summary": summary, "query": address_of(recipe)}
-    context |= {"minimum_cell": minimum_cell, "json": summary.model_dump_json(by_alias=True, indent=1)}
-    context |= {"table": summary.table()}
+    context: dict[str, Any] = {"place": "Cohorts", "recipe": recipe, "query": address_of(recipe), "summary": None}
+    context |= {"minimum_cell": minimum_cell, "nothing": ""}
+    try:
+        summary = summarise_site(asked, patients_of(request), site="this hospital", minimum_cell=minimum_cell)
+        context |= {"summary": summary, "json": summary.model_dump_json(by_alias=True, indent=1)}
+    except TableError as error:
+        context["nothing"] = error.what
     return page(request, "leaves.html", context)
 
 
