@@ -324,6 +324,31 @@ def test_a_recipe_gives_the_same_bytes_and_sites_the_pooled_answer(tmp_path, hos
     assert "a model with a minimum cell" in rule.stderr
 
 
+def test_two_hospitals_merge_to_the_pooled_answer_of_the_paper(tmp_path):
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    assert run("cohort", "hospitals", "--out", "h", cwd=tmp_path).returncode == 0
+    for site in ("north", "south"):
+        done = run(
+            "cohort",
+            "summarise",
+            "recipe.yaml",
+            "--site",
+            site,
+            "--data",
+            f"h/{site}",
+            "--out",
+            f"{site}.json",
+            cwd=tmp_path,
+        )
+        assert done.returncode == 0, done.stderr
+    assert (
+        "2 sites, 58 patients"
+        in run("cohort", "merge", "north.json", "south.json", "--out", "m.json", cwd=tmp_path).stdout
+    )
+    assert "p 0.006279" in run("cohort", "solve", "m.json", cwd=tmp_path).stdout
+    assert "in two summaries" in run("cohort", "merge", "m.json", "north.json", "--out", "x.json", cwd=tmp_path).stderr
+
+
 def test_a_selection_says_why(hospital):
     rows = answer("cohort", "select", "surgery as op; gain mrc >= 1 after op", "--data", hospital)
     girl = next(r for r in rows if r["case"] == "paper-003")

@@ -302,6 +302,16 @@ def summarise(
         typer.echo(f"withheld: {held}")
 
 
+@app.command("hospitals")
+def hospitals(out: Folder = Path("hospitals")) -> None:
+    """Two demonstration hospitals, north and south, that share the synthetic cohort of paper 002."""
+    from myelon.demo.hospital import two_hospitals
+
+    _folder(out)
+    for made in two_hospitals(out):
+        typer.echo(f"{made}: a data folder of synthetic patients")
+
+
 @app.command("merge")
 def merge(
     summaries: Annotated[list[Path], typer.Argument(help="Summaries of hospitals.")],

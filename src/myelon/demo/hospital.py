@@ -15,6 +15,7 @@ from myelon.record.publication import Publication, read_publication
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from pathlib import Path
 
     from myelon.report.document import Report
     from myelon.store import Store
@@ -59,6 +60,26 @@ def cohort_reports() -> list[tuple[str, Report]]:
 
     patients = [CohortPatient(case) for case in synthetic_cohort()]
     return [("paper-002", report_002(publication("paper-002"), patients)), ("paper-004", report_004())]
+
+
+def two_hospitals(folder: Path) -> list[Path]:
+    """Write two hospitals that share the synthetic cohort between them, for summaries that are merged.
+
+    Args:
+        folder: Where the data folders "north" and "south" are made; what is there already stays.
+    """
+    from myelon.store import Store  # noqa: PLC0415  # the database loads only where it is written
+
+    cohort = synthetic_cohort()
+    made = []
+    for name, cases in (("north", cohort[::2]), ("south", cohort[1::2])):
+        store = Store.open(folder / name)
+        try:
+            store.save_many(cases, actor=_ACTOR, reason=_REASON)
+        finally:
+            store.close()
+        made.append(folder / name)
+    return made
 
 
 def papers() -> list[Trace]:

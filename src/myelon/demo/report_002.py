@@ -42,9 +42,9 @@ def report_002(paper: Publication, patients: Sequence[CohortPatient]) -> Report:
     found = recompute(paper, patients)
     exact, alike, near = (found.count(a) for a in ("exact", "rounds alike", "near"))
     lead = (
-        f"{paper.citation}. Of {len(found.cells)} printed numbers of its own patients, {exact} come out exactly, "
-        f"{alike} round to the printed digits, {near} are near (hazard ratios within 0.5 %, p within 0.003) and "
-        f"{found.count('differs')} differ."
+        f"{paper.citation[0].upper()}{paper.citation[1:]}. Of {len(found.cells)} printed numbers of its own patients, "
+        f"{exact} come out exactly, {alike} round to the printed digits, {near} are near (hazard ratios within 0.5 %, p "
+        f"within 0.003), {found.count('differs') or 'none'} differ."
     )
     seen: set[str] = set()
     sections = []

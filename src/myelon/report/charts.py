@@ -293,6 +293,6 @@ def _median(axes: Axes, curve: KaplanMeier, colour: str, end: float, n: int) -> 
     else:
         axes.plot([at, at], [0, 0.5], color=colour, linewidth=1.0, linestyle=(0, (1, 2)))
         axes.plot([at], [0.5], "o", color=colour, markerfacecolor="white", markersize=4.5)
-        text, x, y = f"{curve.group}, median {at:g}", at + end * 0.02, 0.54 + 0.09 * n
+        text, x, y = f"{curve.group}, median {at:.4g}", at + end * 0.02, 0.54 + 0.09 * n
     ground = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
     axes.annotate(text, (x, y), color=colour, fontweight=500, bbox=ground)

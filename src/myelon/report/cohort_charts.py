@@ -127,7 +127,7 @@ def swimmer_chart(lanes: Sequence[Lane], *, x_label: str = "months", most: int =
         axes.set(ylim=(len(ordered) - 0.4, -0.8), xlim=(0, None), xlabel=x_label)
         for name, (marker, colour) in _ENDS.items():
             axes.plot([], [], marker, color=colour, linestyle="none", label=name)
-        axes.legend(frameon=False, loc="lower right", fontsize=8.5)
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=8.5)
     return Chart(figure, "Swimmer plot, one bar per patient")
 
 
