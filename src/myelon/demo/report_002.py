@@ -43,8 +43,8 @@ def report_002(paper: Publication, patients: Sequence[CohortPatient]) -> Report:
     exact, alike, near = (found.count(a) for a in ("exact", "rounds alike", "near"))
     lead = (
         f"{paper.citation[0].upper()}{paper.citation[1:]}. Of {len(found.cells)} printed numbers of its own patients, "
-        f"{exact} come out exactly, {alike} round to the printed digits, {near} are near (hazard ratios within 0.5 %, p "
-        f"within 0.003), {found.count('differs') or 'none'} differ."
+        f"{exact} come out exactly, {alike} round to the printed digits, {near} are near (hazard ratios within 0.5 %, "
+        f"p within 0.003), {found.count('differs') or 'none'} differ."
     )
     seen: set[str] = set()
     sections = []
