@@ -349,6 +349,16 @@ def test_two_hospitals_merge_to_the_pooled_answer_of_the_paper(tmp_path):
     assert "in two summaries" in run("cohort", "merge", "m.json", "north.json", "--out", "x.json", cwd=tmp_path).stderr
 
 
+def test_a_score_says_whom_it_left_out_and_refuses_half_a_case(tmp_path):
+    (tmp_path / "s.csv").write_text("score,ill\n0,0\n1,0\n,1\n3,1\n2,1\n")
+    done = run("cohort", "score", "s.csv", "--case", "ill", "--value", "score", "--plot", "roc.svg", cwd=tmp_path)
+    assert "1 rows left out" in done.stdout
+    assert "2/2 (100.0 %)" in done.stdout
+    assert (tmp_path / "roc.svg").exists()
+    (tmp_path / "s.csv").write_text("score,ill\n0,0\n1,0.5\n3,1\n2,1\n")
+    assert "not 0 or 1" in run("cohort", "score", "s.csv", "--case", "ill", "--value", "score", cwd=tmp_path).stderr
+
+
 def test_a_selection_says_why(hospital):
     rows = answer("cohort", "select", "surgery as op; gain mrc >= 1 after op", "--data", hospital)
     girl = next(r for r in rows if r["case"] == "paper-003")

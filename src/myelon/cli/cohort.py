@@ -263,11 +263,13 @@ def score(
     from myelon.cohort.score import score_tables, validate
     from myelon.exchange.table import read_columns
 
-    columns = read_columns(data, [case, value])
+    columns, left_out = read_columns(data, [case, value])
     found = validate(columns[value], columns[case], cut_off=cut_off, prevalence=prevalence)
     for one in score_tables(found, case):
         heading(one.title)
         table(one.columns, [r.cells for r in one.rows])
+    if left_out:
+        typer.echo(f"{left_out} rows left out: an empty cell is unknown, not no.")
     if plot is not None:
         from myelon.report.cohort_charts import roc_chart
 

@@ -93,8 +93,8 @@ def parse_survival_csv(
     return SurvivalTable(summarise(times, events, groups), len(rows), len(kept), tuple(left_out))
 
 
-def read_columns(path: Path, names: list[str]) -> dict[str, list[float]]:
-    """Columns of numbers of a CSV file, rows that have all of them.
+def read_columns(path: Path, names: list[str]) -> tuple[dict[str, list[float]], int]:
+    """Columns of numbers of a CSV file, rows that have all of them, and how many rows have not.
 
     Raises:
         TableError: No such file or column, a value that is no number, no row at all.
@@ -103,10 +103,11 @@ def read_columns(path: Path, names: list[str]) -> dict[str, list[float]]:
     for name in names:
         if name not in header:
             raise TableError(f"no column {name!r}", where=path.name, todo="Its columns are: " + ", ".join(header))
-    kept, _ = _complete_rows(rows, [header.index(name) for name in names], names)
+    kept, left_out = _complete_rows(rows, [header.index(name) for name in names], names)
     if not kept:
         raise TableError("no row with all values", where=path.name, todo="Give at least one complete row")
-    return {name: _numbers([(n, cells[k]) for n, cells in kept], name, path.name) for k, name in enumerate(names)}
+    columns = {name: _numbers([(n, cells[k]) for n, cells in kept], name, path.name) for k, name in enumerate(names)}
+    return columns, len(left_out)
 
 
 def _complete_rows(
