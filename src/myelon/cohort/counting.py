@@ -10,9 +10,6 @@ from numba import njit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WHOLE, FRACTIONAL = -1, -2
-"""Results of `count`: all times are whole and below the limit, or some are not."""
-
 
 @njit(cache=True, nogil=True)
 def count(  # pragma: no cover  # compiled
@@ -21,7 +18,7 @@ def count(  # pragma: no cover  # compiled
     codes: NDArray[Any],
     grouped: bool,  # numba takes no keywords
     counts: NDArray[Any],
-) -> int:
+) -> bool:
     """Count those censored (0) and dying (1) at whole times, in place.
 
     Args:
@@ -32,24 +29,17 @@ def count(  # pragma: no cover  # compiled
         counts: Zeros, shape (limit, groups, 2).
 
     Returns:
-        WHOLE, FRACTIONAL (a time is not whole or not below the limit), or the first row that is no patient.
+        Whether all times are whole and below the limit, and all events 0 or 1; if not, the counts are of no use.
     """
-    limit, groups = counts.shape[0], counts.shape[1]
+    limit, groups = np.uint32(counts.shape[0]), np.uint32(counts.shape[1])
     cells = counts.ravel()
     for i in range(len(times)):
-        t, e = times[i], events[i]
-        if not 0 <= t < limit:
-            return FRACTIONAL if limit <= t < np.inf else i
-        whole, died = int(t), int(e)
-        if whole != t:
-            return FRACTIONAL
-        if died != e or not 0 <= died <= 1:
-            return i
-        if grouped:
-            cells[(whole * groups + codes[i]) * 2 + died] += 1
-        else:
-            cells[whole * 2 + died] += 1
-    return WHOLE
+        whole, died = np.uint32(times[i]), np.uint32(events[i])
+        if whole != times[i] or died != events[i] or whole >= limit or died > 1:
+            return False
+        code = np.uint32(codes[i]) if grouped else np.uint32(0)
+        cells[np.uint64((whole * groups + code) * np.uint32(2) + died)] += 1
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -68,7 +58,7 @@ def merge_sorted(
     """
     at = starts[:-1].copy()
     times = np.empty(len(lists), dtype=np.float64)
-    counts = np.zeros((2, len(lists), groups), dtype=np.int64)
+    counts = np.zeros((2, groups, len(lists)), dtype=np.int64)
     rows = 0
     while True:
         now = np.inf
@@ -80,7 +70,7 @@ def merge_sorted(
         times[rows] = now
         for k in range(2 * groups):
             while at[k] < starts[k + 1] and lists[at[k]] == now:
-                counts[k // groups, rows, k % groups] += 1
+                counts[k // groups, k % groups, rows] += 1
                 at[k] += 1
         rows += 1
-    return times[:rows], counts[0, :rows], counts[1, :rows]
+    return times[:rows], counts[0, :, :rows].T, counts[1, :, :rows].T

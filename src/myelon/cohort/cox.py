@@ -148,7 +148,7 @@ def cox(
         times, events, covariates, names=names, ties=ties, entry=entry, strata=strata, weights=weights, offset=offset
     )
     _independent(sets, names)
-    beta, first, last, steps = _newton(sets, names, ties)
+    beta, first, last, steps = _newton(sets, names)
     covariance = np.asarray(np.linalg.inv(last.information), dtype=np.float64)
     robust = None
     if cluster is not None:
@@ -166,28 +166,27 @@ class Likelihood(NamedTuple):
     information: NDArray[np.float64]
 
 
-def likelihood(sets: RiskSets, beta: NDArray[np.float64], ties: Ties = "efron") -> Likelihood:
-    """Log partial likelihood at coefficients."""
+def likelihood(sets: RiskSets, beta: NDArray[np.float64]) -> Likelihood:
+    """Log partial likelihood at coefficients: back in time over the risk sets, then once over the patients."""
     eta = sets.x @ beta + sets.offset
-    if ties == "exact":
+    if sets.ties == "exact":
         return _exact(sets, eta)
-    shift = float(eta.max())
-    risk = np.exp(eta - shift)
-    sums = sets.sums(risk)
-    ends = sets.hazards(sums)
-    lived = risk * sets.weights * sets.at_each(ends.hazard, ends.hazard_dying)
-    died = sets.events == 1
-    value = float(sets.weights[died] @ (eta[died] - shift) - ends.log_denominator.sum())
-    slope = sets.death_x.sum(axis=0) - sets.x.T @ lived
-    return Likelihood(value, slope, sets.weighted_square(lived) - sets.mean_squares(sums))
+    from myelon.cohort.sweeps import lived_squares  # noqa: PLC0415  # numba loads only where a model is fitted
+
+    shift, p = float(eta.max()), len(beta)
+    risk = np.exp(eta - shift) * sets.weights
+    back = sets.sweep(risk)
+    cumulative = np.concatenate([[0.0], np.cumsum(back.hazard)])
+    lived, squares = np.zeros(p), np.zeros((p, p))
+    lived_squares(sets.x, risk, sets.events, sets.last, sets.first, cumulative, back.spared, lived, squares)
+    value = float(sets.dying @ (eta - shift) - back.logs)
+    return Likelihood(value, sets.dying @ sets.x - lived, squares - back.squares)
 
 
-def _newton(
-    sets: RiskSets, names: Sequence[str], ties: Ties
-) -> tuple[NDArray[np.float64], Likelihood, Likelihood, int]:
+def _newton(sets: RiskSets, names: Sequence[str]) -> tuple[NDArray[np.float64], Likelihood, Likelihood, int]:
     """Coefficients, the likelihood at zero and at the estimate, and the number of steps."""
     beta = np.zeros(sets.x.shape[1])
-    now = first = likelihood(sets, beta, ties)
+    now = first = likelihood(sets, beta)
     for step in range(1, _MOST_STEPS):
         try:
             move = np.linalg.solve(now.information, now.slope)
@@ -197,13 +196,13 @@ def _newton(
             ) from error
         decrement = float(now.slope @ move)
         trial = beta + move
-        then = likelihood(sets, trial, ties)
+        then = likelihood(sets, trial)
         for _ in range(30):
             if then.value >= now.value - 1e-9 * abs(now.value):
                 break
             move = move / 2.0
             trial = beta + move
-            then = likelihood(sets, trial, ties)
+            then = likelihood(sets, trial)
         beta, now = trial, then
         reach = np.abs(beta) * sets.ranges
         if reach.max() > _APART:

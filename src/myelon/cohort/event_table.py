@@ -49,7 +49,7 @@ class EventTable:
         change = self.events + self.censored
         if self.entered is not None:
             change = change - self.entered
-        return np.asarray(np.cumsum(change[::-1], axis=0)[::-1])
+        return np.asarray(np.cumsum(change.T[:, ::-1], axis=1)[:, ::-1].T)
 
     @property
     def n(self) -> NDArray[np.int64]:
@@ -165,16 +165,13 @@ def _check(t: NDArray[Any], e: NDArray[Any]) -> None:
 
 def _large(t: NDArray[Any], e: NDArray[Any], names: tuple[str, ...], codes: NDArray[np.intp] | None) -> EventTable:
     """Whole times are counted where they are, which spares the sort that all else costs; others are sorted."""
-    from myelon.cohort.counting import WHOLE, count, merge_sorted  # noqa: PLC0415  # numba loads only where it pays
+    from myelon.cohort.counting import count, merge_sorted  # noqa: PLC0415  # numba loads only where it pays
 
     grouped = codes is not None
     marks = codes if codes is not None else np.zeros(1, dtype=np.intp)
     if len(names) * _COUNTED_TO <= 1 << 24:
         counts = np.zeros((_COUNTED_TO, len(names), 2), dtype=np.int64)
-        found = count(t, e, marks, grouped, counts)
-        if found >= 0:
-            _check(t, e)
-        if found == WHOLE:
+        if count(t, e, marks, grouped, counts):
             busy = np.flatnonzero(counts[: int(t.max()) + 1].any(axis=(1, 2)))
             counts = counts[busy]
             return EventTable(busy.astype(np.float64), counts[:, :, 1].copy(), counts[:, :, 0].copy(), names)
@@ -240,7 +237,7 @@ def _with_entry(
 def _codes(groups: Sequence[str] | NDArray[Any]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     """Names in order (as numbers where all are numbers) and the code of each patient."""
     values = np.asarray(groups)
-    if values.dtype.kind in "iu" and values.min() == 0 and (last := int(values.max())) < _FEW_GROUPS:
+    if values.dtype.kind in "iu" and (last := int(values.view(f"u{values.itemsize}").max())) < _FEW_GROUPS:
         used = np.bincount(values[: 1 << 12], minlength=last + 1)
         if used.all():
             return tuple(str(v) for v in range(last + 1)), values

@@ -8,6 +8,7 @@ sweep. No risk set is ever written out. Sources: cox1972, efron1977, breslow1974
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Ties = Literal["efron", "breslow", "exact"]
 TIES: tuple[Ties, ...] = get_args(Ties)
+_RADIX = 1 << 16
 
 
 class Sums(NamedTuple):
@@ -30,6 +32,21 @@ class Sums(NamedTuple):
     s1: NDArray[np.float64]
     d0: NDArray[np.float64]
     d1: NDArray[np.float64]
+
+
+class Sweep(NamedTuple):
+    """What a likelihood needs of the rows."""
+
+    hazard: NDArray[np.float64]
+    """Step of the cumulative hazard at each row, shape (m,)."""
+    spared: NDArray[np.float64]
+    """The part of it that those who die there do not live through, shape (m,)."""
+    squares: NDArray[np.float64]
+    """Σ w mean meanᵀ over deaths, shape (p, p)."""
+    logs: float
+    """Σ w log denominator over deaths."""
+    sums: Sums
+    """Empty unless they are kept."""
 
 
 class Hazards(NamedTuple):
@@ -72,9 +89,7 @@ class RiskSets:
         stratum: Stratum of each row, shape (m,).
         deaths: Deaths of each row, shape (m,).
         death_weight: Sum of their weights, shape (m,).
-        death_x: Sum of their weighted covariates, shape (m, p).
-        tie_row: Row of each death, shape (D,).
-        tie_share: 0, 1/d, 2/d …: part of the dying of its row that is gone, shape (D,).
+        ties: How they are broken.
         ranges: Greatest less least of each covariate, shape (p,).
     """
 
@@ -94,22 +109,50 @@ class RiskSets:
     stratum: NDArray[np.intp]
     deaths: NDArray[np.int64]
     death_weight: NDArray[np.float64]
-    death_x: NDArray[np.float64]
-    tie_row: NDArray[np.intp]
-    tie_share: NDArray[np.float64]
+    ties: Ties
     ranges: NDArray[np.float64]
+
+    @cached_property
+    def tie_row(self) -> NDArray[np.intp]:
+        """Row of each death, shape (D,)."""
+        return np.repeat(np.arange(len(self.deaths)), self.deaths)
+
+    @cached_property
+    def tie_share(self) -> NDArray[np.float64]:
+        """0, 1/d, 2/d …: part of the dying of its row that is gone when each dies, shape (D,)."""
+        if self.ties != "efron":
+            return np.zeros(len(self.tie_row))
+        before = np.arange(len(self.tie_row)) - (np.cumsum(self.deaths) - self.deaths)[self.tie_row]
+        return np.asarray(before / self.deaths[self.tie_row])
+
+    @cached_property
+    def death_x(self) -> NDArray[np.float64]:
+        """Sum of the weighted covariates of the dying of each row, shape (m, p)."""
+        died = np.flatnonzero(self.events)
+        heads = np.cumsum(self.deaths) - self.deaths
+        return np.asarray(np.add.reduceat(self.x[died] * self.weights[died, None], heads, axis=0))
+
+    @cached_property
+    def dying(self) -> NDArray[np.float64]:
+        """Weight of those who die, 0 of others, shape (n,)."""
+        return self.weights * self.events
+
+    def sweep(self, risk: NDArray[np.float64], *, keep: bool = False) -> Sweep:
+        """Go back in time over the risk sets; ``risk`` is of each patient, its own weight included."""
+        from myelon.cohort.sweeps import sweep_back  # noqa: PLC0415  # numba loads only where a model is fitted
+
+        m, p = len(self.times), self.x.shape[1]
+        hazard, spared, squares = np.empty(m), np.empty(m), np.zeros((p, p))
+        at_risk, dying = (np.empty((m if keep else 0, p + 1)) for _ in range(2))
+        logs = sweep_back(
+            self.x, risk, self.events, self.last, self.first, self.entry_order, self.stratum, self.deaths,
+            self.death_weight, self.ties == "efron", hazard, spared, squares, at_risk, dying,
+        )  # fmt: skip
+        return Sweep(hazard, spared, squares, logs, Sums(at_risk[:, p], at_risk[:, :p], dying[:, p], dying[:, :p]))
 
     def sums(self, risk: NDArray[np.float64]) -> Sums:
         """Sums at each row of a weight per patient (``risk`` times its own weight)."""
-        from myelon.cohort.sweeps import risk_sums  # noqa: PLC0415  # numba loads only where a model is fitted
-
-        m, p = len(self.times), self.x.shape[1]
-        s0, d0, s1, d1 = np.empty(m), np.empty(m), np.empty((m, p)), np.empty((m, p))
-        risk_sums(
-            self.x, risk * self.weights, self.events, self.last, self.first, self.entry_order,
-            self.stratum, s0, s1, d0, d1,
-        )  # fmt: skip
-        return Sums(s0, s1, d0, d1)
+        return self.sweep(risk * self.weights, keep=True).sums
 
     def at_each(self, steps: NDArray[np.float64], dying: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Sum of a step function over the time each patient was at risk; ``dying`` replaces the step of its own death.
@@ -224,37 +267,43 @@ def risk_sets(
         )
     if not e.any():
         raise TableError("no event", todo="A model needs at least one event")
-    level = np.zeros(n, dtype=np.intp) if strata is None else np.unique(np.asarray(strata), return_inverse=True)[1]
-    order = np.argsort(t, kind="stable") if strata is None else np.lexsort((t, level))
-    t, e, x, w, level, start = t[order], e[order], x[order], w[order], level[order], start[order]
+    order, level = _by_time(t), np.zeros(n, dtype=np.intp)
+    if strata is not None:
+        code = np.unique(np.asarray(strata), return_inverse=True)[1]
+        order = order[np.argsort(code[order], kind="stable")]
+        level = code[order]
+    t, x, w, start = t[order], x.take(order, axis=0), w[order], start[order]
+    dead = e.astype(np.int8)[order]
     centre = (w @ x) / w.sum()
     x -= centre
-    died = np.flatnonzero(e == 1)
+    died = np.flatnonzero(dead)
     fresh = np.ones(len(died), dtype=bool)
     fresh[1:] = (t[died[1:]] != t[died[:-1]]) | (level[died[1:]] != level[died[:-1]])
     heads = np.flatnonzero(fresh)
     row_times, row_stratum = t[died[heads]], level[died[heads]]
-    deaths = np.diff(np.append(heads, len(died)))
-    tie_row = np.repeat(np.arange(len(heads)), deaths)
-    rank = np.arange(len(died)) - heads[tie_row]
-    share = rank / deaths[tie_row] if ties == "efron" else np.zeros(len(died))
-    last = _rows_upto(t, level, row_times, row_stratum)
-    first = _rows_upto(start, level, row_times, row_stratum)
-    offsets = np.zeros(n) if offset is None else np.asarray(offset, dtype=np.float64)[order]
+    edges = np.searchsorted(row_stratum, np.arange(level[-1] + 1))
+    first = edges[level] if entry is None else _rows_upto(start, level, row_times, row_stratum)
     return RiskSets(
-        order, x, centre, e.astype(np.int8), w, offsets, t, start, level, first, last,
+        order, x, centre, dead, w, np.zeros(n) if offset is None else np.asarray(offset, dtype=np.float64)[order],
+        t, start, level, first, _rows_upto(t, level, row_times, row_stratum),
         np.empty(0, dtype=np.intp) if entry is None else np.argsort(first, kind="stable"),
-        row_times, row_stratum, deaths, np.add.reduceat(w[died], heads),
-        np.add.reduceat(x[died] * w[died, None], heads, axis=0), tie_row, share, ranges,
+        row_times, row_stratum, np.diff(np.append(heads, len(died))), np.add.reduceat(w[died], heads), ties, ranges,
     )  # fmt: skip
+
+
+def _by_time(t: NDArray[np.float64]) -> NDArray[np.intp]:
+    """A stable order. Whole days are sorted digit by digit; an unstable sort is as good where no time comes twice."""
+    if t.max() < _RADIX and (t == np.floor(t)).all():
+        return np.argsort(t.astype(np.uint16), kind="stable")
+    order = np.argsort(t)
+    there = t[order]
+    return order if (there[1:] > there[:-1]).all() else np.argsort(t, kind="stable")
 
 
 def _rows_upto(
     t: NDArray[np.float64], level: NDArray[np.intp], row_times: NDArray[np.float64], row_stratum: NDArray[np.intp]
 ) -> NDArray[np.intp]:
     """Number of rows of earlier strata and of its own stratum up to each time."""
-    if level[-1] == 0:
-        return np.asarray(np.searchsorted(row_times, t, side="right"))
     edges = np.searchsorted(row_stratum, np.arange(level[-1] + 2))
     found = np.empty(len(t), dtype=np.intp)
     bounds = np.searchsorted(level, np.arange(level[-1] + 2))

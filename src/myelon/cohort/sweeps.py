@@ -10,9 +10,12 @@ from numba import njit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_BLOCK = 1000
+"""Vectors of a block: ten columns of them stay in the cache, and none begins where another does modulo a page."""
 
-@njit(cache=True, nogil=True)
-def risk_sums(  # noqa: C901  # one sweep  # pragma: no cover  # compiled
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def sweep_back(  # noqa: C901, PLR0912, PLR0915  # one sweep, and calls would cost more than it  # pragma: no cover  # compiled
     x: NDArray[Any],
     risk: NDArray[Any],
     events: NDArray[Any],
@@ -20,72 +23,191 @@ def risk_sums(  # noqa: C901  # one sweep  # pragma: no cover  # compiled
     first: NDArray[Any],
     entry_order: NDArray[Any],
     stratum: NDArray[Any],
-    s0: NDArray[Any],
-    s1: NDArray[Any],
-    d0: NDArray[Any],
-    d1: NDArray[Any],
-) -> None:
-    """Fill the sums over those at risk and those dying at each row; see `RiskSets.sums`."""
+    deaths: NDArray[Any],
+    death_weight: NDArray[Any],
+    efron: bool,  # numba takes no keywords
+    hazard: NDArray[Any],
+    spared: NDArray[Any],
+    squares: NDArray[Any],
+    at_risk: NDArray[Any],
+    dying: NDArray[Any],
+) -> float:
+    """Go back in time over the risk sets.
+
+    Args:
+        x: Shape (n, p); with what follows as in `RiskSets`.
+        risk: Times the weight, shape (n,).
+        events: Shape (n,).
+        last: Shape (n,).
+        first: Shape (n,).
+        entry_order: Shape (n,) or empty.
+        stratum: Shape (m,).
+        deaths: Shape (m,).
+        death_weight: Shape (m,).
+        efron: Whether the dying of a row leave one after another.
+        hazard: Filled: step of the cumulative hazard at each row, shape (m,).
+        spared: Filled: the part of that step that those who die there do not live through, shape (m,).
+        squares: Zeros, to which Σ mean meanᵀ over deaths is added, shape (p, p).
+        at_risk: Filled, where it has rows: sums of risk times covariates, and of risk last, shape (m, p + 1) or empty.
+        dying: The same over those who die at each row, shape (m, p + 1) or empty.
+
+    Returns:
+        Σ log denominator over deaths, weighed.
+    """
     n, p = x.shape
-    sum0, sum1, dying1 = 0.0, np.zeros(p), np.zeros(p)
-    patient, entering = n - 1, len(entry_order) - 1
-    for row in range(len(s0) - 1, -1, -1):
-        if row + 1 < len(s0) and stratum[row + 1] != stratum[row]:
-            sum0 = 0.0
-            sum1[:] = 0.0
+    patient, entering, kept = n - 1, len(entry_order) - 1, len(at_risk) > 0
+    now, gone = np.zeros(p + 1), np.zeros(p + 1)
+    columns, scale, filled = np.empty((p, _BLOCK)), np.empty(_BLOCK), 0
+    logs = 0.0
+    for row in range(len(stratum) - 1, -1, -1):
+        if row + 1 < len(stratum) and stratum[row + 1] != stratum[row]:
+            now[:] = 0.0
             while entering >= 0 and first[entry_order[entering]] > row:
                 entering -= 1
-        dying0 = 0.0
-        dying1[:] = 0.0
+        tied = kept or (efron and deaths[row] > 1)
+        if tied:
+            gone[:] = 0.0
         while patient >= 0 and last[patient] > row:
             if first[patient] <= row:
                 r = risk[patient]
-                sum0 += r
                 for k in range(p):
-                    sum1[k] += r * x[patient, k]
-                if events[patient] == 1:
-                    dying0 += r
+                    now[k] += r * x[patient, k]
+                now[p] += r
+                if tied and events[patient] == 1:
                     for k in range(p):
-                        dying1[k] += r * x[patient, k]
+                        gone[k] += r * x[patient, k]
+                    gone[p] += r
             patient -= 1
         while entering >= 0 and first[entry_order[entering]] > row:
-            gone = entry_order[entering]
-            if last[gone] > first[gone]:
-                r = risk[gone]
-                sum0 -= r
+            late = entry_order[entering]
+            if last[late] > first[late]:
+                r = risk[late]
                 for k in range(p):
-                    sum1[k] -= r * x[gone, k]
+                    now[k] -= r * x[late, k]
+                now[p] -= r
             entering -= 1
-        s0[row] = sum0
-        d0[row] = dying0
-        for k in range(p):
-            s1[row, k] = sum1[k]
-            d1[row, k] = dying1[k]
+        if kept:
+            at_risk[row] = now
+            dying[row] = gone
+        step, less, base, mixed, both = 0.0, 0.0, 0.0, 0.0, 0.0
+        together = 1 if efron else deaths[row]
+        weight = death_weight[row] / deaths[row] * together
+        for k in range(0, deaths[row], together):
+            share = k / deaths[row]
+            inverse = 1.0 / (now[p] - share * gone[p])
+            part = weight * inverse
+            step += part
+            less += share * part
+            base += part * inverse
+            mixed += share * part * inverse
+            both += share * share * part * inverse
+            logs -= weight * np.log(inverse)
+        hazard[row] = step
+        spared[row] = less
+        # base s sᵀ - mixed (s dᵀ + d sᵀ) + both d dᵀ as two squares, completed
+        lean = mixed / base
+        for a in range(p):
+            columns[a, filled] = now[a] - lean * gone[a]
+        scale[filled] = base
+        filled += 1
+        rest = both - mixed * lean
+        if rest > 0:
+            for a in range(p):
+                columns[a, filled] = gone[a]
+            scale[filled] = rest
+            filled += 1
+        if filled > _BLOCK - 2:
+            _add_block(columns, scale, filled, squares)
+            filled = 0
+    _add_block(columns, scale, filled, squares)
+    _mirror(squares)
+    return logs
 
 
 @njit(cache=True, nogil=True, fastmath=True)
+def _add_block(
+    columns: NDArray[Any], scale: NDArray[Any], size: int, total: NDArray[Any]
+) -> None:  # pragma: no cover  # compiled
+    """Add Σ scale v vᵀ over the vectors of a block to the lower triangle of a matrix."""
+    p = len(columns)
+    scaled = np.empty(size)
+    for a in range(p):
+        for i in range(size):
+            scaled[i] = columns[a, i] * scale[i]
+        for b in range(a + 1):
+            part = 0.0
+            for i in range(size):
+                part += scaled[i] * columns[b, i]
+            total[a, b] += part
+
+
+@njit(cache=True, nogil=True)
+def _mirror(total: NDArray[Any]) -> None:  # pragma: no cover  # compiled
+    """Copy the lower triangle of a matrix to the upper."""
+    for a in range(len(total)):
+        for b in range(a):
+            total[b, a] = total[a, b]
+
+
+@njit(cache=True, nogil=True)
+def lived_squares(  # pragma: no cover  # compiled
+    x: NDArray[Any],
+    risk: NDArray[Any],
+    events: NDArray[Any],
+    last: NDArray[Any],
+    first: NDArray[Any],
+    cumulative: NDArray[Any],
+    spared: NDArray[Any],
+    slope: NDArray[Any],
+    total: NDArray[Any],
+) -> None:
+    """Add Σ a x and Σ a x xᵀ over patients, a the risk of each times the hazard it has lived through.
+
+    ``cumulative`` is the hazard before each row and after the last, shape (m + 1,); the rest as in `sweep_back`.
+    """
+    n, p = x.shape
+    columns, lived = np.empty((p, _BLOCK)), np.empty(_BLOCK)
+    for begin in range(0, n, _BLOCK):
+        size = min(_BLOCK, n - begin)
+        for i in range(size):
+            at = begin + i
+            hazard = cumulative[last[at]] - cumulative[first[at]]
+            if events[at] == 1:
+                hazard -= spared[last[at] - 1]
+            lived[i] = risk[at] * hazard
+            for a in range(p):
+                columns[a, i] = x[at, a]
+                slope[a] += lived[i] * x[at, a]
+        _add_block(columns, lived, size, total)
+    _mirror(total)
+
+
+@njit(cache=True, nogil=True)
 def weighted_square(x: NDArray[Any], weight: NDArray[Any], total: NDArray[Any]) -> None:  # pragma: no cover  # compiled
     """Add Σ weight x xᵀ over patients to a matrix, block by block, each column of a block in one piece."""
     n, p = x.shape
-    block = 1024
-    columns = np.empty((p, block))
-    scaled = np.empty(block)
-    for begin in range(0, n, block):
-        size = min(block, n - begin)
+    columns = np.empty((p, _BLOCK))
+    for begin in range(0, n, _BLOCK):
+        size = min(_BLOCK, n - begin)
         for i in range(size):
             for a in range(p):
                 columns[a, i] = x[begin + i, a]
-        for a in range(p):
-            for i in range(size):
-                scaled[i] = columns[a, i] * weight[begin + i]
-            for b in range(a + 1):
-                part = 0.0
-                for i in range(size):
-                    part += scaled[i] * columns[b, i]
-                total[a, b] += part
-    for a in range(p):
-        for b in range(a):
-            total[b, a] = total[a, b]
+        _add_block(columns, weight[begin : begin + size], size, total)
+    _mirror(total)
+
+
+@njit(cache=True, nogil=True)
+def rows_upto(  # pragma: no cover  # compiled
+    t: NDArray[Any], level: NDArray[Any], row_times: NDArray[Any], row_stratum: NDArray[Any], found: NDArray[Any]
+) -> None:
+    """Rows of earlier strata, and of its own up to each time; patients in the order of stratum and time."""
+    row = 0
+    for i in range(len(t)):
+        while row < len(row_times) and (
+            row_stratum[row] < level[i] or (row_stratum[row] == level[i] and row_times[row] <= t[i])
+        ):
+            row += 1
+        found[i] = row
 
 
 @njit(cache=True, nogil=True)
