@@ -168,7 +168,7 @@ def rows():
     times, events, groups = patients(10_000_000, whole=True)
     for label, tasks in (("Kaplan–Meier", curve_tasks(times, events)), ("log-rank", test_tasks(times, events, groups))):
         found.append((f"{label}, whole days", 10_000_000, {"Myelon": patient(tasks["Myelon"])}))
-    for n in (10_000, 100_000):
+    for n in (2_000, 100_000):
         seconds, far = fine_gray_row(n)
         found.append(seconds)
         apart.append(far)
