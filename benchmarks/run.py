@@ -23,6 +23,7 @@ import dose_sum  # noqa: E402  # as above
 import dvh_peers  # noqa: E402  # as above
 import real_inputs  # noqa: E402  # as above
 import record  # noqa: E402  # benchmarks stand beside each other
+import registry  # noqa: E402  # as above
 import survival  # noqa: E402  # as above
 from clock import median_seconds  # noqa: E402  # as above
 from planning_systems import comparison  # noqa: E402  # as above
@@ -76,6 +77,7 @@ SECTIONS = {
     "Real images": real_inputs.report,
     "DVH against planning systems": comparison,
     "Survival, seconds": survival.report,
+    "A registry of a million patients": registry.report,
     "Sums of courses and registration": dose_sum.report,
     "What a user waits for, seconds": waits,
     "The record and its store, milliseconds": record.report,

@@ -229,10 +229,10 @@ def test_pain_before_and_after_as_the_review_prints_it():
 
 TABLE = table_one(
     [
-        Column(variable("sex"), ("male", "female", None, "=cmd()")),
-        Column(variable("age_years"), (50.0, 60.0, None, 70.0)),
+        Column.of(variable("sex"), ("male", "female", None, "=cmd()")),
+        Column.of(variable("age_years"), (50.0, 60.0, None, 70.0)),
     ],
-    Column(variable("treated"), (True, False, True, None)),
+    Column.of(variable("treated"), (True, False, True, None)),
 )
 
 

@@ -17,12 +17,14 @@ from myelon.cohort.kaplan_meier import kaplan_meier
 from myelon.cohort.logrank import METHODS, logrank
 from myelon.cohort.patient import CohortPatient
 from myelon.cohort.recipe import Recipe
+from myelon.cohort.registry import Registry
 from myelon.cohort.solve import solve_summary
 from myelon.cohort.summary import Summary, merge_summaries, read_summary, summarise_site
 from myelon.demo.cohort_002 import synthetic_cohort
 from myelon.errors import TableError
 
 PATIENTS = [CohortPatient(c) for c in synthetic_cohort()]
+REGISTRY = Registry.of(PATIENTS)
 RECIPE = Recipe(
     title="t",
     select="neoplasm where compartment has intramedullary",
@@ -95,9 +97,11 @@ def test_a_cox_model_over_sites_is_that_of_the_pooled(people, ties):
 
 
 def test_two_hospitals_give_the_answer_of_one():
-    parts = [summarise_site(RECIPE, PATIENTS[k::2], site=name) for k, name in enumerate(("North", "South"))]
+    parts = [
+        summarise_site(RECIPE, Registry.of(PATIENTS[k::2]), site=name) for k, name in enumerate(("North", "South"))
+    ]
     merged = merge_summaries([read_summary(p.model_dump_json(by_alias=True)) for p in parts])
-    pooled = summarise_site(RECIPE, PATIENTS, site="both")
+    pooled = summarise_site(RECIPE, REGISTRY, site="both")
     assert (merged.times, merged.events, merged.censored, merged.groups) == (
         pooled.times,
         pooled.events,
@@ -105,7 +109,7 @@ def test_two_hospitals_give_the_answer_of_one():
         pooled.groups,
     )
     assert merged.tables == pooled.tables
-    solved, whole = solve_summary(merged), run(RECIPE, PATIENTS)
+    solved, whole = solve_summary(merged), run(RECIPE, REGISTRY)
     assert (
         [c["median"]["estimate"] for c in solved["curves"]] == [c.median.estimate for c in whole.curves] == [7.0, 3.0]
     )
@@ -117,19 +121,19 @@ def test_a_model_over_two_hospitals_settles_on_the_pooled_one():
     recipe = RECIPE.model_copy(update={"model": ("region_group", "treated")})
     at = None
     for _ in range(12):
-        parts = [summarise_site(recipe, PATIENTS[k::2], site=str(k), at=at) for k in (0, 1)]
+        parts = [summarise_site(recipe, Registry.of(PATIENTS[k::2]), site=str(k), at=at) for k in (0, 1)]
         model = solve_summary(merge_summaries(parts))["model"]
         at = model["next"]
         if model["settled"]:
             break
-    fit = run(recipe, PATIENTS).model.fit
+    fit = run(recipe, REGISTRY).model.fit
     np.testing.assert_allclose(at, fit.coefficients, rtol=1e-9)
     np.testing.assert_allclose(model["standard_error"], [t.standard_error for t in fit.terms], rtol=1e-8)
 
 
 @pytest.mark.parametrize("least", [3, 5, 10])
 def test_with_the_rule_no_count_below_it_leaves(least):
-    found = summarise_site(RECIPE, PATIENTS, site="one", minimum_cell=least)
+    found = summarise_site(RECIPE, REGISTRY, site="one", minimum_cell=least)
     counts = [c for row in found.events for group in row for c in group] + [c for row in found.censored for c in row]
     cells = [c for levels in found.tables.values() for row in levels.values() for c in row if c is not None]
     assert all(c == 0 or c >= least for c in [*counts, *cells])
@@ -141,11 +145,11 @@ def test_with_the_rule_no_count_below_it_leaves(least):
 
 def test_a_blanked_cell_cannot_be_had_from_the_total():
     found = summarise_site(
-        RECIPE.model_copy(update={"table_one": ("ecog",), "by": ""}), PATIENTS, site="one", minimum_cell=5
+        RECIPE.model_copy(update={"table_one": ("ecog",), "by": ""}), REGISTRY, site="one", minimum_cell=5
     )
     column = [row[0] for row in found.tables["ecog"].values()]
     assert column.count(None) >= 2
-    beside = summarise_site(RECIPE.model_copy(update={"table_one": ("ecog",)}), PATIENTS, site="one", minimum_cell=5)
+    beside = summarise_site(RECIPE.model_copy(update={"table_one": ("ecog",)}), REGISTRY, site="one", minimum_cell=5)
     assert beside.tables == {}, "a table beside counts that are left out would give them away"
 
 
@@ -153,24 +157,24 @@ def test_a_blanked_cell_cannot_be_had_from_the_total():
     ("change", "words"),
     [
         ({"question": {**question, "unit": "day"}}, "different questions: unit")
-        for question in [summarise_site(RECIPE, PATIENTS, site="x").question]
+        for question in [summarise_site(RECIPE, REGISTRY, site="x").question]
     ],
 )
 def test_only_equal_questions_are_added(change, words):
-    one = summarise_site(RECIPE, PATIENTS, site="a")
+    one = summarise_site(RECIPE, REGISTRY, site="a")
     other = one.model_copy(update={"sites": ("b",), **change})
     with pytest.raises(TableError, match=words):
         merge_summaries([one, other])
 
 
 def test_a_site_is_counted_once_and_a_model_has_no_rule():
-    one = summarise_site(RECIPE, PATIENTS, site="a")
+    one = summarise_site(RECIPE, REGISTRY, site="a")
     with pytest.raises(TableError, match="in two summaries"):
         merge_summaries([one, one])
     with pytest.raises(TableError, match="minimum cell"):
-        summarise_site(RECIPE.model_copy(update={"model": ("treated",)}), PATIENTS, site="a", minimum_cell=3)
+        summarise_site(RECIPE.model_copy(update={"model": ("treated",)}), REGISTRY, site="a", minimum_cell=3)
     with pytest.raises(TableError, match="no summary"):
         merge_summaries([])
     with pytest.raises(TableError, match="every group has fewer"):
-        summarise_site(RECIPE, PATIENTS, site="a", minimum_cell=40)
+        summarise_site(RECIPE, REGISTRY, site="a", minimum_cell=40)
     assert Summary.model_json_schema(by_alias=True)["title"] == "Myelon summary"

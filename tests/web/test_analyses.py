@@ -1,8 +1,15 @@
 """Analyses of the records on their pages: an address is an analysis."""
 
+import html
+import re
+import shutil
+import threading
+import time
+
 import pytest
 from starlette.testclient import TestClient
 
+from myelon.web import analyses
 from myelon.web.app import create_app
 
 START = "/cohorts/records"
@@ -44,7 +51,6 @@ def test_competing_risks_and_a_model_have_their_figures(shown):
     text = shown.get(f"{start}&model=region_group&model=age_years").text
     assert text.count('class="chart"') == 3
     assert "p of proportional hazards" in text
-    assert "A model needs at least one event" in shown.get(f"{start}&endpoint=paraplegia&model=age_years").text
 
 
 @pytest.mark.parametrize(
@@ -113,3 +119,70 @@ def test_the_papers_are_computed_again(shown):
 def test_events_of_unknown_time_are_said_to_flatter(shown):
     text = shown.get(f"{START}?select=neoplasm+where+compartment+has+intramedullary&endpoint=paraplegia").text
     assert "with an event whose time is open cannot be counted: what is shown is too good" in text
+
+
+def unread(client, monkeypatch):
+    """A hospital whose records have not been read, and more of them than a page reads at once."""
+    shutil.rmtree(client.app.state.store.folder / "registry", ignore_errors=True)
+    monkeypatch.setattr(analyses, "AT_ONCE", 10)
+
+
+def state_of(text):
+    """The address that a page of running work asks again."""
+    return html.unescape(re.search(r'hx-get="([^"]+)"', text)[1])
+
+
+def test_long_work_says_how_far_it_is_and_gives_the_page_when_done(own, monkeypatch):
+    unread(own, monkeypatch)
+    text = own.get(START).text
+    assert "Computing" in text
+    assert "counted." not in text
+    where = state_of(text)
+    end = time.monotonic() + 60
+    while "HX-Refresh" not in (answer := own.get(where)).headers:
+        assert "Not computed" not in answer.text
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert "58 counted" in own.get(START).text  # at once: the answer is kept
+
+
+def test_long_work_can_be_stopped_and_begun_again(own, monkeypatch):
+    unread(own, monkeypatch)
+    reached, go_on = threading.Event(), threading.Event()
+    real = analyses.open_registry
+
+    def slow(store, progress):
+        progress(0.3, "reading records: 20 of 76")
+        reached.set()
+        assert go_on.wait(30)
+        return real(store, progress=progress)
+
+    monkeypatch.setattr(analyses, "open_registry", slow)
+    text = own.get(START).text
+    assert reached.wait(30)
+    where = state_of(text)
+    shown = own.get(where).text
+    assert "reading records: 20 of 76" in shown
+    assert 'value="0.27"' in shown
+    assert own.get(START).text.count(re.search(r"job=(\w+)", where)[1]) == 2  # the same work, not another
+    fields = dict(re.findall(r'name="(job|query)" value="([^"]*)"', shown))
+    fields["query"] = html.unescape(fields["query"])
+    assert own.post("/cohorts/records/stop", data=fields, follow_redirects=False).headers["location"] == "/cohorts"
+    go_on.set()
+    end = time.monotonic() + 30
+    while "stopped, as asked" not in (text := own.get(where).text):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert "Try again" in text
+    monkeypatch.setattr(analyses, "AT_ONCE", 100)
+    assert "58 counted" in own.get(START).text
+    assert "no such job" in own.get(f"{START}/state?job=none").text
+
+
+def test_a_model_that_cannot_be_had_leaves_the_rest(shown):
+    start = f"{START}?select=neoplasm+where+compartment+has+intramedullary&lost=left+out"
+    text = shown.get(f"{start}&model=sites&by=region_group").text
+    assert "58 counted" in text
+    text = shown.get(f"{start}&endpoint=paraplegia&model=age_years").text
+    assert "No model: no event" in text
+    assert "counted." in text

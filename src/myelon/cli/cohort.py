@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from myelon.cli.case import DATA, DataOption
-from myelon.cli.output import Json, heading, print_json, rounded, table
+from myelon.cli.output import Json, heading, print_json, progress_bar, rounded, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from myelon.cohort.analysis import Analysis
     from myelon.cohort.kaplan_meier import KaplanMeier
     from myelon.cohort.logrank import LogRank
-    from myelon.cohort.patient import CohortPatient
+    from myelon.cohort.registry import Registry
     from myelon.cohort.summary import Summary
 
 app = typer.Typer(help="Curves, tests and models from a CSV or from records.", no_args_is_help=True)
@@ -142,22 +143,18 @@ Folder = Annotated[Path, typer.Option("--out", help="Folder for what is written;
 @app.command("run")
 def run_recipe(recipe: RecipeFile, data: DataOption = DATA, out: Folder = Path("analysis"), json: Json = False) -> None:
     """Compute a recipe over the records: tables, figures and methods; the same bytes each time."""
-    from rich.progress import Progress
-
     from myelon.cohort.analysis import run
     from myelon.cohort.recipe import read_recipe
     from myelon.report.analysis_files import write_analysis
 
     asked = read_recipe(_text(recipe), where=recipe.name)
-    with Progress(transient=True, disable=json) as bar:
-        task = bar.add_task("records", total=1.0)
-        found = run(
-            asked, _patients(data), progress=lambda share, word: bar.update(task, completed=share, description=word)
-        )
-    written = write_analysis(found, out)
-    if json:
-        print_json(analysis_as_dict(found))
-        return
+    with _registry(data) as registry:
+        with progress_bar("records") as progress:
+            found = run(asked, registry, progress=progress)
+        written = write_analysis(found, out)
+        if json:
+            print_json(analysis_as_dict(found))
+            return
     _say(found)
     typer.echo(f"\n{len(written)} files in {out}: {', '.join(p.name for p in written)}")
 
@@ -196,22 +193,26 @@ def select_cases(
     json: Json = False,
 ) -> None:
     """Select patients by what happened to them, and say why each is in or out."""
-    from myelon.cohort.selection import parse_query, select
+    from myelon.cohort.selection import judge, parse_query
+    from myelon.cohort.selection_columns import judge_all
 
     file = Path(query)
     text = _text(file) if len(query) < 200 and "\n" not in query and file.is_file() else query.replace(";", "\n")
-    found = list(select(parse_query(text), _patients(data)))
+    asked = parse_query(text)
+    with _registry(data) as registry:
+        with progress_bar("records") as progress:
+            verdicts = judge_all(asked, registry, progress=progress)
+        found = [judge(asked, registry.patient(k)) for k in range(len(registry)) if json or verdicts[k]]
     if json:
         print_json([{"case": s.case_id, "verdict": s.verdict.name.lower(),
                      "found": [{"line": f.line.text, "verdict": f.verdict.name.lower(), "entry": f.entry, "why": f.why}
                                for f in s.found]} for s in found])  # fmt: skip
         return
-    counts = {v: sum(s.verdict == v for s in found) for v in (2, 1, 0)}
-    heading(f"{counts[2]} of {len(found)} patients, {counts[1]} more are possible")
+    yes, possible = (int((verdicts == v).sum()) for v in (2, 1))
+    heading(f"{yes} of {len(verdicts)} patients, {possible} more are possible")
     rows = [
         (s.case_id, s.verdict.name.lower(), "; ".join(f"{f.entry}: {f.why}" if f.entry else f.why for f in s.found))
         for s in sorted(found, key=lambda s: (-s.verdict, s.case_id))
-        if s.verdict
     ]
     table(("patient", "", "because"), rows)
 
@@ -295,7 +296,8 @@ def summarise(
 
     last = loads(_text(at))["model"]["next"] if at is not None else None
     asked = read_recipe(_text(recipe), where=recipe.name)
-    found = summarise_site(asked, _patients(data), site=site, minimum_cell=minimum_cell, at=last)
+    with _registry(data) as registry:
+        found = summarise_site(asked, registry, site=site, minimum_cell=minimum_cell, at=last)
     _write_summary(found, out)
     typer.echo(
         f"{out}: {sum(found.table().any_event().n)} patients in {len(found.groups)} groups, {len(found.times)} times"
@@ -364,17 +366,20 @@ def _write_summary(summary: Summary, path: Path) -> None:
         raise InputError(f"{path.name!r} cannot be written", todo="Choose a folder that exists") from error
 
 
-def _patients(data: Path) -> Sequence[CohortPatient]:
-    """Every record of a data folder."""
-    from myelon.cohort.patient import CohortPatient
+@contextmanager
+def _registry(data: Path) -> Iterator[Registry]:
+    """Every case of a data folder, by columns; the first time, and after many changes, a bar says how far it is."""
     from myelon.errors import StoreError
     from myelon.store import Store
+    from myelon.store.registry_files import open_registry
 
     if not data.is_dir():
         raise StoreError(f"no data folder {data}", todo="Give one with --data")
     store = Store.open(data)
     try:
-        return [CohortPatient(store.case(summary.id)) for summary in store.cases()]
+        with progress_bar("records") as progress:
+            registry = open_registry(store, progress=progress)
+        yield registry
     finally:
         store.close()
 

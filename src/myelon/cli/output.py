@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -48,6 +49,17 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         grid.add_row(*row)
     width = None if sys.stdout.isatty() else 160
     Console(width=width, highlight=False, markup=False).print(grid)
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on the error stream that goes when the work is done; what it gives is called with a share and a word."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(transient=True, console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share, word: bar.update(task, completed=share, description=word)
 
 
 def _is_number(text: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
+from math import nan
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,24 +14,26 @@ from myelon.cohort.aalen_johansen import CumulativeIncidence, aalen_johansen
 from myelon.cohort.cause_table import CauseTable, summarise_causes
 from myelon.cohort.cox import Cox, cox
 from myelon.cohort.cox_checks import Concordance, Proportionality, concordance, proportional_hazards
-from myelon.cohort.endpoints import CHOICES, Choice, Endpoint, Outcome, endpoint, outcomes, times
+from myelon.cohort.endpoints import CHOICES, Choice, Endpoint, Outcome, endpoint, outcomes
 from myelon.cohort.gray import GrayTest, gray_test
 from myelon.cohort.kaplan_meier import KaplanMeier, kaplan_meier
 from myelon.cohort.logrank import LogRank, Pair, logrank, pairwise
 from myelon.cohort.rmst import MeanDifference, RestrictedMean, rmst, rmst_difference
 from myelon.cohort.selection import Selected, Verdict, parse_query, select
+from myelon.cohort.selection_columns import judge_all
 from myelon.cohort.table_one import table_one
-from myelon.cohort.variables import column
 from myelon.errors import TableError
+from myelon.record.when import DAYS_PER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
     from myelon.cohort.event_table import EventTable
-    from myelon.cohort.patient import CohortPatient
     from myelon.cohort.recipe import Recipe
+    from myelon.cohort.registry import Outcomes, Registry
+    from myelon.cohort.selection import Query
     from myelon.cohort.table import Table
 
 _DIGITS = 9
@@ -60,6 +64,7 @@ class Analysis:
         mean_difference: Of two groups.
         described: Table 1, where it is asked for.
         model: The Cox model, where it is asked for.
+        no_model: Why there is none, where it is asked for and cannot be had.
     """
 
     recipe: Recipe
@@ -75,6 +80,7 @@ class Analysis:
     mean_difference: MeanDifference | None
     described: Table | None
     model: Model | None
+    no_model: str
 
     @property
     def cautions(self) -> tuple[str, ...]:
@@ -82,7 +88,8 @@ class Analysis:
         treated = self.recipe.by in _TREATED or bool(set(self.recipe.model) & _TREATED)
         open_ended = sum(why.startswith("the time of ") for _, why in self.left_out)
         lost = f"{open_ended} with an event whose time is open cannot be counted: what is shown is too good."
-        return ((CAUTION,) if treated else ()) + ((lost,) if open_ended else ())
+        said = (CAUTION if treated else "", lost if open_ended else "", self.no_model)
+        return tuple(words for words in said if words)
 
     @property
     def methods(self) -> str:
@@ -132,69 +139,89 @@ class Chosen:
     """Who is in an analysis, with their times.
 
     Attributes:
-        selected: Every patient, and why in or out.
-        patients: Those who are in.
-        outcomes: Theirs, in their order.
+        registry: Everybody who might have been selected.
+        query: What was asked of them.
+        verdicts: Of everybody, as numbers of `Verdict`, shape (n,).
+        taken: Who is in, shape (k,).
+        came: What came of each of them, by columns.
         endpoint: What is counted.
-        words: Group of each, None where it is not known; None without groups.
+        levels: Names of the groups; none without groups.
+        member: Group of each who is in, -1 where it is not known; all 0 without groups, shape (k,).
         table: Counts by time and group.
-        rows: Index of each counted patient.
+        rows: Which of those who are in are counted.
         days: Their times, from the landmark where there is one.
         causes: 0 censored, 1 the event, 2 a competing event.
     """
 
-    selected: tuple[Selected, ...]
-    patients: tuple[CohortPatient, ...]
-    outcomes: tuple[Outcome, ...]
+    registry: Registry
+    query: Query
+    verdicts: NDArray[np.int8]
+    taken: NDArray[np.intp]
+    came: Outcomes
     endpoint: Endpoint
-    words: list[str | None] | None
+    levels: tuple[str, ...]
+    member: NDArray[np.intp]
     table: CauseTable
-    rows: tuple[int, ...]
-    days: tuple[float, ...]
-    causes: tuple[int, ...]
+    rows: NDArray[np.intp]
+    days: NDArray[np.float64]
+    causes: NDArray[np.int64]
+
+    @property
+    def counted(self) -> NDArray[np.intp]:
+        """Who is counted, of everybody."""
+        return self.taken[self.rows]
+
+    @property
+    def natures(self) -> set[str]:
+        """Whether the records of those who are in are a paper's, synthetic, or of patients."""
+        return set(self.registry.natures[self.taken].used)
+
+    @cached_property
+    def selected(self) -> tuple[Selected, ...]:
+        """Everybody, and why in or out, with the entries: from the records themselves."""
+        return tuple(select(self.query, self.registry.patients(range(len(self.registry)))))
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What came of each who is in, with the entries: from the records themselves."""
+        return tuple(outcomes(self.endpoint, self.registry.patients(self.taken)))
 
 
 def select_patients(
-    recipe: Recipe, patients: Sequence[CohortPatient], *, progress: Callable[[float, str], None] = lambda *_: None
+    recipe: Recipe, registry: Registry, *, progress: Callable[[float, str], None] = lambda *_: None
 ) -> Chosen:
     """Select patients and derive their times; arguments and errors as `run`."""
     query = parse_query(recipe.select)
-    selected = []
-    for k, found in enumerate(select(query, patients)):
-        if k % 50 == 0:
-            progress(0.6 * k / max(len(patients), 1), f"reading records: {k} of {len(patients)}")
-        selected.append(found)
-    least = Verdict.POSSIBLE if recipe.possible else Verdict.YES
-    taken = tuple(p for p, s in zip(patients, selected, strict=True) if s.verdict >= least)
-    if not taken:
-        maybe = sum(s.verdict is Verdict.POSSIBLE for s in selected)
+    verdicts = judge_all(query, registry, progress=lambda share, words: progress(0.6 * share, words))
+    taken = np.flatnonzero(verdicts >= (Verdict.POSSIBLE if recipe.possible else Verdict.YES))
+    if not len(taken):
+        maybe = int((verdicts == Verdict.POSSIBLE).sum())
         hint = f"; {maybe} may meet it" if maybe else ""
-        raise TableError(f"nobody is selected of {len(patients)}{hint}", todo="Ask for less, or take in the possible")
+        raise TableError(f"nobody is selected of {len(registry)}{hint}", todo="Ask for less, or take in the possible")
     progress(0.6, "times and events")
     target = replace(endpoint(recipe.endpoint), lost=recipe.lost)
-    found_outcomes = tuple(outcomes(target, taken))
-    groups = column(recipe.by, taken) if recipe.by else None
-    words = groups.words if groups is not None else None
-    table, rows, days, causes = _table(recipe, found_outcomes, words, recipe.times)
-    if groups is not None:
-        table = table.in_order(groups.levels)
-    return Chosen(tuple(selected), taken, found_outcomes, target, words, table, rows, days, causes)
+    came = registry.outcomes(target, taken)
+    levels: tuple[str, ...] = ()
+    member = np.zeros(len(taken), dtype=np.intp)
+    if recipe.by:
+        groups = registry.column(recipe.by, taken)
+        levels, member = groups.levels, groups.group(groups.levels)
+    table, rows, days, causes = _table(recipe, came, levels, member, recipe.times)
+    return Chosen(registry, query, verdicts, taken, came, target, levels, member, table, rows, days, causes)
 
 
-def run(
-    recipe: Recipe, patients: Sequence[CohortPatient], *, progress: Callable[[float, str], None] = lambda *_: None
-) -> Analysis:
+def run(recipe: Recipe, registry: Registry, *, progress: Callable[[float, str], None] = lambda *_: None) -> Analysis:
     """Compute a recipe over patients.
 
     Args:
         recipe: What to compute.
-        patients: Everybody who may be selected.
+        registry: Everybody who may be selected.
         progress: Called with a share and a word before each step; it may raise to stop.
 
     Raises:
         TableError: Nobody is selected, nobody has the endpoint, a group is empty or a model cannot be fitted.
     """
-    chosen = select_patients(recipe, patients, progress=progress)
+    chosen = select_patients(recipe, registry, progress=progress)
     progress(0.8, "estimates and tests")
     events = chosen.table.of_cause("event")
     names = events.groups
@@ -207,25 +234,27 @@ def run(
         tuple(logrank(events, method=m, level=recipe.level) for m in recipe.tests) if several else (),
         pairwise(events) if several and len(names) > 2 and all(_comparable(events)) else (),
         gray_test(chosen.table) if compete and several else None, _sensitivity(recipe, chosen),
-        *_means(recipe, events), _described(recipe, chosen), _model(recipe, chosen),
+        *_means(recipe, events), _described(recipe, chosen), *_model(recipe, chosen),
     )  # fmt: skip
 
 
 def _left_out(recipe: Recipe, chosen: Chosen) -> tuple[tuple[str, str], ...]:
     """Who is selected and not counted, and why."""
-    out = [(o.case_id, o.why_out) for o in chosen.outcomes if o.why_out]
-    inside = {chosen.outcomes[k].case_id for k in chosen.rows}
-    named = {case for case, _ in out}
-    for o, word in zip(chosen.outcomes, chosen.words or [""] * len(chosen.outcomes), strict=True):
-        if o.case_id not in inside and o.case_id not in named:
-            unknown = f"is in no group of {recipe.by}: none, several, or not known"
-            out.append((o.case_id, unknown if word is None else "died or was last seen before the landmark"))
-    return tuple(out)
+    out = np.setdiff1d(np.arange(len(chosen.taken)), chosen.rows)
+    found = []
+    for k in out:
+        why = chosen.came.why_out.values[chosen.came.why_out.codes[k]]
+        if not why and chosen.member[k] < 0:
+            why = f"is in no group of {recipe.by}: none, several, or not known"
+        found.append((chosen.registry.ids[chosen.taken[k]], why or "died or was last seen before the landmark"))
+    return tuple(found)
 
 
 def _sensitivity(recipe: Recipe, chosen: Chosen) -> tuple[tuple[str, tuple[float | None, ...]], ...]:
     """Median of each group for every reading of times."""
-    tables = [_table(recipe, chosen.outcomes, chosen.words, choice)[0].of_cause("event") for choice in CHOICES]
+    tables = [
+        _table(recipe, chosen.came, chosen.levels, chosen.member, choice)[0].of_cause("event") for choice in CHOICES
+    ]
     found = []
     for g in chosen.table.groups:
         medians = tuple(kaplan_meier(t.group(g)).median.estimate if g in t.groups else None for t in tables)
@@ -240,24 +269,24 @@ def _comparable(events: EventTable) -> list[bool]:
 
 
 def _table(
-    recipe: Recipe, found: Sequence[Outcome], words: Sequence[str | None] | None, choice: Choice
-) -> tuple[CauseTable, tuple[int, ...], tuple[float, ...], tuple[int, ...]]:
+    recipe: Recipe, came: Outcomes, levels: tuple[str, ...], member: NDArray[np.intp], choice: Choice
+) -> tuple[CauseTable, NDArray[np.intp], NDArray[np.float64], NDArray[np.int64]]:
     """Counts of those who are counted and whose group is known; who they are, their times and what ended them."""
-    t = times(found, choice, unit=recipe.unit)
-    rows = [k for k, who in enumerate(t.patients) if words is None or words[who] is not None]
+    days, causes = came.at(choice)
+    days = days / DAYS_PER[recipe.unit]
+    counted = came.why_out.each(lambda why: not why, bool) & (member >= 0)
     if recipe.landmark is not None:
-        rows = [k for k in rows if t.days[k] > recipe.landmark]
-    if not rows:
+        counted &= days > recipe.landmark
+    rows = np.flatnonzero(counted)
+    if not len(rows):
         raise TableError("nobody is left to be counted", todo="See why each patient is out, or choose another endpoint")
-    shift = recipe.landmark or 0.0
-    days, causes = tuple(t.days[k] - shift for k in rows), tuple(t.causes[k] for k in rows)
-    table = summarise_causes(
-        np.round(days, _DIGITS),
-        causes,
-        None if words is None else [str(words[t.patients[k]]) for k in rows],
-        names=("event", "competing event"),
-    )
-    return table, tuple(t.patients[k] for k in rows), days, causes
+    days, causes = days[rows] - (recipe.landmark or 0.0), causes[rows]
+    there = np.unique(member[rows])  # groups that have somebody, numbered without gaps
+    groups = np.searchsorted(there, member[rows]) if levels else None
+    table = summarise_causes(np.round(days, _DIGITS), causes, groups, names=("event", "competing event"))
+    if levels:
+        table = replace(table, groups=tuple(levels[there[int(g)]] for g in table.groups)).in_order(levels)
+    return table, rows, days, causes
 
 
 def _means(recipe: Recipe, events: EventTable) -> tuple[tuple[RestrictedMean, ...], MeanDifference | None]:
@@ -272,9 +301,8 @@ def _described(recipe: Recipe, chosen: Chosen) -> Table | None:
     """Table 1 of those who are counted: the patients of the curves."""
     if not recipe.table_one:
         return None
-    counted = [chosen.patients[k] for k in chosen.rows]
-    groups = column(recipe.by, counted) if recipe.by else None
-    return table_one([column(n, counted) for n in recipe.table_one], groups, summary=recipe.summary)
+    columns = {n: chosen.registry.column(n, chosen.counted) for n in (*recipe.table_one, recipe.by) if n}
+    return table_one([columns[n] for n in recipe.table_one], columns.get(recipe.by), summary=recipe.summary)
 
 
 class Design(NamedTuple):
@@ -300,36 +328,39 @@ def design(recipe: Recipe, chosen: Chosen, *, declared: bool = False) -> Design:
         TableError: No covariate varies, or a category without declared levels.
     """
     names: list[str] = []
-    columns: list[list[float]] = []
+    columns: list[NDArray[np.float64]] = []
     reference = []
     for name in recipe.model:
-        values = column(name, [chosen.patients[k] for k in chosen.rows])
+        values = chosen.registry.column(name, chosen.counted)
         if values.variable.kind == "number":
             names.append(values.variable.title)
-            columns.append([float("nan") if v is None else v for v in values.numbers])
+            columns.append(values.numbers)
             continue
         if declared and not values.variable.levels:
             raise TableError(f"{name} has no declared levels", todo="Sites must agree on them: choose another variable")
         first, *others = (values.variable.levels if declared else values.levels) or ("",)
         reference.append((values.variable.title, first))
-        for level in others:
+        member = values.group((first, *others))
+        for k, level in enumerate(others, start=1):
             names.append(f"{values.variable.title}: {level}")
-            known = {first, *others}
-            columns.append([float(w == level) if w in known else float("nan") for w in values.words])
+            columns.append(np.where(member < 0, nan, member == k))
     x = np.array(columns, dtype=np.float64).T
     if x.size == 0:
         raise TableError("no covariate varies", todo="Choose a variable with two values or more")
     complete = ~np.isnan(x).any(axis=1)
-    events = np.array([float(c == 1) for c in chosen.causes])
-    days = np.round(np.array(chosen.days), _DIGITS)
+    events = (chosen.causes == 1).astype(np.float64)
+    days = np.round(chosen.days, _DIGITS)
     return Design(days[complete], events[complete], x[complete], tuple(names), tuple(reference), int((~complete).sum()))
 
 
-def _model(recipe: Recipe, chosen: Chosen) -> Model | None:
-    """A Cox model of the event."""
+def _model(recipe: Recipe, chosen: Chosen) -> tuple[Model | None, str]:
+    """A Cox model of the event; or why there is none, which leaves the rest of an analysis as it is."""
     if not recipe.model:
-        return None
-    frame = design(recipe, chosen)
-    fit = cox(frame.days, frame.events, frame.x, names=frame.names, ties=recipe.ties, level=recipe.level)
-    checks = () if recipe.ties == "exact" or len(fit.sets.times) <= len(fit.terms) else proportional_hazards(fit)
-    return Model(fit, checks, concordance(fit), frame.incomplete, frame.reference)
+        return None, ""
+    try:
+        frame = design(recipe, chosen)
+        fit = cox(frame.days, frame.events, frame.x, names=frame.names, ties=recipe.ties, level=recipe.level)
+        checks = () if recipe.ties == "exact" or len(fit.sets.times) <= len(fit.terms) else proportional_hazards(fit)
+        return Model(fit, checks, concordance(fit), frame.incomplete, frame.reference), ""
+    except TableError as error:
+        return None, f"No model: {error.what}. {error.todo}."

@@ -18,7 +18,7 @@ from myelon.errors import TableError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 _SMALL = 5.0
 _MOST_TABLES = 5_000_000
@@ -47,10 +47,11 @@ class GroupTest(NamedTuple):
     why: str = ""
 
 
-def spread(values: Sequence[float | None]) -> Spread:
-    """Describe numbers; None is missing. Quartiles as R's type 7."""
-    known = np.array([v for v in values if v is not None], dtype=np.float64)
-    missing = len(values) - len(known)
+def spread(values: ArrayLike) -> Spread:
+    """Describe numbers; what is None or not a number is missing. Quartiles as R's type 7."""
+    every = np.asarray(values, dtype=np.float64)
+    known = every[~np.isnan(every)]
+    missing = len(every) - len(known)
     if len(known) == 0:
         return Spread(0, missing, *[float("nan")] * 7)
     q1, median, q3 = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
@@ -58,7 +59,7 @@ def spread(values: Sequence[float | None]) -> Spread:
     return Spread(len(known), missing, float(known.mean()), sd, median, q1, q3, float(known.min()), float(known.max()))
 
 
-def means_differ(groups: Sequence[Sequence[float]]) -> GroupTest:
+def means_differ(groups: Sequence[ArrayLike]) -> GroupTest:
     """Welch's t for two groups, Welch's analysis of variance for more."""
     known = [np.asarray(g, dtype=np.float64) for g in groups]
     name = "Welch's t" if len(known) == 2 else "Welch's analysis of variance"
@@ -78,7 +79,7 @@ def means_differ(groups: Sequence[Sequence[float]]) -> GroupTest:
     return GroupTest(name, statistic, float(stats.f.sf(statistic, k - 1, (k * k - 1) / (3 * slack))))
 
 
-def ranks_differ(groups: Sequence[Sequence[float]], *, continuity: bool = True) -> GroupTest:
+def ranks_differ(groups: Sequence[ArrayLike], *, continuity: bool = True) -> GroupTest:
     """Wilcoxon's rank-sum test for two groups, Kruskal–Wallis for more."""
     known = [np.asarray(g, dtype=np.float64) for g in groups]
     name = "Wilcoxon rank sum" if len(known) == 2 else "Kruskal–Wallis"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from myelon.cohort.endpoints import CHOICES
 from myelon.cohort.table import Row, Table, number_words, p_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from myelon.cohort.analysis import Analysis, Model
 
+_MOST_NAMED = 60
 _ENOUGH_EVENTS = 10
 """Events per covariate below which a model is said to be thin (peduzzi1995)."""
 
@@ -37,8 +41,15 @@ def survival_table(analysis: Analysis) -> Table:
     if analysis.means:
         cells = (f"{m.estimate:.2f} ({m.lower:.2f} to {m.upper:.2f})" for m in analysis.means)
         rows.append(Row((f"Mean up to {analysis.recipe.horizon:g} {unit}", *cells)))
-    notes = [*analysis.cautions, *(f"{case}: {why}." for case, why in analysis.left_out)]
+    notes = [*analysis.cautions, *_left_out(analysis.left_out)]
     return Table("survival", analysis.chosen.endpoint.title, heads, tuple(rows), tuple(notes), analysis.methods)
+
+
+def _left_out(found: Sequence[tuple[str, str]]) -> list[str]:
+    """Who is not counted and why, by name; where they are many, how many for each reason."""
+    if len(found) <= _MOST_NAMED:
+        return [f"{case}: {why}." for case, why in found]
+    return [f"{n} patients: {why}." for why, n in Counter(why for _, why in found).most_common(_MOST_NAMED)]
 
 
 def tests_table(analysis: Analysis) -> Table:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from myelon.cohort.variables import VARIABLES
@@ -190,13 +191,14 @@ def _plain_gain(match: re.Match[str]) -> bool:
     return match["by"] == ">=" and match["direction"] != "before" and match["n"] is None and match["where"] is None
 
 
-def fields_of(kind: str) -> set[str]:
+@cache
+def fields_of(kind: str) -> frozenset[str]:
     """What can be compared in an entry of a kind: its fields, and what its model computes of them."""
     model = KINDS.get(kind)
     if model is None:
-        return set()
-    computed = {name for name in dir(model) if isinstance(getattr(model, name, None), property)}
-    return set(model.model_fields) | computed - {"model_extra", "model_fields_set"}
+        return frozenset()
+    own = (name for name in dir(model) if not name.startswith(("_", "model_")))
+    return frozenset(model.model_fields) | {name for name in own if isinstance(getattr(model, name, None), property)}
 
 
 def _unit(word: str) -> Unit:
@@ -267,7 +269,7 @@ def _answers(  # noqa: PLR0911  # one kind of answer a return
 ) -> list[tuple[Found, Entry | None]]:
     """What may answer a line, the certain first; one "no" with its reason where nothing does."""
     if line.kind == "patient":
-        verdict = min((_holds(c, patient.variable(c.field)) for c in line.clauses), default=Verdict.YES)
+        verdict = min((holds(c, patient.variable(c.field)) for c in line.clauses), default=Verdict.YES)
         said = ", ".join(f"{c.field} {_say(patient.variable(c.field))}" for c in line.clauses)
         verdict = Verdict(Verdict.YES - verdict) if line.negated else verdict
         return [(Found(line, verdict, "", said), None)]
@@ -318,14 +320,14 @@ def meets(line: Line, entry: Entry) -> Verdict:
     """Whether an entry is of the kind of a line and meets its clauses; its time is not looked at."""
     if entry.kind != line.kind or entry.assertion is not Assertion.PRESENT:
         return Verdict.NO
-    return min((_holds(c, _field(entry, c.field)) for c in line.clauses), default=Verdict.YES)
+    return min((holds(c, _field(entry, c.field)) for c in line.clauses), default=Verdict.YES)
 
 
 def _meets(line: Line, entry: Entry, patient: CohortPatient, bound: Mapping[str, Entry]) -> Found:
     verdict, reasons = Verdict.YES, []
     for clause in line.clauses:
         value = _field(entry, clause.field)
-        held = _holds(clause, value)
+        held = holds(clause, value)
         verdict = min(verdict, held)
         if held is not Verdict.YES:
             reasons.append(f"{clause.field} is {_say(value)}")
@@ -337,7 +339,7 @@ def _meets(line: Line, entry: Entry, patient: CohortPatient, bound: Mapping[str,
         verdict = Verdict.NO
     elif line.levels and verdict is not Verdict.NO:
         other = bound[line.levels]
-        same, why = _same_levels(entry, other)
+        same, why = levels_meet(getattr(entry, "levels", None), getattr(other, "levels", None))
         verdict = min(verdict, Verdict.NO if entry is other else same)
         reasons.append(why)
     return Found(line, verdict, entry.id, "; ".join(reasons) or entry.label)
@@ -358,8 +360,8 @@ def _timed(line: Line, entry: str, anchor: str, patient: CohortPatient) -> tuple
     return verdict, f"{days_range(Window(low, high))} {line.direction} {anchor}"
 
 
-def _same_levels(entry: Entry, other: Entry) -> tuple[Verdict, str]:
-    one, two = getattr(entry, "levels", None), getattr(other, "levels", None)
+def levels_meet(one: object, two: object) -> tuple[Verdict, str]:
+    """Whether two spans of levels share one; possible where one is not reported."""
     if not isinstance(one, Span) or not isinstance(two, Span):
         return Verdict.POSSIBLE, "levels not reported"
     shared = one.overlap(two)
@@ -414,7 +416,7 @@ def _field(entry: Entry, name: str) -> Any:  # noqa: ANN401  # a field of any mo
     return value
 
 
-def _holds(clause: Clause, value: Any) -> Verdict:  # noqa: ANN401  # a field of any model
+def holds(clause: Clause, value: Any) -> Verdict:  # noqa: ANN401  # a field of any model
     """Whether a comparison holds; a value that is not known leaves it possible."""
     if isinstance(value, Quantity):
         value = value.value if value.plausibility == "ok" and value.comparator in {"=", "~"} else None

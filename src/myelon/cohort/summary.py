@@ -16,7 +16,7 @@ from pydantic import ConfigDict, Field
 from myelon.cohort.analysis import select_patients
 from myelon.cohort.cause_table import CauseTable, merge_causes
 from myelon.cohort.cox_sums import CoxSums
-from myelon.cohort.variables import column, variable
+from myelon.cohort.variables import variable
 from myelon.errors import TableError
 from myelon.record.base import Part
 from myelon.record.document import checked, read_document
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from myelon.cohort.analysis import Chosen
-    from myelon.cohort.patient import CohortPatient
     from myelon.cohort.recipe import Recipe
+    from myelon.cohort.registry import Registry
 
 _DIGITS = 9
 """Decimals of times: two sites that count the same day in months must write the same number."""
@@ -85,7 +85,7 @@ def question_of(recipe: Recipe) -> dict[str, Any]:
 
 def summarise_site(
     recipe: Recipe,
-    patients: Sequence[CohortPatient],
+    registry: Registry,
     *,
     site: str,
     minimum_cell: int = 0,
@@ -95,7 +95,7 @@ def summarise_site(
 
     Args:
         recipe: What is asked.
-        patients: Of the site.
+        registry: Of the site.
         site: Its name.
         minimum_cell: Least patients of a count that leaves; 0 switches the rule off.
         at: Coefficients of the recipe's model, for the next step of Newton's method; zeros when None.
@@ -105,7 +105,7 @@ def summarise_site(
     """
     if minimum_cell < 0:
         raise TableError(f"minimum cell {minimum_cell}", todo="Give a number of patients; 0 is no rule")
-    chosen = select_patients(recipe, patients)
+    chosen = select_patients(recipe, registry)
     table = chosen.table
     withheld: list[str] = []
     if minimum_cell:
@@ -197,14 +197,15 @@ def read_summary(text: str, *, where: str = "summary") -> Summary:
 
 
 def _counts(name: str, chosen: Chosen, groups: tuple[str, ...]) -> dict[str, tuple[int | None, ...]]:
-    values = column(name, chosen.patients)
-    words = chosen.words
-    inside = [[k for k in chosen.rows if words is None or words[k] == group] for group in groups]
-    found: dict[str, tuple[int | None, ...]] = {
-        level: tuple(sum(bool(values.has(level)[k]) for k in rows) for rows in inside) for level in values.levels
-    }
-    found["not known"] = tuple(sum(values.values[k] is None for k in rows) for rows in inside)
-    return found
+    values = chosen.registry.column(name, chosen.counted)
+    member = chosen.member[chosen.rows]
+    inside = [member == (chosen.levels.index(group) if chosen.levels else 0) for group in groups]
+
+    def counts(has: NDArray[np.bool_]) -> tuple[int | None, ...]:
+        return tuple(int((has & mine).sum()) for mine in inside)
+
+    every = chosen.registry.column(name, chosen.taken).levels
+    return {**{level: counts(values.has(level)) for level in every}, "not known": counts(~values.known)}
 
 
 def _coarser(table: CauseTable, least: int) -> tuple[CauseTable, list[str]]:

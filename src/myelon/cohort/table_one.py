@@ -33,12 +33,12 @@ def table_one(columns: Sequence[Column], by: Column | None = None, *, summary: S
     Raises:
         TableError: Nobody to describe.
     """
-    n = len(columns[0].values) if columns else 0
+    n = len(columns[0]) if columns else 0
     if n == 0:
         raise TableError("nobody to describe", todo="Choose at least one patient and one variable")
-    words = by.words if by is not None else []
     levels = by.levels if by is not None else ()
-    groups = [np.arange(n)] + [np.array([k for k, w in enumerate(words) if w == level], dtype=int) for level in levels]
+    member = by.group(levels) if by is not None else np.empty(0, dtype=np.intp)
+    groups = [np.arange(n), *(np.flatnonzero(member == k) for k in range(len(levels)))]
     heads = ("", f"All (n = {n})", *(f"{level} (n = {len(g)})" for level, g in zip(levels, groups[1:], strict=True)))
     tested = len(levels) > 1
     rows, used = [], set()
@@ -69,9 +69,10 @@ def _block(
     variable = column.variable
     if variable.kind == "number":
         return _number_rows(column, groups, summary, tested=tested)
-    known = [np.array([k for k in g if column.values[k] is not None], dtype=int) for g in groups]
+    there = column.known
+    known = [g[there[g]] for g in groups]
     several = ", more than one per patient" if variable.several else ""
-    counts = np.array([[sum(bool(column.has(level)[k]) for k in g) for g in known] for level in column.levels])
+    counts = np.array([[int(has[g].sum()) for g in known] for has in map(column.has, column.levels)])
     test = None
     if tested and not variable.several and len(column.levels) > 1:
         test = compare.counts_differ(counts[:, 1:])
@@ -95,11 +96,11 @@ def _number_rows(
     column: Column, groups: Sequence[np.ndarray], summary: Summary, *, tested: bool
 ) -> tuple[list[Row], str | None]:
     variable, numbers = column.variable, column.numbers
-    split = [[numbers[k] for k in g] for g in groups]
+    split = [numbers[g] for g in groups]
     spreads = [compare.spread(values) for values in split]
     test = None
     if tested:
-        known = [[v for v in values if v is not None] for values in split[1:]]
+        known = [values[~np.isnan(values)] for values in split[1:]]
         test = compare.means_differ(known) if summary == "mean" else compare.ranks_differ(known)
     cells = []
     for s in spreads:

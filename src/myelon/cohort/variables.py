@@ -6,12 +6,18 @@ A number has a unit; a category its levels, in order; None is not known and is c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from math import nan
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import numpy as np
+
+from myelon.cohort.coded import Coded
 from myelon.errors import TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from myelon.cohort.patient import CohortPatient
 
@@ -39,28 +45,57 @@ class Column:
     """A variable of every patient of a cohort, in one order."""
 
     variable: Variable
-    values: tuple[Value, ...]
+    coded: Coded
+
+    @classmethod
+    def of(cls, found: Variable, values: Iterable[Value]) -> Column:
+        """From a list of values."""
+        return cls(found, Coded.of(values))
+
+    def __len__(self) -> int:
+        """Number of patients."""
+        return len(self.coded)
+
+    def __getitem__(self, rows: NDArray[Any]) -> Column:
+        """Some of the patients."""
+        return Column(self.variable, self.coded[rows])
 
     @property
     def levels(self) -> tuple[str, ...]:
         """Categories in order: as declared, then any other that occurs."""
-        seen = {level for value in self.values for level in _levels(value)}
+        seen = {level for value in self.coded.used for level in _levels(value)}
         declared = tuple(level for level in self.variable.levels if level in seen)
         return declared + tuple(sorted(seen - set(declared)))
 
-    def has(self, level: str) -> list[bool | None]:
-        """Whether each patient is of a level; None where it is not known."""
-        return [None if value is None else level in _levels(value) for value in self.values]
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Who has a value, shape (n,)."""
+        return self.coded.each(lambda v: v is not None, bool)
+
+    def has(self, level: str) -> NDArray[np.bool_]:
+        """Who is of a level, shape (n,); nobody of whom it is not known."""
+        return self.coded.each(lambda v: level in _levels(v), bool)
+
+    def group(self, levels: Sequence[str]) -> NDArray[np.intp]:
+        """Which of some levels each is of, shape (n,); -1 where it is none, several, or not known."""
+        at = {level: k for k, level in enumerate(levels)}
+        return self.coded.each(lambda v: at.get(_word(v) or "", -1), np.intp)
 
     @property
     def words(self) -> list[str | None]:
         """Each value as a word, for grouping; None where it is not known or there are several."""
-        return [None if not (found := _levels(v)) or len(found) > 1 else found[0] for v in self.values]
+        return list(self.coded.each(_word, object))
 
     @property
-    def numbers(self) -> list[float | None]:
-        """Each value as a number."""
-        return [float(v) if isinstance(v, int | float) else None for v in self.values]
+    def numbers(self) -> NDArray[np.float64]:
+        """Each value as a number, shape (n,); not a number where it is not known."""
+        return self.coded.each(lambda v: float(v) if isinstance(v, int | float) else nan, np.float64)
+
+
+def _word(value: Value) -> str | None:
+    """A value as one word."""
+    found = _levels(value)
+    return found[0] if len(found) == 1 else None
 
 
 def _levels(value: Value) -> tuple[str, ...]:
@@ -185,4 +220,4 @@ def variable(name: str) -> Variable:
 def column(name: str, patients: Sequence[CohortPatient]) -> Column:
     """A variable of every patient."""
     found = variable(name)
-    return Column(found, tuple(found.read(p) for p in patients))
+    return Column.of(found, (found.read(p) for p in patients))

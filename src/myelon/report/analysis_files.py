@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from myelon.cohort.recipe import write_recipe
 from myelon.cohort.result_tables import tables
 from myelon.errors import InputError
+from myelon.record.when import DAYS_PER
 from myelon.report.charts import km_chart
-from myelon.report.cohort_charts import Lane, Ratio, forest_chart, incidence_chart, swimmer_chart
+from myelon.report.cohort_charts import LANES, Lane, Ratio, forest_chart, incidence_chart, swimmer_chart
 from myelon.report.document import Report, Section, report_html, report_pdf
 from myelon.report.tables import FORMATS, as_bytes
 
@@ -41,22 +42,17 @@ def charts_of(found: Analysis) -> list[tuple[str, Chart]]:
 
 
 def lanes_of(found: Analysis) -> list[Lane]:
-    """One lane per counted patient: the earliest and the latest reading of its time."""
-    from myelon.record.when import DAYS_PER  # noqa: PLC0415  # one number
-
-    unit = DAYS_PER[found.recipe.unit]
-    lanes = []
-    for k in found.chosen.rows:
-        outcome = found.chosen.outcomes[k]
-        low, cause = outcome.at("earliest")
-        high, _ = outcome.at("latest")
-        lanes.append(Lane(outcome.case_id, low / unit, max(low, high) / unit, _ENDS[cause]))
-    return lanes
+    """One lane per counted patient, the longest: the earliest and the latest reading of its time."""
+    chosen, unit = found.chosen, DAYS_PER[found.recipe.unit]
+    names = [chosen.registry.ids[k] for k in chosen.taken.tolist()]
+    (low, cause), (high, _) = (chosen.came.at(choice) for choice in ("earliest", "latest"))
+    longest = sorted((int(k) for k in chosen.rows), key=lambda k: (-low[k], names[k]))[:LANES]
+    return [Lane(names[k], low[k] / unit, max(low[k], high[k]) / unit, _ENDS[cause[k]]) for k in longest]
 
 
 def report_of(found: Analysis, figures: Sequence[tuple[str, Chart]] | None = None) -> Report:
     """The whole analysis as one page; its figures are drawn where they are not given."""
-    natures = {p.case.about.nature for p in found.chosen.patients}
+    natures = found.chosen.natures
     nature = "Synthetic patients: nobody's data." if natures == {"synthetic"} else ""
     if "synthetic" in natures and len(natures) > 1:
         nature = "Some of the patients are synthetic: this is no result about patients."

@@ -97,19 +97,20 @@ def forest_chart(ratios: Sequence[Ratio], *, x_label: str = "hazard ratio") -> C
     return Chart(figure, "Forest plot: " + ", ".join(r.label for r in ratios))
 
 
+LANES = 80
+"""Lanes that a swimmer plot holds: the longest."""
 _ENDS = {"event": ("X", FAIL), "competing": ("D", INK2), "censored": (">", INK3)}
 
 
-def swimmer_chart(lanes: Sequence[Lane], *, x_label: str = "months", most: int = 80) -> Chart:
+def swimmer_chart(lanes: Sequence[Lane], *, x_label: str = "months") -> Chart:
     """One bar per patient, longest on top; a thin end is the time that is not certain.
 
     Args:
         lanes: Patients.
         x_label: Unit of time.
-        most: Longest lanes that are drawn.
     """
     with quiet_fonts(), rc_context(STYLE):
-        ordered = sorted(lanes, key=lambda lane: (-lane.end, lane.label))[:most]
+        ordered = sorted(lanes, key=lambda lane: (-lane.end, lane.label))[:LANES]
         figure, axes = axes_of(8.4, 1.0 + 0.17 * len(ordered))
         for row, lane in enumerate(ordered):
             axes.plot([0, lane.end], [row, row], color=RULE, linewidth=5.0, solid_capstyle="butt")

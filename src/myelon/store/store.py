@@ -51,6 +51,14 @@ class Verified(NamedTuple):
     stored_files: int
 
 
+class ChangedCase(NamedTuple):
+    """A case, the last row of the journal that is of it, and whether it is deleted."""
+
+    case_id: str
+    last_seq: int
+    removed: bool
+
+
 class SavedRecipe(NamedTuple):
     """An analysis that was saved: its name, version, YAML, by whom and when."""
 
@@ -358,6 +366,16 @@ class Store:
             if touched:
                 connection.execute(import_batch_case.insert(), touched)
         return Batch(batch, at, actor, name, len(touched), "")
+
+    def changed_since(self, seq: int) -> list[ChangedCase]:
+        """Cases that were written or deleted after a row of the journal, the earliest first."""
+        found = []
+        for removed in (False, True):  # apart: the index of the lines begins with it
+            after = (case_index.c.removed.is_(removed), case_index.c.last_seq > seq)
+            query = select(case_index.c.case_id, case_index.c.last_seq).where(*after)
+            with self._engine.connect() as connection:
+                found += [ChangedCase(r.case_id, int(r.last_seq), removed) for r in connection.execute(query)]
+        return sorted(found, key=lambda case: case.last_seq)
 
     def save_recipe(self, name: str, body: str, *, actor: str = LOCAL_ACTOR) -> int:
         """Keep an analysis under a name; a body that is the same as the last makes no new version.

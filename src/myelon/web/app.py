@@ -15,6 +15,7 @@ from myelon.dose.dvh import warm_up
 from myelon.errors import ConflictError, MyelonError, StoreError
 from myelon.store import Store
 from myelon.web import security
+from myelon.web.analyses import Analyses
 from myelon.web.jobs import Jobs
 from myelon.web.packets import Packets
 from myelon.web.pages import (
@@ -61,7 +62,8 @@ def create_app(data: Path) -> FastAPI:
     app.state.store = Store.open(data)
     app.state.packets = Packets(app.state.store)
     app.state.jobs = Jobs()
-    app.router.on_shutdown.append(app.state.jobs.close)
+    app.state.analyses = Analyses(app.state.store)
+    app.router.on_shutdown += [app.state.jobs.close, app.state.analyses.close]
     app.middleware("http")(security.guard)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     for place in PLACES:

@@ -28,6 +28,8 @@ class Job(Generic[T]):
 
     about: str
     lines: list[str] = field(default_factory=list)
+    share: float | None = None
+    """How much is done, where the work knows."""
     result: T | None = None
     error: str = ""
     cancelled: bool = False
@@ -47,6 +49,16 @@ class Job(Generic[T]):
             raise InputError("stopped, as asked", where=self.about)
         self.lines.append(line)
 
+    def reach(self, share: float, line: str) -> None:
+        """Note how much is done.
+
+        Raises:
+            InputError: The job was cancelled.
+        """
+        self.say(line)
+        self.share = share
+        del self.lines[:-1]
+
 
 class Jobs(Generic[T]):
     """The jobs of a service."""
@@ -56,7 +68,18 @@ class Jobs(Generic[T]):
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="job")
 
     def start(self, about: str, work: Callable[[Callable[[str], None]], T]) -> str:
-        """Begin; returns the mark that the job is found by."""
+        """Begin work that says its steps; returns the mark that the job is found by."""
+        return self._start(about, lambda job: work(job.say))
+
+    def start_measured(self, about: str, work: Callable[[Callable[[float, str], None]], T]) -> str:
+        """Begin work that says how much is done; returns the mark that the job is found by."""
+        return self._start(about, lambda job: work(job.reach))
+
+    def running(self, about: str) -> str | None:
+        """The mark of a job about something that is not over."""
+        return next((m for m, j in self._kept.items() if j.about == about and not j.over and not j.cancelled), None)
+
+    def _start(self, about: str, work: Callable[[Job[T]], T]) -> str:
         job, mark = Job[T](about), secrets.token_hex(8)
         self._kept[mark] = job
         while len(self._kept) > MOST_KEPT:
@@ -64,7 +87,7 @@ class Jobs(Generic[T]):
 
         def run() -> None:
             try:
-                job.result = work(job.say)
+                job.result = work(job)
             except MyelonError as error:
                 job.error = str(error)
             except Exception as error:  # noqa: BLE001  # a job has no caller: what went wrong is shown on its page

@@ -5,20 +5,19 @@ An analysis is its address: every choice stands in the query string, so a page c
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import APIRouter, Form, Query, Request
+from starlette.datastructures import QueryParams
 from starlette.responses import RedirectResponse, Response
 
-from myelon.cohort.analysis import Analysis, run
-from myelon.cohort.endpoints import CHOICES, ENDPOINTS, endpoint
+from myelon.cohort.endpoints import CHOICES, ENDPOINTS, endpoint, outcomes
 from myelon.cohort.kaplan_meier import INTERVALS
-from myelon.cohort.patient import CohortPatient
 from myelon.cohort.recipe import Recipe, read_recipe, write_recipe
 from myelon.cohort.result_tables import tables
-from myelon.cohort.selection import parse_query
+from myelon.cohort.selection import judge, parse_query
 from myelon.cohort.summary import summarise_site
 from myelon.cohort.variables import VARIABLES
 from myelon.errors import MyelonError, TableError
@@ -29,8 +28,10 @@ from myelon.web.render import page
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from myelon.cohort.analysis import Analysis
+    from myelon.web.analyses import Analyses
+
 router = APIRouter()
-_lock = Lock()
 _DEFAULT = {
     "title": "Survival by number of involved regions",
     "select": "neoplasm where role = secondary and compartment has intramedullary",
@@ -45,29 +46,13 @@ EXAMPLES = (
     ("two courses on one level", "radiotherapy as first\nradiotherapy after first on the levels of first"),
     ("women over 50", "patient where sex = female and age_years > 50"),
 )
+MOST_EXPLAINED = 200
+"""Patients whose reasons the page lists."""
 _MEDIA = {
     "html": "text/html; charset=utf-8", "pdf": "application/pdf", "yaml": "application/yaml", "csv": "text/csv",
     "md": "text/markdown; charset=utf-8", "tex": "application/x-tex", "txt": "text/plain; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }  # fmt: skip
-
-
-def patients_of(request: Request) -> list[CohortPatient]:
-    """Every patient of the hospital; a record is read again only when it has changed."""
-    store = store_of(request)
-    state = request.app.state
-    with _lock:
-        if not hasattr(state, "cohort_patients"):
-            state.cohort_patients = {}
-        kept: dict[str, tuple[int, CohortPatient]] = state.cohort_patients
-    found = []
-    for summary in store.cases():
-        version, patient = kept.get(summary.id, (-1, None))
-        if patient is None or version != summary.version:
-            patient = CohortPatient(store.case(summary.id))
-            kept[summary.id] = (summary.version, patient)
-        found.append(patient)
-    return found
 
 
 def recipe_of(values: Mapping[str, str], several: Mapping[str, list[str]]) -> Recipe:
@@ -86,11 +71,20 @@ def recipe_of(values: Mapping[str, str], several: Mapping[str, list[str]]) -> Re
     return recipe
 
 
-def _asked(request: Request) -> Recipe:
-    query = request.query_params
-    if not query:
+def recipe_from(query: QueryParams) -> Recipe:
+    """The recipe that an address asks; the example where it asks nothing."""
+    if not set(query) & set(Recipe.model_fields):
         return recipe_of(_DEFAULT, _DEFAULT_LISTS)
     return recipe_of(dict(query), {k: query.getlist(k) for k in ("table_one", "model", "tests")})
+
+
+def _asked(request: Request) -> Recipe:
+    return recipe_from(request.query_params)
+
+
+def _analyses(request: Request) -> Analyses:
+    found: Analyses = request.app.state.analyses
+    return found
 
 
 def address_of(recipe: Recipe) -> str:
@@ -105,7 +99,7 @@ def analysis(request: Request) -> Response:
     """The builder with its answer."""
     context: dict[str, Any] = {
         "place": "Cohorts", "endpoints": ENDPOINTS, "variables": VARIABLES, "choices": CHOICES, "intervals": INTERVALS,
-        "examples": EXAMPLES, "error": None, "found": None, "recipe": None, "text": "", "query": "",
+        "examples": EXAMPLES, "error": None, "found": None, "recipe": None, "text": "", "query": "", "job": None,
     }  # fmt: skip
     try:
         recipe = _asked(request)
@@ -120,32 +114,58 @@ def analysis(request: Request) -> Response:
 
 
 def _answer(request: Request, recipe: Recipe) -> dict[str, Any]:
+    """What the page shows of an analysis, or the job that is at it."""
     from myelon.report.analysis_files import charts_of  # matplotlib loads only where a figure is drawn
     from myelon.report.tables import as_html
 
-    found = run(recipe, patients_of(request))
-    natures = sorted({p.case.about.nature for p in found.chosen.patients})
+    analyses = _analyses(request)
+    found = analyses.get(recipe)
+    if found is None:
+        mark = analyses.begin(recipe)
+        return {"job": analyses.job(recipe, mark), "job_mark": mark}
+    verdicts = found.chosen.verdicts
     return {
         "found": found,
-        "natures": natures,
+        "natures": sorted(found.chosen.natures),
         "tables": [(t.name, as_html(t)) for t in tables(found)],
         "charts": [(name, chart.svg()) for name, chart in charts_of(found)],
         "verdicts": _verdicts(found),
-        "counts": [sum(s.verdict == v for s in found.chosen.selected) for v in (2, 1, 0)],
+        "most": MOST_EXPLAINED,
+        "counts": [int((verdicts == v).sum()) for v in (2, 1, 0)],
     }
 
 
 def _verdicts(found: Analysis) -> list[dict[str, Any]]:
-    """Each patient that is in or possible: why, and with which entries."""
-    outcomes = {o.case_id: o for o in found.chosen.outcomes}
-    out = dict(found.left_out)
+    """Each patient that is in or possible: why, and with which entries; read from the records themselves."""
+    chosen = found.chosen
+    out, inside = dict(found.left_out), set(chosen.taken.tolist())
     rows = []
-    for s in found.chosen.selected:
-        if not s.verdict:
-            continue
-        outcome = outcomes.get(s.case_id)
-        rows.append({"selected": s, "outcome": outcome, "why_out": out.get(s.case_id, "")})
+    for at in np.flatnonzero(chosen.verdicts)[:MOST_EXPLAINED].tolist():
+        patient = chosen.registry.patient(at)
+        outcome = outcomes(chosen.endpoint, [patient])[0] if at in inside else None
+        why_out = out.get(patient.case.id, "") if at in inside else ""
+        rows.append({"selected": judge(chosen.query, patient), "outcome": outcome, "why_out": why_out})
     return rows
+
+
+@router.get("/cohorts/records/state")
+def state(request: Request, job: str) -> Response:
+    """How far an analysis is, as a piece of the page; when it is there, the page is asked for again."""
+    recipe = _asked(request)
+    work = _analyses(request).job(recipe, job)
+    context = {"job": work, "job_mark": job, "query": address_of(recipe)}
+    answer = page(request, "analysis_state.html", context)
+    if work.result is not None:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@router.post("/cohorts/records/stop")
+def stop(request: Request, job: Annotated[str, Form()], query: Annotated[str, Form()]) -> Response:
+    """Stop an analysis; the records that were read stay read."""
+    recipe = recipe_from(QueryParams(query))
+    _analyses(request).job(recipe, job).cancelled = True
+    return RedirectResponse("/cohorts", 303)
 
 
 @router.get("/cohorts/records/leaves")
@@ -156,7 +176,7 @@ def leaves(request: Request, minimum_cell: Annotated[int, Query(ge=0, le=1000)] 
     context: dict[str, Any] = {"place": "Cohorts", "recipe": recipe, "query": address_of(recipe), "summary": None}
     context |= {"minimum_cell": minimum_cell, "nothing": ""}
     try:
-        summary = summarise_site(asked, patients_of(request), site="this hospital", minimum_cell=minimum_cell)
+        summary = summarise_site(asked, _analyses(request).registry(), site="this hospital", minimum_cell=minimum_cell)
         context |= {"summary": summary, "json": summary.model_dump_json(by_alias=True, indent=1)}
     except TableError as error:
         context["nothing"] = error.what
@@ -169,7 +189,7 @@ def download(request: Request, name: str) -> Response:
     from myelon.report.analysis_files import file_of  # figures load only where one is drawn
 
     recipe = _asked(request)
-    content = file_of(run(recipe, patients_of(request)), name)
+    content = file_of(_analyses(request).compute(recipe), name)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=_MEDIA[name.rsplit(".", 1)[-1]], headers=headers)
 
