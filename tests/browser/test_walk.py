@@ -544,3 +544,23 @@ def test_two_cts_are_registered_looked_at_and_accepted(tab, own_hospital, keep):
     tab.click("text=Accept: add the doses by it")
     tab.wait_for_selector("text=How sure the sum is")
     assert "voxel sum" in tab.inner_text("main")
+
+
+def test_a_query_is_put_together_line_by_line(chromium, hospital):
+    with serving(hospital) as address, contextlib.closing(chromium.new_page()) as tab:
+        tab.goto(f"{address}/cohorts/records?select=surgery+as+operation")
+        tab.select_option("select[name=kind]", "radiotherapy")
+        tab.wait_for_selector("select[name=field] option[value=total_gy]", state="attached")
+        tab.select_option("select[name=field]", "total_gy")
+        tab.wait_for_selector("input[name=value]")
+        tab.select_option("select[name=operator]", ">=")
+        tab.fill("input[name=value]", "30")
+        tab.select_option("select[name=direction]", "after")
+        tab.fill("input[name=within]", "90")
+        tab.click("button[name=add]")
+        line = "radiotherapy where total_gy >= 30 after operation within 90 days"
+        tab.wait_for_function("l => document.querySelector('textarea[name=select]').value.endsWith(l)", arg=line)
+        tab.click("button:text-is('Compute')")
+        tab.wait_for_url("**total_gy**")
+        assert tab.input_value("textarea[name=select]") == f"surgery as operation\n{line}"
+        assert "operator=" not in tab.url  # what is put together is no part of the address

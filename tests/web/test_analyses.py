@@ -129,7 +129,7 @@ def unread(client, monkeypatch):
 
 def state_of(text):
     """The address that a page of running work asks again."""
-    return html.unescape(re.search(r'hx-get="([^"]+)"', text)[1])
+    return html.unescape(re.search(r'hx-get="(/cohorts/records/state[^"]+)"', text)[1])
 
 
 def test_long_work_says_how_far_it_is_and_gives_the_page_when_done(own, monkeypatch):
@@ -186,3 +186,32 @@ def test_a_model_that_cannot_be_had_leaves_the_rest(shown):
     text = shown.get(f"{start}&endpoint=paraplegia&model=age_years").text
     assert "No model: no event" in text
     assert "counted." in text
+
+
+CONDITION = f"{START}/condition"
+
+
+def test_a_condition_is_put_together_from_what_the_records_hold(shown):
+    text = shown.get(CONDITION, params={"kind": "radiotherapy", "field": "status"}).text
+    assert '<option value="total_gy">total gy</option>' in text
+    assert '<option value="delivered">' in text
+    assert "after" not in text  # no line has a name yet
+    given = {"select": "surgery as operation", "kind": "radiotherapy", "field": "total_gy", "operator": ">=", "value": "30",
+             "direction": "after", "anchor": "operation", "within": "90", "levels": "1", "name": "course", "add": "1"}  # fmt: skip
+    text = html.unescape(shown.get(CONDITION, params=given).text)
+    line = "radiotherapy where total_gy >= 30 after operation within 90 days on the levels of operation as course"
+    assert f"surgery as operation\n{line}</textarea>" in text
+    assert '<option value="course">' in text  # and the next line may name it
+    text = html.unescape(shown.get(CONDITION, params={"select": "surgery as op", "kind": "gain", "value": "2",
+                                   "direction": "after", "anchor": "op", "add": "1"}).text)  # fmt: skip
+    assert "surgery as op\ngain mrc >= 2 after op</textarea>" in text
+    text = shown.get(CONDITION, params={"kind": "patient", "field": "sex"}).text
+    assert '<option value="female">' in text
+
+
+def test_a_condition_that_cannot_be_read_is_said_and_changes_nothing(shown):
+    given = {"select": "surgery", "kind": "radiotherapy", "name": "no name", "add": "1"}
+    text = shown.get(CONDITION, params=given).text
+    assert ">surgery</textarea>" in text
+    assert 'role="alert"' in text
+    assert 'value="no name"' in text

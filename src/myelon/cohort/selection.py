@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from myelon.cohort.patient import CohortPatient
 
 Operator = Literal["=", "!=", ">=", "<=", ">", "<", "has"]
-_OPERATORS: tuple[Operator, ...] = (">=", "<=", "!=", "=", ">", "<", "has")
+OPERATORS: tuple[Operator, ...] = (">=", "<=", "!=", "=", ">", "<", "has")
 _NAME = r"[A-Za-z][A-Za-z0-9_-]*"
 _LINE = re.compile(
     rf"""^(?P<no>no\s+)?(?P<kind>{_NAME})
@@ -220,7 +220,7 @@ def _clause(kind: str, words: str, place: str) -> Clause:
         raise TableError(
             f"{words!r} is no comparison", where=place, todo="One field, one sign, one value; `and` joins two"
         )
-    operator = next(o for o in _OPERATORS if o == match["operator"])
+    operator = next(o for o in OPERATORS if o == match["operator"])
     return Clause(name, operator, match["value"].strip().strip('"'))
 
 

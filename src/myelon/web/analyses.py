@@ -14,12 +14,20 @@ from myelon.web.jobs import Job, Jobs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.requests import Request
+
     from myelon.cohort.registry import Registry
     from myelon.store import Store
 
 AT_ONCE = 100
 """Records that a page reads before it answers; more of them are a job."""
 _KEPT = 8
+
+
+def analyses_of(request: Request) -> Analyses:
+    """The analyses of the service that answers."""
+    found: Analyses = request.app.state.analyses
+    return found
 
 
 class Analyses:
@@ -41,6 +49,10 @@ class Analyses:
                 self._registry = open_registry(self._store, progress=progress)
                 self._upto = max((c.last_seq for c in changed), default=self._upto)
             return self._registry
+
+    def at_hand(self) -> Registry | None:
+        """Every patient, where not many records must be read for it."""
+        return None if self._unread() > AT_ONCE else self.registry()
 
     def get(self, recipe: Recipe) -> Analysis | None:
         """The answer, if it is there or quickly had; None if it must be a job.
@@ -84,11 +96,11 @@ class Analyses:
 
     def _long(self, recipe: Recipe) -> bool:
         """Whether many records must be read: they changed, or a gain of strength is asked of many."""
-        if self._registry is None and pending(self._store) > AT_ONCE:
-            return True
-        if self._registry is not None and len(self._store.changed_since(self._upto)) > AT_ONCE:
-            return True
-        return "gain " in recipe.select and len(self.registry()) > AT_ONCE
+        return self._unread() > AT_ONCE or ("gain " in recipe.select and len(self.registry()) > AT_ONCE)
+
+    def _unread(self) -> int:
+        """How many records have changed since they were last read."""
+        return pending(self._store) if self._registry is None else len(self._store.changed_since(self._upto))
 
     def _compute(self, recipe: Recipe, progress: Callable[[float, str], None]) -> Analysis:
         registry = self.registry(lambda share, words: progress(0.9 * share, words))

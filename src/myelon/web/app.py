@@ -24,6 +24,7 @@ from myelon.web.pages import (
     board,
     cases,
     cohorts,
+    conditions,
     dose,
     dose_exports,
     entries,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 PLACES = (
     imports, entries, cases, instruments, spine, dose, dose_exports, structures, registration, viewer, images, board,
-    analyses, cohorts, library, options, quality, admin,
+    conditions, analyses, cohorts, library, options, quality, admin,
 )  # fmt: skip
 """In the order in which addresses are tried."""
 _STATIC = Path(__file__).parent / "static"

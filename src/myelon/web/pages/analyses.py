@@ -22,14 +22,15 @@ from myelon.cohort.summary import summarise_site
 from myelon.cohort.variables import VARIABLES
 from myelon.errors import MyelonError, TableError
 from myelon.record.document import checked
+from myelon.web.analyses import analyses_of
 from myelon.web.packets import store_of
+from myelon.web.pages.conditions import condition_parts
 from myelon.web.render import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from myelon.cohort.analysis import Analysis
-    from myelon.web.analyses import Analyses
 
 router = APIRouter()
 _DEFAULT = {
@@ -82,11 +83,6 @@ def _asked(request: Request) -> Recipe:
     return recipe_from(request.query_params)
 
 
-def _analyses(request: Request) -> Analyses:
-    found: Analyses = request.app.state.analyses
-    return found
-
-
 def address_of(recipe: Recipe) -> str:
     """The query string that asks a recipe again."""
     values = recipe.model_dump(mode="json", exclude_defaults=True)
@@ -101,10 +97,13 @@ def analysis(request: Request) -> Response:
         "place": "Cohorts", "endpoints": ENDPOINTS, "variables": VARIABLES, "choices": CHOICES, "intervals": INTERVALS,
         "examples": EXAMPLES, "error": None, "found": None, "recipe": None, "text": "", "query": "", "job": None,
     }  # fmt: skip
+    text = request.query_params.get("select", "")
     try:
         recipe = _asked(request)
     except MyelonError as error:
+        context |= condition_parts(request, text)
         return page(request, "analysis.html", context | {"error": error, "given": request.query_params}, status=400)
+    context |= condition_parts(request, recipe.select)
     context |= {"recipe": recipe, "text": write_recipe(recipe), "query": address_of(recipe)}
     try:
         context |= _answer(request, recipe)
@@ -118,7 +117,7 @@ def _answer(request: Request, recipe: Recipe) -> dict[str, Any]:
     from myelon.report.analysis_files import charts_of  # matplotlib loads only where a figure is drawn
     from myelon.report.tables import as_html
 
-    analyses = _analyses(request)
+    analyses = analyses_of(request)
     found = analyses.get(recipe)
     if found is None:
         mark = analyses.begin(recipe)
@@ -152,7 +151,7 @@ def _verdicts(found: Analysis) -> list[dict[str, Any]]:
 def state(request: Request, job: str) -> Response:
     """How far an analysis is, as a piece of the page; when it is there, the page is asked for again."""
     recipe = _asked(request)
-    work = _analyses(request).job(recipe, job)
+    work = analyses_of(request).job(recipe, job)
     context = {"job": work, "job_mark": job, "query": address_of(recipe)}
     answer = page(request, "analysis_state.html", context)
     if work.result is not None:
@@ -164,7 +163,7 @@ def state(request: Request, job: str) -> Response:
 def stop(request: Request, job: Annotated[str, Form()], query: Annotated[str, Form()]) -> Response:
     """Stop an analysis; the records that were read stay read."""
     recipe = recipe_from(QueryParams(query))
-    _analyses(request).job(recipe, job).cancelled = True
+    analyses_of(request).job(recipe, job).cancelled = True
     return RedirectResponse("/cohorts", 303)
 
 
@@ -176,7 +175,9 @@ def leaves(request: Request, minimum_cell: Annotated[int, Query(ge=0, le=1000)] 
     context: dict[str, Any] = {"place": "Cohorts", "recipe": recipe, "query": address_of(recipe), "summary": None}
     context |= {"minimum_cell": minimum_cell, "nothing": ""}
     try:
-        summary = summarise_site(asked, _analyses(request).registry(), site="this hospital", minimum_cell=minimum_cell)
+        summary = summarise_site(
+            asked, analyses_of(request).registry(), site="this hospital", minimum_cell=minimum_cell
+        )
         context |= {"summary": summary, "json": summary.model_dump_json(by_alias=True, indent=1)}
     except TableError as error:
         context["nothing"] = error.what
@@ -189,7 +190,7 @@ def download(request: Request, name: str) -> Response:
     from myelon.report.analysis_files import file_of  # figures load only where one is drawn
 
     recipe = _asked(request)
-    content = file_of(_analyses(request).compute(recipe), name)
+    content = file_of(analyses_of(request).compute(recipe), name)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=_MEDIA[name.rsplit(".", 1)[-1]], headers=headers)
 
