@@ -355,6 +355,12 @@ def test_a_score_says_whom_it_left_out_and_refuses_half_a_case(tmp_path):
     assert "1 rows left out" in done.stdout
     assert "2/2 (100.0 %)" in done.stdout
     assert (tmp_path / "roc.svg").exists()
+    (tmp_path / "i.csv").write_text("big,hard,ill\n0,0,0\n1,0,0\n1,1,1\n0,1,1\n")
+    made = run("cohort", "score", "i.csv", "--case", "ill", "--item", "big=1", "--item", "hard=2", cwd=tmp_path).stdout
+    assert "Items, each alone" in made
+    assert "2/2 (100.0 %)" in made
+    assert "COLUMN=POINTS" in run("cohort", "score", "i.csv", "--case", "ill", "--item", "big", cwd=tmp_path).stderr
+    assert "one of the two" in run("cohort", "score", "i.csv", "--case", "ill", cwd=tmp_path).stderr
     (tmp_path / "s.csv").write_text("score,ill\n0,0\n1,0.5\n3,1\n2,1\n")
     assert "not 0 or 1" in run("cohort", "score", "s.csv", "--case", "ill", "--value", "score", cwd=tmp_path).stderr
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from myelon.cohort.endpoints import BY_NAME, ENDPOINTS, endpoint, outcomes, times
+from myelon.cohort.endpoints import BY_NAME, ENDPOINTS, Moment, _one_first, endpoint, outcomes, times
 from myelon.cohort.patient import CohortPatient
 from myelon.cohort.selection import parse_query
 from myelon.demo.hospital import demo_case
@@ -135,3 +135,25 @@ def test_the_last_word_on_life_counts_not_the_first_of_the_document():
     assert one("overall-survival", lost, early, lost="left out").why_out == "lost to follow-up"
     dead_after_loss = one("overall-survival", lost, vital("dead", day("2020-08-01"), "d"), lost="left out")
     assert dead_after_loss.at("midpoint") == (213.0, 1)
+
+
+def test_a_laminectomy_is_no_resection():
+    operation = next(e for e in demo_case("paper-000").entries if e.kind == "surgery")
+    assert any("laminectomy" in p for p in operation.procedures)
+    assert outcome("disease-free", "paper-000").why_out == "nothing in the record starts the clock"
+
+
+def test_a_death_of_open_time_does_not_hide_the_recurrence_before_it():
+    """Paper 003: died 12 months after treatment ended, which has no date; the first recurrence is bounded."""
+    girl = outcome("disease-free", "paper-003")
+    assert (girl.zero, girl.event.entry, girl.competing) == ("surgery-1", "phase-recurrence-1", None)
+    assert (girl.event.earliest, girl.event.latest) == (428.25, 608.0)
+    assert girl.at("latest") == (608.0, 1)
+
+
+def test_an_event_of_open_time_after_a_known_death_is_no_event():
+    death, late = Moment(100.0, 120.0, "death", "death"), Moment(130.0, None, "late", "late")
+    assert _one_first(late, death) == (None, death)
+    assert _one_first(death, late) == (death, None)
+    early = late._replace(earliest=110.0)
+    assert _one_first(early, death) == (early, death)

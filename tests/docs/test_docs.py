@@ -33,7 +33,7 @@ RECIPE = (
     "schema: myelon.recipe/1\ntitle: Survival\nselect: neoplasm where compartment has intramedullary\n"
     "endpoint: overall-survival\nby: region_group\nlost: left out\n"
 )
-SCORES = "score,malignant\n0,0\n1,0\n3,0\n2,0\n5,1\n6,1\n3,1\n"
+SCORES = "score,malignant,large,osteolysis\n0,0,0,0\n1,0,0,1\n3,0,1,1\n2,0,1,0\n5,1,1,1\n6,1,1,1\n3,1,1,0\n"
 COHORT = "months,death,arm\n1,1,a\n2,1,a\n5,0,a\n9,1,a\n1,1,b\n3,1,b\n4,1,b\n6,0,b\n"
 
 

@@ -255,17 +255,21 @@ def report(
 def score(
     data: DataFile,
     case: Annotated[str, typer.Option("--case", help="Column: 1 case, 0 not.")],
-    value: Annotated[str, typer.Option("--value", help="Column of the score.")],
+    value: Annotated[str, typer.Option("--value", help="Column of the score, to validate it.")] = "",
+    item: Annotated[
+        list[str] | None, typer.Option("--item", help="COLUMN=POINTS of an item (0 or 1), to develop a score; repeat.")
+    ] = None,
     cut_off: Annotated[float | None, typer.Option("--cut-off", help="Least score of a suspected case.")] = None,
     prevalence: Annotated[float | None, typer.Option("--prevalence", help="For predictive values, 0 to 1.")] = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw the ROC curve (svg, pdf, png).")] = None,
 ) -> None:
-    """What a score comes to: ROC curve, cut-off, sensitivity and specificity with exact limits, predictive values."""
-    from myelon.cohort.score import score_tables, validate
+    """Develop a score from its items, or validate one: ROC, cut-off, sensitivity, specificity, predictive values."""
+    from myelon.cohort.score import Score, judge_score, score_tables
     from myelon.exchange.table import read_columns
 
-    columns, left_out = read_columns(data, [case, value])
-    found = validate(columns[value], columns[case], cut_off=cut_off, prevalence=prevalence)
+    points = dict(_points(word) for word in item or ())
+    columns, left_out = read_columns(data, [case, *points, *([value] if value else [])])
+    found = judge_score(columns, case, points=points, value=value, cut_off=cut_off, prevalence=prevalence)
     for one in score_tables(found, case):
         heading(one.title)
         table(one.columns, [r.cells for r in one.rows])
@@ -274,7 +278,19 @@ def score(
     if plot is not None:
         from myelon.report.cohort_charts import roc_chart
 
-        roc_chart(found.roc, label=value).save(plot)
+        curve = found.performance.roc if isinstance(found, Score) else found.roc
+        roc_chart(curve, label=value or "sum of the items").save(plot)
+
+
+def _points(word: str) -> tuple[str, float]:
+    """COLUMN=POINTS."""
+    from myelon.errors import InputError
+
+    name, _, number = word.rpartition("=")
+    try:
+        return name, float(number)
+    except ValueError as error:
+        raise InputError(f"item {word!r}", todo="Write COLUMN=POINTS, such as --item osteolysis=1") from error
 
 
 @app.command("summarise")

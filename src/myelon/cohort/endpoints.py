@@ -61,7 +61,13 @@ _SEEN = {
 }  # fmt: skip
 _SPINAL = "neoplasm where spinal = true"
 _DEATH = "vital where status = dead"
-_RESECTION = "surgery where procedures has resection\nsurgery where procedures has ectomy"
+_RESECTION = "\n".join(
+    (
+        *(f"surgery where extent = {x}" for x in ("partial", "subtotal", "gross total", "en bloc", "extensive")),
+        *(f"surgery where procedures has {x}" for x in ("resection", "vertebrectomy", "spondylectomy", "corpectomy")),
+    )
+)
+"""A laminectomy takes bone away, not the tumour: no word that ends so is enough."""
 _PROGRESSION = """
 phase where phase = progression
 phase where phase = recurrence
@@ -105,7 +111,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         _RESECTION,
         "phase where phase = recurrence\nphase where phase = progression",
         _DEATH,
-        says="From the first operation to recurrence or progression; death without it competes.",
+        says="From the first resection to recurrence or progression; death without it competes.",
     ),
     Endpoint(
         "paraplegia",
@@ -137,7 +143,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         _RESECTION,
         "systemic",
         _DEATH,
-        says="From the first operation to the next line of drugs; death without one competes.",
+        says="From the first resection to the next line of drugs; death without one competes.",
     ),
 )
 BY_NAME = {e.name: e for e in ENDPOINTS}
@@ -251,7 +257,7 @@ def _outcome(  # noqa: PLR0911  # one reason a return
             )
             return Outcome(case_id, zero.id, why_out=why.format(doubtful.entry))
         found[name] = _first(later)
-    event, competing = found["event"], found["competing"]
+    event, competing = _one_first(found["event"], found["competing"])
     for moment in (event, competing):
         if moment is not None and moment.latest is None:
             return Outcome(case_id, zero.id, why_out=f"the time of {moment.entry} is open")
@@ -303,6 +309,16 @@ def _moments(entries: Iterable[Entry], zero: Entry, patient: CohortPatient) -> l
         (low, high), _ = patient.timeline.interval(f"{zero.id}.start", f"{entry.id}.start")
         found.append(Moment(-inf if low is None else low, high, entry.id, entry.label))
     return found
+
+
+def _one_first(event: Moment | None, competing: Moment | None) -> tuple[Moment | None, Moment | None]:
+    """The event and what competes; where one certainly comes first, the time of the other need not be known."""
+    if event is not None and competing is not None:
+        if event.latest is not None and competing.earliest >= event.latest:
+            return event, None
+        if competing.latest is not None and event.earliest > competing.latest:
+            return None, competing
+    return event, competing
 
 
 def _first(found: Sequence[Moment]) -> Moment | None:

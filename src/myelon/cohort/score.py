@@ -146,6 +146,39 @@ def validate(
     )  # fmt: skip
 
 
+def judge_score(
+    columns: Mapping[str, Sequence[float]],
+    case: str,
+    *,
+    points: Mapping[str, float] | None = None,
+    value: str = "",
+    cut_off: float | None = None,
+    prevalence: float | None = None,
+) -> Score | Performance:
+    """A score of a table: developed from the points of its items, or validated by a column that holds it.
+
+    Args:
+        columns: Numbers by name, one per patient.
+        case: Column of the cases.
+        points: Points by column of the items, 0 or 1.
+        value: Column of the score, where it is there already.
+        cut_off: As `develop`.
+        prevalence: As `develop`.
+
+    Raises:
+        TableError: Both or neither of points and a value; as `develop` and `validate`.
+    """
+    if bool(points) == bool(value):
+        raise TableError("a score is a column or points of items", todo="Give one of the two")
+    if not points:
+        return validate(columns[value], columns[case], cut_off=cut_off, prevalence=prevalence)
+    items = {name: [int(v) if v in {0, 1} else -1 for v in columns[name]] for name in points}
+    cases = [int(v) if v in {0, 1} else -1 for v in columns[case]]
+    if -1 in cases:
+        raise TableError(f"{case} is not 0 or 1 in all", todo="1 is a case, 0 not")
+    return develop(items, cases, points, cut_off=cut_off, prevalence=prevalence)
+
+
 def _at(score: float, ill: NDArray[np.bool_]) -> AtScore:
     return AtScore(score, proportion(int(ill.sum()), len(ill)))
 
@@ -160,7 +193,8 @@ def score_tables(score: Score | Performance, case: str = "case") -> list[Table]:
             for t in score.items
         )
         heads = ("", "points", case, f"not {case}", "odds ratio", "p (Fisher)")
-        tables.append(Table("score-items", "Items, each alone", heads, rows))
+        notes = ("Judged on the patients it was made from, which flatters a score: validate it on others.",)
+        tables.append(Table("score-items", "Items, each alone", heads, rows, notes))
     p = performance
     rows = (
         Row((f"Median, {case}", f"{p.median_cases:g}", "")),

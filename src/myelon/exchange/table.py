@@ -14,6 +14,7 @@ from myelon.cohort.event_table import EventTable, summarise
 from myelon.errors import TableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _MISSING = {"", "na", "nan", "null", "none", "."}
@@ -51,11 +52,14 @@ def _read(path: Path) -> str:
         raise TableError("not UTF-8 text", where=path.name, todo="Save the table as CSV in UTF-8") from error
 
 
+def delimiter_of(text: str) -> str:
+    """What parts the columns of a table: the commonest of the first line."""
+    return max(",;\t", key=text.split("\n", 1)[0].count)
+
+
 def _cells(text: str, where: str) -> tuple[list[str], list[list[str]]]:
-    """Header and rows; the delimiter is the commonest of the first line."""
-    first_line = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first_line.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    """Header and rows."""
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter_of(text))
     try:
         header = [name.strip() for name in next(reader, [])]
         rows = [row for row in reader if row]
@@ -93,25 +97,30 @@ def parse_survival_csv(
     return SurvivalTable(summarise(times, events, groups), len(rows), len(kept), tuple(left_out))
 
 
-def read_columns(path: Path, names: list[str]) -> tuple[dict[str, list[float]], int]:
-    """Columns of numbers of a CSV file, rows that have all of them, and how many rows have not.
+def read_columns(path: Path, names: Sequence[str]) -> tuple[dict[str, list[float]], int]:
+    """Columns of a CSV file; see `parse_columns`."""
+    return parse_columns(_read(path), names, where=path.name)
+
+
+def parse_columns(text: str, names: Sequence[str], *, where: str = "table") -> tuple[dict[str, list[float]], int]:
+    """Columns of numbers of a CSV, rows that have all of them, and how many rows have not.
 
     Raises:
         TableError: No such file or column, a value that is no number, no row at all.
     """
-    header, rows = _cells(_read(path), path.name)
+    header, rows = _cells(text, where)
     for name in names:
         if name not in header:
-            raise TableError(f"no column {name!r}", where=path.name, todo="Its columns are: " + ", ".join(header))
+            raise TableError(f"no column {name!r}", where=where, todo="Its columns are: " + ", ".join(header))
     kept, left_out = _complete_rows(rows, [header.index(name) for name in names], names)
     if not kept:
-        raise TableError("no row with all values", where=path.name, todo="Give at least one complete row")
-    columns = {name: _numbers([(n, cells[k]) for n, cells in kept], name, path.name) for k, name in enumerate(names)}
+        raise TableError("no row with all values", where=where, todo="Give at least one complete row")
+    columns = {name: _numbers([(n, cells[k]) for n, cells in kept], name, where) for k, name in enumerate(names)}
     return columns, len(left_out)
 
 
 def _complete_rows(
-    rows: list[list[str]], columns: list[int], names: list[str]
+    rows: list[list[str]], columns: list[int], names: Sequence[str]
 ) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
     kept, left_out = [], []
     for number, row in enumerate(rows, start=1):

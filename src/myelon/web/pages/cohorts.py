@@ -12,8 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from myelon.cohort.kaplan_meier import INTERVALS, interval_named, kaplan_meier
 from myelon.cohort.logrank import logrank
 from myelon.cohort.recipe import read_recipe
+from myelon.cohort.score import Score, judge_score, score_tables
 from myelon.errors import InputError, MyelonError, TableError
-from myelon.exchange.table import parse_survival_csv
+from myelon.exchange.table import delimiter_of, parse_columns, parse_survival_csv
 from myelon.web.packets import store_of
 from myelon.web.pages.analyses import address_of
 from myelon.web.render import page
@@ -25,6 +26,7 @@ router = APIRouter()
 MOST_BYTES = 50 * 1024 * 1024
 _TIME = ("time", "futime", "os_months", "months", "days", "survival")
 _EVENT = ("event", "status", "fustat", "death", "dead", "os_event")
+_CASE = ("case", "malignant", "ill", "disease", "event")
 _GROUP = ("group", "treatment", "arm", "rx", "sex", "x")
 
 
@@ -54,7 +56,7 @@ def result(
 ) -> Response:
     """Choose columns; see curves, numbers at risk, medians and tests."""
     text = store_of(request).file(digest).read_text(encoding="utf-8-sig")
-    header = next(csv.reader(io.StringIO(text)), [])
+    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=delimiter_of(text)), [])]
     chosen = {
         "time": time or _guess(header, _TIME),
         "event": event or _guess(header, _EVENT),
@@ -69,6 +71,52 @@ def result(
         except MyelonError as error:
             context["error"] = error
     return page(request, "cohorts.html", context)
+
+
+@router.get("/cohorts/{digest}/score")
+def score(
+    request: Request, digest: str, case: str = "", value: str = "", cut_off: str = "", prevalence: str = ""
+) -> Response:
+    """Develop a score from columns of 0 and 1, or validate one that is a column."""
+    text = store_of(request).file(digest).read_text(encoding="utf-8-sig")
+    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=delimiter_of(text)), [])]
+    points = {name: request.query_params.get(f"points-{k}", "") for k, name in enumerate(header)}
+    chosen = {"case": case or _guess(header, _CASE), "value": value, "cut_off": cut_off, "prevalence": prevalence}
+    context: dict[str, Any] = {"place": "Cohorts", "digest": digest, "header": header, "points": points, "error": None}
+    context |= {"chosen": chosen, "tables": []}
+    given = {name: words for name, words in points.items() if words.strip()}
+    if given or value:
+        try:
+            context |= _judged(text, chosen, given)
+        except MyelonError as error:
+            context["error"] = error
+    return page(request, "score.html", context)
+
+
+def _judged(text: str, chosen: dict[str, str], points: dict[str, str]) -> dict[str, Any]:
+    """What a score of a table comes to."""
+    from myelon.report.cohort_charts import roc_chart
+    from myelon.report.tables import as_html
+
+    given = {name: _number(words, f"points of {name}") for name, words in points.items()}
+    value = "" if given else chosen["value"]
+    cut_off, prevalence = (_number(chosen[k], k) if chosen[k].strip() else None for k in ("cut_off", "prevalence"))
+    columns, left_out = parse_columns(text, [chosen["case"], *given, *([value] if value else [])])
+    found = judge_score(columns, chosen["case"], points=given, value=value, cut_off=cut_off, prevalence=prevalence)
+    curve = found.performance.roc if isinstance(found, Score) else found.roc
+    return {
+        "tables": [as_html(t) for t in score_tables(found, chosen["case"])],
+        "chart": roc_chart(curve, label=value or "sum of the items").svg(),
+        "left_out": left_out,
+        "used": curve.cases + curve.others,
+    }
+
+
+def _number(words: str, what: str) -> float:
+    try:
+        return float(words)
+    except ValueError as error:
+        raise InputError(f"{what}: {words[:20]!r} is no number", todo="Write it with a point, such as 0.2") from error
 
 
 def _guess(header: Iterable[str], names: tuple[str, ...]) -> str:
