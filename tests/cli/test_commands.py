@@ -277,9 +277,15 @@ def test_a_recipe_gives_the_same_bytes_and_sites_the_pooled_answer(tmp_path, hos
     assert found["tests"][0]["p"] == pytest.approx(0.0063, abs=5e-5)
     assert found["cautions"]
     names = sorted(p.name for p in (tmp_path / "one").iterdir())
-    assert {"report.pdf", "report.html", "survival.docx", "model.tex", "figure-survival.svg", "recipe.yaml"} <= set(
-        names
-    )
+    assert {
+        "report.pdf",
+        "report.html",
+        "survival.docx",
+        "model.tex",
+        "figure-survival.svg",
+        "figure-survival.pdf",
+        "recipe.yaml",
+    } <= set(names)
     assert [(tmp_path / "one" / n).read_bytes() for n in names] == [(tmp_path / "two" / n).read_bytes() for n in names]
     assert (
         run(

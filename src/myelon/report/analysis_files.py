@@ -108,7 +108,7 @@ def write_analysis(found: Analysis, folder: Path) -> list[Path]:
     for path in written:
         path.write_bytes(file_of(found, path.name, report=report))
     for name, chart in figures:
-        for suffix in (".svg", ".png"):
+        for suffix in (".svg", ".pdf", ".png"):
             path = folder / f"figure-{name}{suffix}"
             chart.save(path)
             written.append(path)

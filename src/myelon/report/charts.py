@@ -61,7 +61,8 @@ class Chart:
         """
         if path.suffix.lower() not in FORMATS:
             raise InputError(f"plot {path.name!r}", todo="End the name in .svg, .pdf or .png")
-        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
+        undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {"Software": None}}
+        metadata = undated[path.suffix.lower()]
         try:
             with quiet_fonts(), rc_context(STYLE):
                 self.figure.savefig(path, dpi=200, metadata=metadata)
