@@ -77,7 +77,7 @@ def report():
         folder = Path(name) / "many"
         many = Store.open(folder, url="")
         ids = [f"r{n}" for n in range(PATIENTS)]
-        _write(folder / FOLDER, ids, 0, lambda part: repeated(whole.part(part), times, DISTINCT))
+        _write(many, ids, 0, lambda part: repeated(whole.part(part), times, DISTINCT))
         size = sum(p.stat().st_size for p in (folder / FOLDER).rglob("*.npz")) / 1e9
         found = run(recipe, open_registry(many))
         seconds = median_seconds(lambda: run(recipe, open_registry(many)), 3)

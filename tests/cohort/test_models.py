@@ -248,3 +248,12 @@ def test_a_table_in_five_formats_runs_no_formula():
     assert r"\toprule" in as_latex(TABLE)
     assert "| Sex |" in as_markdown(TABLE)
     assert as_docx(TABLE) == as_docx(TABLE)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_spells_that_never_meet_tell_nothing(seed):
+    """Each risk set is one patient: the information is zero but for rounding, and no variance may come of it."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(1.0, 41.0)
+    with pytest.raises(TableError, match=r"tell nothing|separates"):
+        cox(t, np.ones(40), 30 * rng.normal(size=(40, 2)), names=["a", "b"], entry=t - 0.5)

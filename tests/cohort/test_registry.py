@@ -1,5 +1,8 @@
 """A registry answers as the records do: every selection, endpoint and variable, patient by patient."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
@@ -9,14 +12,15 @@ from made_cases import made_cases
 from myelon.cohort.coded import Coded
 from myelon.cohort.endpoints import CHOICES, ENDPOINTS, endpoint, outcomes
 from myelon.cohort.patient import CohortPatient
-from myelon.cohort.registry import FREE_TEXT, Registry, plain
+from myelon.cohort.registry import FREE_TEXT, Registry, part_of, plain
 from myelon.cohort.selection import Clause, fields_of, holds, judge, parse_query
 from myelon.cohort.selection_columns import judge_all
-from myelon.cohort.variables import VARIABLES
+from myelon.cohort.variables import VARIABLES, Column, variable
 from myelon.demo.cohort_002 import synthetic_cohort
 from myelon.demo.hospital import CASES, demo_case
 from myelon.errors import TableError
 from myelon.record.base import Quantity
+from myelon.record.case import case_from
 
 PATIENTS = [CohortPatient(c) for c in (*(demo_case(c) for c in CASES), *synthetic_cohort()[::4])]
 REGISTRY = Registry.of(PATIENTS)
@@ -48,10 +52,10 @@ def queries(draw):
                 line += f" within {draw(st.sampled_from([30, 90, 400]))} days"
         if named and draw(st.integers(0, 3)) == 0:
             line += f" on the levels of {draw(st.sampled_from(named))}"
-        if not line.startswith("no ") and draw(st.booleans()):
+        if draw(st.booleans()):
             name = draw(st.sampled_from(NAMES))
             line += f" as {name}"
-            named.append(name)
+            named += [] if line.startswith("no ") else [name]
         if named and draw(st.integers(0, 9)) == 0:
             line = f"gain mrc >= 1 after {draw(st.sampled_from(named))}"
         lines.append(line)
@@ -90,6 +94,7 @@ def test_columns_select_as_any_record_does(cases, text):
         "surgery as op\ngain mrc >= 1 after op",
         "radiotherapy as a\nradiotherapy as b after a\nimaging as c after b",
         "neoplasm where spinal = true as t\nsurgery before t",
+        "radiotherapy as first\nno radiotherapy as second\nsurgery where text has a",
         "",
     ],
 )
@@ -148,6 +153,37 @@ def answer(clause, value):
         return holds(clause, value)
     except TableError as error:
         return error.what
+
+
+def test_two_threads_over_a_fresh_registry_tell_entries_apart():
+    """Each asks for the entries of a kind while the other makes them; they are the same entries."""
+    query = parse_query("radiotherapy as first\nradiotherapy as second")
+    expected = [int(judge(query, p).verdict) for p in PATIENTS]
+
+    def slow(name):
+        time.sleep(0.05)
+        return part_of(PATIENTS, name)
+
+    registry = Registry([p.case.id for p in PATIENTS], slow, {p.case.id: p for p in PATIENTS}.__getitem__)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: judge_all(query, registry).tolist(), range(4)))
+    assert found == [expected] * 4
+    assert registry.part("kind/radiotherapy") is registry.part("kind/radiotherapy")
+
+
+def test_more_ways_than_can_be_held_are_refused():
+    """Sixty images told apart five times are five million ways: of one patient, and of no use."""
+    entries = [{"id": f"i{n}", "kind": "imaging", "modality": "MRI"} for n in range(60)]
+    head = {"schema": "myelon.case/1", "id": "c", "title": "t", "about": {"nature": "synthetic"}, "zero": "i0"}
+    patient = CohortPatient(case_from(head | {"entries": entries}))
+    text = "imaging as a\n" + "\n".join(f"imaging as {name}" for name in "bcde")
+    with pytest.raises(TableError, match="too many ways"):
+        judge_all(parse_query(text), Registry.of([patient]))
+
+
+def test_an_unknown_value_is_of_no_group():
+    column = Column.of(variable("entity"), ["", None, "lung"])
+    assert column.group(column.levels).tolist() == [0, -1, 1]
 
 
 def test_a_column_of_values_keeps_them_apart():

@@ -193,3 +193,11 @@ def test_a_gain_is_on_the_last_examination_before():
     assert judge(query, patient(*same)).verdict is Verdict.NO
     assert judge(parse_query("surgery as op\nno gain mrc >= 1 after op"), patient(*same)).verdict is Verdict.YES
     assert judge(query, patient(*same[:3], exam("c", 5, 60))).verdict is Verdict.YES
+
+
+@pytest.mark.parametrize(
+    "text", ["no radiotherapy as x\nsurgery after x", "patient where sex = female as p\nsurgery after p"]
+)
+def test_what_has_no_entry_is_no_anchor(text):
+    with pytest.raises(TableError, match="no earlier line is called"):
+        parse_query(text)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 
 import numpy as np
@@ -14,7 +15,8 @@ from myelon.cohort.selection_columns import judge_all
 from myelon.demo.cohort_002 import synthetic_cohort
 from myelon.demo.hospital import CASES, demo_case
 from myelon.errors import InputError, StoreError
-from myelon.store import registry_files
+from myelon.store import Store, registry_files
+from myelon.store.database import FILENAME
 from myelon.store.registry_files import FOLDER, open_registry, pending
 
 QUERY = parse_query("radiotherapy as first\nradiotherapy after first within 900 days")
@@ -132,3 +134,65 @@ def test_nobody_at_all(store):
     assert len(found) == 0
     assert judge_all(QUERY, found).tolist() == []
     assert len(found.column("sex")) == 0
+
+
+def test_another_journal_is_not_taken_for_this_one(tmp_path):
+    """A database put back from a backup, or another one for the same folder."""
+    one = Store.open(tmp_path / "one", url="")
+    one.save_many(FEW[:5], reason="test")
+    open_registry(one)
+    one.close()
+    two = Store.open(tmp_path / "two", url="")
+    two.save_many(FEW[5:8], reason="test")
+    two.close()
+    shutil.copy(tmp_path / "two" / FILENAME, tmp_path / "one" / FILENAME)
+    again = Store.open(tmp_path / "one", url="")
+    assert pending(again) == 3
+    assert sorted(open_registry(again).ids) == sorted(c.id for c in FEW[5:8])
+    again.close()
+
+
+def test_what_is_half_written_or_unreadable_is_no_segment(store):
+    store.save_many(FEW[:3], reason="test")
+    open_registry(store)
+    folder = store.folder / FOLDER
+    (real,) = folder.glob("*/head.json")
+    half = folder / ".writing-x"
+    half.mkdir()
+    shutil.copy(real, half)
+    assert pending(store) == 0
+    assert len(open_registry(store)) == 3
+    os.utime(half, (0, time.time() - 7200))
+    real.write_text("")
+    assert pending(store) == 3
+    assert not half.exists()
+    assert len(open_registry(store)) == 3
+    (real,) = folder.glob("*/head.json")
+    real.write_text(json.dumps({"of": "another form"}))
+    assert len(open_registry(store)) == 3
+
+
+def test_a_deleted_case_stays_away_after_a_join_and_comes_back_when_restored(store, monkeypatch):
+    monkeypatch.setattr(registry_files, "SEGMENT", 1)
+    store.save_many(FEW, reason="test")
+    store.delete(FEW[0].id, reason="twice")
+    joined = open_registry(store)
+    assert FEW[0].id not in joined.ids
+    newest = max((store.folder / FOLDER).glob("*/head.json"), key=lambda p: len(json.loads(p.read_text())["replaces"]))
+    assert json.loads(newest.read_text())["gone"] == [FEW[0].id]
+    store.save(FEW[0], reason="not twice")
+    assert FEW[0].id in open_registry(store).ids
+
+
+def test_a_case_deleted_while_it_is_read_fails_nothing(store, monkeypatch):
+    monkeypatch.setattr(registry_files, "_STEP", 1)
+    store.save_many(FEW[:4], reason="test")
+    last = FEW[3].id
+
+    def progress(share, _words):
+        if share == 0.5:
+            store.delete(last, reason="meanwhile")
+
+    assert last not in open_registry(store, progress=progress).ids
+    assert pending(store) == 1
+    assert len(open_registry(store)) == 3

@@ -215,3 +215,24 @@ def test_a_condition_that_cannot_be_read_is_said_and_changes_nothing(shown):
     assert ">surgery</textarea>" in text
     assert 'role="alert"' in text
     assert 'value="no name"' in text
+
+
+def test_a_registry_deleted_under_the_service_is_made_anew(own):
+    assert "58 counted" in own.get(START).text
+    shutil.rmtree(own.app.state.store.folder / "registry")
+    assert "patients" in own.get(f"{START}?select=surgery").text
+    assert "cannot be read" not in own.get(f"{START}?select=surgery").text
+
+
+def test_a_page_is_of_the_records_as_they_stand(own):
+    assert "62 of 76 patients" in own.get(START).text
+    own.app.state.store.delete("cohort-002-01", reason="twice")
+    assert "61 of 75 patients" in own.get(START).text
+
+
+def test_files_and_what_leaves_wait_for_long_work_on_the_page(own, monkeypatch):
+    unread(own, monkeypatch)
+    for where in (f"{START}/file/survival.csv", f"{START}/leaves"):
+        answer = own.get(where, follow_redirects=False)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith(START)

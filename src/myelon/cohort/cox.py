@@ -36,6 +36,9 @@ _SETTLED = 1e-11
 _APART = 30.0
 """A linear predictor that spans more than this is heading for infinity: the hazard ratio is above 10¹³."""
 _COLLINEAR = 1e-9
+_NOTHING = 1e-9
+"""Information per squared range of a covariate below which there is none but rounding."""
+_SILENT, _TOO_FEW = "the events tell nothing of a covariate", "Leave covariates out: too few events"
 
 
 class Term(NamedTuple):
@@ -191,9 +194,7 @@ def _newton(sets: RiskSets, names: Sequence[str]) -> tuple[NDArray[np.float64], 
         try:
             move = np.linalg.solve(now.information, now.slope)
         except np.linalg.LinAlgError as error:
-            raise TableError(
-                "the events tell nothing of a covariate", todo="Leave covariates out: too few events"
-            ) from error
+            raise TableError(_SILENT, todo=_TOO_FEW) from error
         decrement = float(now.slope @ move)
         trial = beta + move
         then = likelihood(sets, trial)
@@ -229,6 +230,8 @@ def _not_separated(sets: RiskSets, names: Sequence[str], at: Likelihood) -> None
             f"{names[int(np.argmax(spread))]} separates the events perfectly: its hazard ratio is infinite",
             todo="Leave it out, or compare its groups with a log-rank test",
         )
+    if np.linalg.eigvalsh(at.information / np.outer(sets.ranges, sets.ranges))[0] < _NOTHING:
+        raise TableError(_SILENT, todo=_TOO_FEW)
 
 
 def _independent(sets: RiskSets, names: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from math import inf, nan
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -88,6 +89,7 @@ class Registry:
         self._make = part
         self._record = record
         self._parts: dict[str, Part] = {}
+        self._lock = Lock()
 
     @classmethod
     def of(cls, patients: Iterable[CohortPatient]) -> Registry:
@@ -101,9 +103,10 @@ class Registry:
 
     def part(self, name: str) -> Part:
         """A part by its name, one of `PATIENTS` or `ENTRIES`."""
-        if name not in self._parts:
-            self._parts[name] = self._make(name)
-        return self._parts[name]
+        with self._lock:
+            if name not in self._parts:
+                self._parts[name] = self._make(name)
+            return self._parts[name]
 
     def patient(self, at: int) -> CohortPatient:
         """The record of one patient."""

@@ -49,7 +49,10 @@ def _left_out(found: Sequence[tuple[str, str]]) -> list[str]:
     """Who is not counted and why, by name; where they are many, how many for each reason."""
     if len(found) <= _MOST_NAMED:
         return [f"{case}: {why}." for case, why in found]
-    return [f"{n} patients: {why}." for why, n in Counter(why for _, why in found).most_common(_MOST_NAMED)]
+    reasons = Counter(why for _, why in found).most_common()
+    rest = sum(n for _, n in reasons[_MOST_NAMED:])
+    others = [f"{rest} patients: {len(reasons) - _MOST_NAMED} other reasons."] if rest else []
+    return [*(f"{n} patients: {why}." for why, n in reasons[:_MOST_NAMED]), *others]
 
 
 def tests_table(analysis: Analysis) -> Table:

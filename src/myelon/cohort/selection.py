@@ -150,7 +150,8 @@ def parse_query(text: str) -> Query:
     for number, raw in enumerate(text.splitlines(), start=1):
         words = raw.split("#", 1)[0].strip()
         if words:
-            lines.append(_line(words, number, {known.name for known in lines if known.name}))
+            found = {known.name for known in lines if known.name and not known.negated and known.kind != "patient"}
+            lines.append(_line(words, number, found))
     return Query(tuple(lines))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from myelon.cohort.selection import Verdict, holds, judge, levels_meet
+from myelon.errors import TableError
 from myelon.record.base import Assertion
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from myelon.cohort.registry import Part, Registry
     from myelon.cohort.selection import Clause, Line, Query
 
+_MOST_WAYS, _WAYS_EACH = 2_000_000, 5
+"""Ways that a query may have over all patients, and more for each: five entries of one kind, told apart, are 120."""
 _DOUBT = {str(a.value) for a in (Assertion.UNKNOWN, Assertion.EQUIVOCAL, Assertion.NOT_REPORTED)}
 _PRESENT, _YES, _POSSIBLE = str(Assertion.PRESENT.value), int(Verdict.YES), int(Verdict.POSSIBLE)
 
@@ -38,7 +41,7 @@ def judge_all(
         progress: Called with a share and a word where records are read; it may raise to stop.
 
     Raises:
-        TableError: A comparison that a field does not take.
+        TableError: A comparison that a field does not take, or more ways to answer than can be held.
     """
     plain = [line for line in query.lines if _columnar(line, registry)]
     if len(plain) == len(query.lines):
@@ -47,7 +50,7 @@ def judge_all(
     alone = [
         replace(line, anchor="", direction="", within_days=None, levels="", name="")
         for line in plain
-        if not (line.negated and (line.anchor or line.levels))
+        if not (line.negated and (line.anchor or line.levels or line.name))
     ]
     found = _Ways(registry).answer(alone)
     left = np.flatnonzero(found)
@@ -56,6 +59,11 @@ def judge_all(
             progress(done / len(left), f"reading records: {done} of {len(left)}")
         found[at] = judge(query, registry.patient(int(at))).verdict
     return found
+
+
+def needs_records(query: Query, registry: Registry) -> bool:
+    """Whether columns are not enough: a gain of strength, or what no column holds."""
+    return not all(_columnar(line, registry) for line in query.lines)
 
 
 def _columnar(line: Line, registry: Registry) -> bool:
@@ -67,8 +75,9 @@ def _columnar(line: Line, registry: Registry) -> bool:
 
 
 class _Bound(NamedTuple):
-    """Entries that a name stands for: the part they are of, and their rows in it, one for each way."""
+    """Entries that a name stands for: their kind, its part, and their rows in it, one for each way."""
 
+    kind: str
     part: Part
     rows: NDArray[np.intp]
 
@@ -138,13 +147,15 @@ class _Ways:
         entries = np.concatenate([entry, first])
         verdicts = np.concatenate([verdict, np.full(len(first), _POSSIBLE)])
         alive = self._go_on(np.concatenate([way, only_doubt]), verdicts)
-        self.bound[line.name] = _Bound(part, entries[alive])
+        self.bound[line.name] = _Bound(line.kind, part, entries[alive])
 
     def _joined(self, whose: NDArray[Any], entries: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Every way with every one of some entries of its patient."""
         theirs = whose[entries]
         begin, end = np.searchsorted(theirs, self.patient), np.searchsorted(theirs, self.patient, side="right")
         counts = end - begin
+        if counts.sum() > _MOST_WAYS + _WAYS_EACH * len(self.registry):
+            raise TableError("too many ways to answer", todo="Name fewer lines of one kind, or say more of each")
         way = np.repeat(np.arange(len(counts)), counts)
         within = np.arange(len(way)) - np.repeat(np.cumsum(counts) - counts, counts)
         return way, entries[begin[way] + within]
@@ -158,11 +169,11 @@ class _Ways:
             verdict = np.minimum(verdict, self._timed(line, part, self.patient[way], entry, anchor, anchor.rows[way]))
         if line.name:
             for other in self.bound.values():
-                if other.part is part:
+                if other.kind == line.kind:
                     verdict = np.where(other.rows[way] == entry, 0, verdict).astype(np.int8)
         if line.levels:
             other = self.bound[line.levels]
-            verdict = np.minimum(verdict, _same_levels(part, entry, other.part, other.rows[way]))
+            verdict = np.minimum(verdict, _same_levels(part, entry, other, other.rows[way], line.kind))
         return verdict
 
     def _timed(
@@ -217,12 +228,12 @@ def _among(patients: NDArray[Any], some: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(some[np.minimum(np.searchsorted(some, patients), len(some) - 1)] == patients)
 
 
-def _same_levels(one: Part, rows: NDArray[Any], two: Part, other: NDArray[Any]) -> NDArray[np.int8]:
+def _same_levels(part: Part, rows: NDArray[Any], bound: _Bound, other: NDArray[Any], kind: str) -> NDArray[np.int8]:
     """Whether entries share a level; asked once of each pair of spans."""
-    same = (rows == other) if one is two else np.zeros(len(rows), dtype=bool)
-    if "levels" not in one.coded or "levels" not in two.coded:
+    same = (rows == other) if bound.kind == kind else np.zeros(len(rows), dtype=bool)
+    if "levels" not in part.coded or "levels" not in bound.part.coded:
         return np.where(same, 0, _POSSIBLE).astype(np.int8)
-    a, b = one.coded["levels"], two.coded["levels"]
+    a, b = part.coded["levels"], bound.part.coded["levels"]
     pairs, which = np.unique(np.stack([a.codes[rows], b.codes[other]], axis=1), axis=0, return_inverse=True)
     answers = np.array([levels_meet(a.values[i], b.values[k])[0] for i, k in pairs], dtype=np.int8)
     return np.where(same, 0, answers[which.reshape(-1)] if len(rows) else answers).astype(np.int8)

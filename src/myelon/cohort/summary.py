@@ -103,9 +103,15 @@ def summarise_site(
     Raises:
         TableError: Nobody is selected, or a model with the rule switched on (its sums are of single patients).
     """
+    return summarise_chosen(recipe, select_patients(recipe, registry), site=site, minimum_cell=minimum_cell, at=at)
+
+
+def summarise_chosen(
+    recipe: Recipe, chosen: Chosen, *, site: str, minimum_cell: int = 0, at: Sequence[float] | None = None
+) -> Summary:
+    """Count patients who are selected already; see `summarise_site`."""
     if minimum_cell < 0:
         raise TableError(f"minimum cell {minimum_cell}", todo="Give a number of patients; 0 is no rule")
-    chosen = select_patients(recipe, registry)
     table = chosen.table
     withheld: list[str] = []
     if minimum_cell:

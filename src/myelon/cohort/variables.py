@@ -79,7 +79,7 @@ class Column:
     def group(self, levels: Sequence[str]) -> NDArray[np.intp]:
         """Which of some levels each is of, shape (n,); -1 where it is none, several, or not known."""
         at = {level: k for k, level in enumerate(levels)}
-        return self.coded.each(lambda v: at.get(_word(v) or "", -1), np.intp)
+        return self.coded.each(lambda v: -1 if (word := _word(v)) is None else at.get(word, -1), np.intp)
 
     @property
     def words(self) -> list[str | None]:

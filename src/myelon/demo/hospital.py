@@ -54,9 +54,9 @@ def publication(name: str) -> Publication:
 
 def cohort_reports() -> list[tuple[str, Report]]:
     """The reports of papers 002 and 004, computed from their synthetic records."""
-    from myelon.cohort.patient import CohortPatient  # noqa: PLC0415  # figures load only where a report is asked for
-    from myelon.demo.report_002 import report_002  # noqa: PLC0415
-    from myelon.demo.report_004 import report_004  # noqa: PLC0415
+    from myelon.cohort.patient import CohortPatient
+    from myelon.demo.report_002 import report_002
+    from myelon.demo.report_004 import report_004
 
     patients = [CohortPatient(case) for case in synthetic_cohort()]
     return [("paper-002", report_002(publication("paper-002"), patients)), ("paper-004", report_004())]
@@ -68,7 +68,7 @@ def two_hospitals(folder: Path) -> list[Path]:
     Args:
         folder: Where the data folders "north" and "south" are made; what is there already stays.
     """
-    from myelon.store import Store  # noqa: PLC0415  # the database loads only where it is written
+    from myelon.store import Store
 
     cohort = synthetic_cohort()
     made = []
@@ -90,9 +90,9 @@ def papers() -> list[Trace]:
 @cache
 def _series() -> tuple[Trace, ...]:
     """What is computed again from synthetic patients: the tables and figures of paper 002, two series of paper 004."""
-    from myelon.cohort.paper_002 import recompute  # noqa: PLC0415  # estimators load only where they are asked for
-    from myelon.cohort.patient import CohortPatient  # noqa: PLC0415
-    from myelon.demo.report_004 import dumbbell, pain_words, score_words  # noqa: PLC0415
+    from myelon.cohort.paper_002 import recompute
+    from myelon.cohort.patient import CohortPatient
+    from myelon.demo.report_004 import dumbbell, pain_words, score_words
 
     found = recompute(publication("paper-002"), [CohortPatient(case) for case in synthetic_cohort()])
     command, test = "myelon cohort report demo --out out/report", "tests/cohort/test_paper_002_recomputed.py"

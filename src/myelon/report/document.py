@@ -74,9 +74,9 @@ def _section_html(number: int, section: Section) -> str:
 
 def report_pdf(report: Report) -> bytes:
     """A4, with the nature of the data and the intended use at the foot of every page."""
-    from reportlab.lib.pagesizes import A4  # noqa: PLC0415  # loads only where a PDF is asked for
-    from reportlab.lib.units import mm  # noqa: PLC0415
-    from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer  # noqa: PLC0415
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.units import mm
+    from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
     styles = _pdf_styles()
     flow: list[Any] = [
@@ -104,11 +104,11 @@ def report_pdf(report: Report) -> bytes:
 
 
 def _fonts() -> None:
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
-    from matplotlib import get_data_path  # noqa: PLC0415  # it ships a font with every sign we print
-    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
-    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
+    from matplotlib import get_data_path  # it ships a font with every sign we print
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
 
     folder = Path(get_data_path()) / "fonts/ttf"
     for name, file in (("Body", "DejaVuSans.ttf"), ("Strong", "DejaVuSans-Bold.ttf")):
@@ -116,7 +116,7 @@ def _fonts() -> None:
 
 
 def _pdf_styles() -> dict[str, Any]:
-    from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
+    from reportlab.lib.styles import ParagraphStyle
 
     _fonts()
     body = ParagraphStyle("body", fontName="Body", fontSize=8.5, leading=12, textColor=INK, spaceAfter=4)
@@ -132,9 +132,9 @@ def _pdf_styles() -> dict[str, Any]:
 
 
 def _pdf_table(table: Table, styles: dict[str, Any], width: float) -> list[Any]:
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-    from reportlab.platypus import Paragraph, Spacer  # noqa: PLC0415
-    from reportlab.platypus import Table as Grid  # noqa: PLC0415
+    from reportlab.lib.colors import HexColor
+    from reportlab.platypus import Paragraph, Spacer
+    from reportlab.platypus import Table as Grid
 
     rows = [[Paragraph(escape(c), styles["head"]) for c in table.columns]]
     for row in table.rows:
@@ -159,7 +159,7 @@ def _pdf_table(table: Table, styles: dict[str, Any], width: float) -> list[Any]:
 
 
 def _picture(chart: Chart, width: float) -> Any:  # noqa: ANN401  # a flowable of a library without types
-    from reportlab.platypus import Image  # noqa: PLC0415
+    from reportlab.platypus import Image
 
     inches = chart.figure.get_size_inches()
     scale = min(1.0, width / (72.0 * float(inches[0])))

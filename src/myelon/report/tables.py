@@ -100,8 +100,8 @@ def inert(cell: str) -> str:
 
 def as_docx(table: Table) -> bytes:
     """A Word document with one table."""
-    from docx import Document  # noqa: PLC0415  # loads only where a document is asked for
-    from docx.shared import Pt  # noqa: PLC0415
+    from docx import Document
+    from docx.shared import Pt
 
     document = Document()
     document.core_properties.title = table.title
@@ -122,8 +122,8 @@ def as_docx(table: Table) -> bytes:
 
 def _same_bytes(document: object) -> bytes:
     """A document whose bytes do not depend on the clock: every part bears one date."""
-    import datetime as dt  # noqa: PLC0415
-    import zipfile  # noqa: PLC0415
+    import datetime as dt
+    import zipfile
 
     fixed = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
     properties = document.core_properties  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -32,7 +33,7 @@ from myelon.terms.levels import Span
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from myelon.store.store import Store
+    from myelon.store.store import ChangedCase, Store
 
 FOLDER = "registry"
 SEGMENT = 1000
@@ -50,6 +51,8 @@ class _Head(NamedTuple):
     folder: Path
     digest: str
     upto: int
+    hash: str
+    """Of that row, so that another journal is not taken for this one."""
     ids: list[str]
     gone: list[str]
     replaces: list[str]
@@ -59,17 +62,21 @@ class _Head(NamedTuple):
 def _digest() -> str:
     """Changes with the code that answers for a record."""
     root = Path(myelon.__file__).parent
-    found = hashlib.sha256(myelon.__name__.encode())
+    found = hashlib.sha256(Path(__file__).read_bytes())
     for package in ("cohort", "record", "terms"):
         for path in sorted((root / package).rglob("*.py")):
             found.update(path.read_bytes())
     return found.hexdigest()[:32]
 
 
+_digest()  # of the code that runs: its files may be replaced under a service
+
+
 def pending(store: Store) -> int:
     """How many cases have changed since the registry was brought up to date."""
-    heads = _heads(store.folder / FOLDER)
-    return len(store.changed_since(max((h.upto for h in heads), default=0)))
+    with _usable(store):
+        heads = _heads(store)
+        return len(store.changed_since(max((h.upto for h in heads), default=0)))
 
 
 def open_registry(store: Store, *, progress: Progress = lambda *_: None) -> Registry:
@@ -82,54 +89,83 @@ def open_registry(store: Store, *, progress: Progress = lambda *_: None) -> Regi
     Raises:
         StoreError: The folder cannot be written.
     """
-    folder = store.folder / FOLDER
-    try:
-        heads = _heads(folder)
+    with _usable(store):
+        heads = _heads(store)
         changed = store.changed_since(max((h.upto for h in heads), default=0))
         for begin in range(0, len(changed), SEGMENT):
-            cases = changed[begin : begin + SEGMENT]
-            patients = []
-            for n, case in enumerate(cases, start=begin):
-                if n % _STEP == 0:
-                    progress(n / len(changed), f"reading records: {n} of {len(changed)}")
-                if not case.removed:
-                    patients.append(CohortPatient(store.case(case.case_id)))
-            gone = [case.case_id for case in cases if case.removed]
-            _write(folder, [p.case.id for p in patients], cases[-1].last_seq, partial(part_of, patients), gone=gone)
-        heads = _heads(folder) if changed else heads
+            _add_segment(store, changed, begin, progress)
+        heads = _heads(store) if changed else heads
         if len(heads) > _MOST_SEGMENTS:
             progress(1.0, "joining")
             whole = _Joined(heads)
-            _write(folder, whole.ids, heads[-1].upto, whole.part, replaces=[h.folder.name for h in heads])
-            heads = _heads(folder)
-    except OSError as error:
-        raise StoreError(
-            "the registry's files cannot be read or written", where=str(folder), todo="Make room, or delete the folder"
-        ) from error
-    joined = _Joined(heads)
+            _write(
+                store, whole.ids, heads[-1].upto, whole.part,
+                gone=whole.gone, replaces=[h.folder.name for h in heads],
+            )  # fmt: skip
+            heads = _heads(store)
+        joined = _Joined(heads)
     record = lru_cache(_RECORDS_KEPT)(lambda case_id: CohortPatient(store.case(case_id)))
     return Registry(joined.ids, joined.part, record)
 
 
-def _heads(folder: Path) -> list[_Head]:
-    """The segments that stand, the oldest first; those of other code, or long replaced, are deleted."""
-    found = []
-    for path in sorted(folder.glob(f"*/{_HEAD}")):
-        head = _Head(path.parent, **json.loads(path.read_text(encoding="utf-8")))
-        if head.digest == _digest():
+@contextmanager
+def _usable(store: Store) -> Iterator[None]:
+    folder = store.folder / FOLDER
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            "the registry's files cannot be read or written", where=str(folder), todo="Make room, or delete the folder"
+        ) from error
+
+
+def _add_segment(store: Store, changed: Sequence[ChangedCase], begin: int, progress: Progress) -> None:
+    """Read some of the cases that have changed; one that is deleted meanwhile comes again as deleted."""
+    cases, patients = changed[begin : begin + SEGMENT], []
+    for n, case in enumerate(cases, start=begin):
+        if n % _STEP == 0:
+            progress(n / len(changed), f"reading records: {n} of {len(changed)}")
+        if case.removed:
+            continue
+        try:
+            patients.append(CohortPatient(store.case(case.case_id)))
+        except StoreError:
+            if not any(c.removed and c.case_id == case.case_id for c in store.changed_since(case.last_seq)):
+                raise
+    gone = [case.case_id for case in cases if case.removed]
+    _write(store, [p.case.id for p in patients], cases[-1].last_seq, partial(part_of, patients), gone=gone)
+
+
+def _heads(store: Store) -> list[_Head]:
+    """The segments that stand, the oldest first; those of other code, another journal, or long replaced are deleted."""
+    folder, now, found = store.folder / FOLDER, time.time(), []
+    for path in folder.glob(".writing-*"):
+        if now - path.stat().st_mtime > _REPLACED_FOR:
+            shutil.rmtree(path, ignore_errors=True)  # of a process that was killed
+    for path in sorted(p for p in folder.glob(f"*/{_HEAD}") if not p.parent.name.startswith(".")):
+        head = _head(path)
+        if head is not None and head.digest == _digest() and head.hash == store.journal_hash(head.upto):
             found.append(head)
         else:
-            shutil.rmtree(path.parent)
+            shutil.rmtree(path.parent, ignore_errors=True)
     replaced = {name: head for head in found for name in head.replaces}
     for head in found:
         by = replaced.get(head.folder.name)
-        if by is not None and time.time() - (by.folder / _HEAD).stat().st_mtime > _REPLACED_FOR:
-            shutil.rmtree(head.folder)  # nobody reads it any more
+        if by is not None and now - (by.folder / _HEAD).stat().st_mtime > _REPLACED_FOR:
+            shutil.rmtree(head.folder, ignore_errors=True)  # nobody reads it any more
     return sorted((h for h in found if h.folder.name not in replaced), key=lambda h: (h.upto, h.folder.name))
 
 
+def _head(path: Path) -> _Head | None:
+    """What a segment says of itself; None where it cannot be read, or says it otherwise."""
+    try:
+        return _Head(path.parent, **json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        return None
+
+
 def _write(
-    folder: Path,
+    store: Store,
     ids: Sequence[str],
     upto: int,
     part: Callable[[str], Part],
@@ -138,6 +174,7 @@ def _write(
     replaces: Sequence[str] = (),
 ) -> None:
     """Write a segment whole or not at all."""
+    folder = store.folder / FOLDER
     folder.mkdir(exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
     try:
@@ -149,7 +186,8 @@ def _write(
                 text = json.dumps([_as_json(x) for x in v.values], ensure_ascii=False)
                 arrays[f"values.{k}"] = np.frombuffer(text.encode(), dtype=np.uint8)
             np.savez(made / _file(name), allow_pickle=False, **arrays)
-        head = {"digest": _digest(), "upto": upto, "ids": list(ids), "gone": list(gone), "replaces": list(replaces)}
+        head = {"digest": _digest(), "upto": upto, "hash": store.journal_hash(upto), "ids": list(ids),
+                "gone": list(gone), "replaces": list(replaces)}  # fmt: skip
         (made / _HEAD).write_text(json.dumps(head), encoding="utf-8")
         made.rename(folder / f"{upto:012d}-{secrets.token_hex(4)}")
     except BaseException:
@@ -226,11 +264,12 @@ class _Joined:
     def __init__(self, heads: Sequence[_Head]) -> None:
         self._heads = heads
         later: set[str] = set()
+        self.gone: list[str] = []
         keep: list[NDArray[np.bool_]] = []
         for head in reversed(heads):
-            keep.append(
-                np.array([i not in later for i in head.ids], dtype=bool) if later else np.ones(len(head.ids), bool)
-            )
+            fresh = [i not in later for i in head.ids] if later else [True] * len(head.ids)
+            keep.append(np.array(fresh, dtype=bool))
+            self.gone += [i for i in head.gone if i not in later]
             later |= {*head.ids, *head.gone} if head is not heads[0] else set()
         self._keep = keep[::-1]
         self.ids = [

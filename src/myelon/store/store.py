@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, union_all, update
 from sqlalchemy.exc import DBAPIError
 
 from myelon.errors import ChainError, ConflictError, InputError, StoreError
@@ -369,13 +369,22 @@ class Store:
 
     def changed_since(self, seq: int) -> list[ChangedCase]:
         """Cases that were written or deleted after a row of the journal, the earliest first."""
-        found = []
-        for removed in (False, True):  # apart: the index of the lines begins with it
-            after = (case_index.c.removed.is_(removed), case_index.c.last_seq > seq)
-            query = select(case_index.c.case_id, case_index.c.last_seq).where(*after)
-            with self._engine.connect() as connection:
-                found += [ChangedCase(r.case_id, int(r.last_seq), removed) for r in connection.execute(query)]
-        return sorted(found, key=lambda case: case.last_seq)
+        columns = (case_index.c.case_id, case_index.c.last_seq, case_index.c.removed)
+        parts = (  # apart, for the index of the lines begins with it; one statement, so that no case moves between them
+            select(*columns).where(case_index.c.removed.is_(removed), case_index.c.last_seq > seq)
+            for removed in (False, True)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(union_all(*parts)).all()
+        return sorted(
+            (ChangedCase(r.case_id, int(r.last_seq), bool(r.removed)) for r in rows), key=lambda c: c.last_seq
+        )
+
+    def journal_hash(self, seq: int) -> str:
+        """The hash of a row of the journal; "" where there is no such row."""
+        query = select(journal_table.c.hash).where(journal_table.c.seq == seq)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar() or ""
 
     def save_recipe(self, name: str, body: str, *, actor: str = LOCAL_ACTOR) -> int:
         """Keep an analysis under a name; a body that is the same as the last makes no new version.

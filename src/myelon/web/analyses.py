@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from myelon.cohort.analysis import Analysis, run
 from myelon.cohort.recipe import Recipe, write_recipe
+from myelon.cohort.selection import parse_query
+from myelon.cohort.selection_columns import needs_records
+from myelon.errors import StoreError
 from myelon.store.registry_files import open_registry, pending
 from myelon.web.jobs import Job, Jobs
 
@@ -37,17 +40,20 @@ class Analyses:
         self._store = store
         self._registry: Registry | None = None
         self._upto = -1
-        self._found: OrderedDict[tuple[int, str], Analysis] = OrderedDict()
-        self._jobs: Jobs[Analysis] = Jobs()
-        self._lock = Lock()
+        self._reading = Lock()
+        self._found: OrderedDict[str, tuple[Registry, Analysis]] = OrderedDict()
+        self._keeping = Lock()
+        self._jobs: Jobs[bool] = Jobs()
 
     def registry(self, progress: Callable[[float, str], None] = lambda *_: None) -> Registry:
         """Every patient as the records stand now."""
-        with self._lock:
+        with self._reading:
             changed = self._store.changed_since(self._upto)
             if self._registry is None or changed:
                 self._registry = open_registry(self._store, progress=progress)
                 self._upto = max((c.last_seq for c in changed), default=self._upto)
+                with self._keeping:
+                    self._found.clear()
             return self._registry
 
     def at_hand(self) -> Registry | None:
@@ -60,25 +66,29 @@ class Analyses:
         Raises:
             TableError: As `run`.
         """
-        found = self._found.get(self._key(recipe))
-        if found is not None:
+        registry = self.at_hand()
+        if registry is None:
+            return None
+        with self._keeping:
+            of, found = self._found.get(write_recipe(recipe), (None, None))
+        if of is registry:
             return found
-        return None if self._long(recipe) else self._compute(recipe, lambda *_: None)
-
-    def compute(self, recipe: Recipe) -> Analysis:
-        """The answer, however long it takes.
-
-        Raises:
-            TableError: As `run`.
-        """
-        return self._found.get(self._key(recipe)) or self._compute(recipe, lambda *_: None)
+        if len(registry) > AT_ONCE and needs_records(parse_query(recipe.select), registry):
+            return None
+        return self._compute(recipe, registry)
 
     def begin(self, recipe: Recipe) -> str:
         """The mark of the job that computes an answer; one that runs already is not begun twice."""
-        about = write_recipe(recipe)
-        return self._jobs.running(about) or self._jobs.start_measured(about, lambda say: self._compute(recipe, say))
 
-    def job(self, recipe: Recipe, mark: str) -> Job[Analysis]:
+        def work(progress: Callable[[float, str], None]) -> bool:
+            registry = self.registry(lambda share, words: progress(0.9 * share, words))
+            self._compute(recipe, registry, lambda share, words: progress(0.9 + 0.1 * share, words))
+            return True
+
+        about = write_recipe(recipe)
+        return self._jobs.running(about) or self._jobs.start_measured(about, work)
+
+    def job(self, recipe: Recipe, mark: str) -> Job[bool]:
         """A job that was begun.
 
         Raises:
@@ -90,22 +100,22 @@ class Analyses:
         """Stop."""
         self._jobs.close()
 
-    def _key(self, recipe: Recipe) -> tuple[int, str]:
-        changed = self._store.changed_since(self._upto)
-        return max((c.last_seq for c in changed), default=self._upto), write_recipe(recipe)
-
-    def _long(self, recipe: Recipe) -> bool:
-        """Whether many records must be read: they changed, or a gain of strength is asked of many."""
-        return self._unread() > AT_ONCE or ("gain " in recipe.select and len(self.registry()) > AT_ONCE)
-
     def _unread(self) -> int:
         """How many records have changed since they were last read."""
         return pending(self._store) if self._registry is None else len(self._store.changed_since(self._upto))
 
-    def _compute(self, recipe: Recipe, progress: Callable[[float, str], None]) -> Analysis:
-        registry = self.registry(lambda share, words: progress(0.9 * share, words))
-        key = self._upto, write_recipe(recipe)
-        self._found[key] = found = run(recipe, registry, progress=progress)
-        while len(self._found) > _KEPT:
-            self._found.popitem(last=False)
+    def _compute(
+        self, recipe: Recipe, registry: Registry, progress: Callable[[float, str], None] = lambda *_: None
+    ) -> Analysis:
+        try:
+            found = run(recipe, registry, progress=progress)
+        except StoreError:  # a file of the registry is gone or broken: it is made anew
+            with self._reading:
+                self._registry, self._upto = None, -1
+            registry = self.registry(progress)
+            found = run(recipe, registry, progress=progress)
+        with self._keeping:
+            self._found[write_recipe(recipe)] = registry, found
+            while len(self._found) > _KEPT:
+                self._found.popitem(last=False)
         return found

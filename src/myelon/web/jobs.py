@@ -10,6 +10,7 @@ import secrets
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from myelon.errors import InputError, MyelonError
@@ -65,6 +66,7 @@ class Jobs(Generic[T]):
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Job[T]] = OrderedDict()
+        self._lock = Lock()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="job")
 
     def start(self, about: str, work: Callable[[Callable[[str], None]], T]) -> str:
@@ -77,13 +79,16 @@ class Jobs(Generic[T]):
 
     def running(self, about: str) -> str | None:
         """The mark of a job about something that is not over."""
-        return next((m for m, j in self._kept.items() if j.about == about and not j.over and not j.cancelled), None)
+        with self._lock:
+            kept = list(self._kept.items())
+        return next((m for m, j in kept if j.about == about and not j.over and not j.cancelled), None)
 
     def _start(self, about: str, work: Callable[[Job[T]], T]) -> str:
         job, mark = Job[T](about), secrets.token_hex(8)
-        self._kept[mark] = job
-        while len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)[1].cancelled = True
+        with self._lock:
+            self._kept[mark] = job
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)[1].cancelled = True
 
         def run() -> None:
             try:

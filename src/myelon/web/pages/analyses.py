@@ -18,7 +18,7 @@ from myelon.cohort.kaplan_meier import INTERVALS
 from myelon.cohort.recipe import Recipe, read_recipe, write_recipe
 from myelon.cohort.result_tables import tables
 from myelon.cohort.selection import judge, parse_query
-from myelon.cohort.summary import summarise_site
+from myelon.cohort.summary import summarise_chosen
 from myelon.cohort.variables import VARIABLES
 from myelon.errors import MyelonError, TableError
 from myelon.record.document import checked
@@ -175,9 +175,10 @@ def leaves(request: Request, minimum_cell: Annotated[int, Query(ge=0, le=1000)] 
     context: dict[str, Any] = {"place": "Cohorts", "recipe": recipe, "query": address_of(recipe), "summary": None}
     context |= {"minimum_cell": minimum_cell, "nothing": ""}
     try:
-        summary = summarise_site(
-            asked, analyses_of(request).registry(), site="this hospital", minimum_cell=minimum_cell
-        )
+        found = analyses_of(request).get(recipe)
+        if found is None:
+            return _first_the_page(recipe)
+        summary = summarise_chosen(asked, found.chosen, site="this hospital", minimum_cell=minimum_cell)
         context |= {"summary": summary, "json": summary.model_dump_json(by_alias=True, indent=1)}
     except TableError as error:
         context["nothing"] = error.what
@@ -190,9 +191,17 @@ def download(request: Request, name: str) -> Response:
     from myelon.report.analysis_files import file_of  # figures load only where one is drawn
 
     recipe = _asked(request)
-    content = file_of(analyses_of(request).compute(recipe), name)
+    found = analyses_of(request).get(recipe)
+    if found is None:
+        return _first_the_page(recipe)
+    content = file_of(found, name)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=_MEDIA[name.rsplit(".", 1)[-1]], headers=headers)
+
+
+def _first_the_page(recipe: Recipe) -> Response:
+    """Where records must be read first, the page of the analysis says how far that is."""
+    return RedirectResponse(f"/cohorts/records?{address_of(recipe)}", 303)
 
 
 @router.post("/cohorts/recipes")
