@@ -32,7 +32,9 @@ def test_the_page_shows_who_is_in_the_numbers_and_the_caution(shown):
     treated = shown.get(f"{START}?select=neoplasm+where+compartment+has+intramedullary&by=treated&lost=left+out").text
     assert "Treated and untreated are compared" in treated
     assert "landmark=3" in treated
-    assert "leaves out who died before it, and no more" in treated
+    assert "those of the whole record" in treated
+    later = f"{START}?select=neoplasm+where+compartment+has+intramedullary&by=treated&lost=left+out&landmark=3"
+    assert "those of the day of the landmark" in shown.get(later).text
 
 
 def test_the_girl_of_paper_003_is_in_with_her_entries(shown):

@@ -12,25 +12,29 @@ import numpy as np
 
 from myelon.cohort.aalen_johansen import CumulativeIncidence, aalen_johansen
 from myelon.cohort.cause_table import CauseTable, summarise_causes
+from myelon.cohort.coded import Coded
 from myelon.cohort.cox import Cox, cox
 from myelon.cohort.cox_checks import Concordance, Proportionality, concordance, proportional_hazards
 from myelon.cohort.endpoints import CHOICES, Choice, Endpoint, Outcome, endpoint, outcomes
 from myelon.cohort.gray import GrayTest, gray_test
 from myelon.cohort.kaplan_meier import KaplanMeier, kaplan_meier
+from myelon.cohort.landmark import TREATMENTS, column_at
 from myelon.cohort.logrank import LogRank, Pair, logrank, pairwise
 from myelon.cohort.rmst import MeanDifference, RestrictedMean, rmst, rmst_difference
 from myelon.cohort.selection import Selected, Verdict, parse_query, select
 from myelon.cohort.selection_columns import judge_all
 from myelon.cohort.table_one import table_one
+from myelon.cohort.variables import Column, variable
 from myelon.errors import TableError
 from myelon.record.when import DAYS_PER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from myelon.cohort.event_table import EventTable
+    from myelon.cohort.patient import CohortPatient
     from myelon.cohort.recipe import Recipe
     from myelon.cohort.registry import Outcomes, Registry
     from myelon.cohort.selection import Query
@@ -38,11 +42,13 @@ if TYPE_CHECKING:
 
 _DIGITS = 9
 """Decimals of times in the unit of a recipe: a month is 30.4375 days, which floats do not divide exactly."""
-_TREATED = {"treated", "treatment_status", "surgery", "radiotherapy", "chemotherapy", "targeted", "combination"}
 CAUTION = (
     "Treated and untreated are compared. Who lives long enough is treated, and who is fit is treated: the difference "
-    "is of patients as much as of treatment (immortal time, indication). The groups are those of the whole record; a "
-    "landmark leaves out who died before it, and no more."
+    "is of patients as much as of treatment (immortal time, indication). "
+)
+_WHOLE = "The groups are those of the whole record; with a landmark they are those of its day."
+_AT_LANDMARK = (
+    "The groups are those of the day of the landmark, and who died before it is left out; indication remains."
 )
 
 
@@ -85,10 +91,11 @@ class Analysis:
     @property
     def cautions(self) -> tuple[str, ...]:
         """What must be said before the numbers: treated against untreated, and events that could not be counted."""
-        treated = self.recipe.by in _TREATED or bool(set(self.recipe.model) & _TREATED)
+        treated = bool({self.recipe.by, *self.recipe.model} & TREATMENTS)
+        caution = CAUTION + (_WHOLE if self.recipe.landmark is None else _AT_LANDMARK)
         open_ended = sum(why.startswith("the time of ") for _, why in self.left_out)
         lost = f"{open_ended} with an event whose time is open cannot be counted: what is shown is too good."
-        said = (CAUTION if treated else "", lost if open_ended else "", self.no_model)
+        said = (caution if treated else "", lost if open_ended else "", self.no_model)
         return tuple(words for words in said if words)
 
     @property
@@ -204,7 +211,7 @@ def select_patients(
     levels: tuple[str, ...] = ()
     member = np.zeros(len(taken), dtype=np.intp)
     if recipe.by:
-        groups = registry.column(recipe.by, taken)
+        groups = _column(recipe, registry, target, taken, recipe.by, progress)
         levels, member = groups.levels, groups.group(groups.levels)
     table, rows, days, causes = _table(recipe, came, levels, member, recipe.times)
     return Chosen(registry, query, verdicts, taken, came, target, levels, member, table, rows, days, causes)
@@ -236,6 +243,32 @@ def run(recipe: Recipe, registry: Registry, *, progress: Callable[[float, str], 
         gray_test(chosen.table) if compete and several else None, _sensitivity(recipe, chosen),
         *_means(recipe, events), _described(recipe, chosen), *_model(recipe, chosen),
     )  # fmt: skip
+
+
+def _column(
+    recipe: Recipe,
+    registry: Registry,
+    target: Endpoint,
+    rows: NDArray[np.intp],
+    name: str,
+    progress: Callable[[float, str], None] = lambda *_: None,
+) -> Column:
+    """A variable of some patients: treatments as they stood at the landmark, where there is one."""
+    if not of_records(recipe, name):
+        return registry.column(name, rows)
+
+    def told() -> Iterator[CohortPatient]:
+        for done, patient in enumerate(registry.patients(rows)):
+            if done % 50 == 0:
+                progress(0.6 + 0.2 * done / len(rows), f"treatments at the landmark: {done} of {len(rows)}")
+            yield patient
+
+    return column_at(name, told(), target, (recipe.landmark or 0.0) * DAYS_PER[recipe.unit])
+
+
+def of_records(recipe: Recipe, *names: str) -> bool:
+    """Whether variables must be read from records: treatments at a landmark."""
+    return recipe.landmark is not None and bool({*names} & TREATMENTS)
 
 
 def _left_out(recipe: Recipe, chosen: Chosen) -> tuple[tuple[str, str], ...]:
@@ -301,8 +334,12 @@ def _described(recipe: Recipe, chosen: Chosen) -> Table | None:
     """Table 1 of those who are counted: the patients of the curves."""
     if not recipe.table_one:
         return None
-    columns = {n: chosen.registry.column(n, chosen.counted) for n in (*recipe.table_one, recipe.by) if n}
-    return table_one([columns[n] for n in recipe.table_one], columns.get(recipe.by), summary=recipe.summary)
+    columns = [chosen.registry.column(n, chosen.counted) for n in recipe.table_one]
+    groups = None
+    if recipe.by:
+        words = Coded(chosen.member[chosen.rows].astype(np.int32), chosen.levels)
+        groups = Column(variable(recipe.by), words)
+    return table_one(columns, groups, summary=recipe.summary)
 
 
 class Design(NamedTuple):
@@ -331,7 +368,7 @@ def design(recipe: Recipe, chosen: Chosen, *, declared: bool = False) -> Design:
     columns: list[NDArray[np.float64]] = []
     reference = []
     for name in recipe.model:
-        values = chosen.registry.column(name, chosen.counted)
+        values = _column(recipe, chosen.registry, chosen.endpoint, chosen.counted, name)
         if values.variable.kind == "number":
             names.append(values.variable.title)
             columns.append(values.numbers)

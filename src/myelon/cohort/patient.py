@@ -32,7 +32,7 @@ from myelon.record.when import DAYS_PER
 from myelon.terms.drugs import DRUGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from myelon.cohort.variables import Value
     from myelon.record.case import Case
@@ -46,13 +46,18 @@ _TARGETED = ("inhibitor", "antibody")
 class CohortPatient:
     """One patient of a cohort of spinal metastases, read from the record."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, *, treatments: Collection[str] | None = None) -> None:
         self.case: Case = case
+        self._treatments = treatments
 
     @cached_property
     def timeline(self) -> Timeline:
         """The times of the record."""
         return solve(self.case)
+
+    def of_treatments(self, ids: Collection[str]) -> CohortPatient:
+        """The same patient, of whose treatments only some are looked at."""
+        return CohortPatient(self.case, treatments=ids)
 
     def variable(self, name: str) -> Value:
         """A variable by its name (`myelon.cohort.variables`).
@@ -86,6 +91,7 @@ class CohortPatient:
             for e in self.case.given(kind)
             if (e.for_phase in phases or (e.for_phase is None and getattr(e, "target", "") in {"", None, metastasis}))
             and getattr(e, "status", "") != "proposed"
+            and (self._treatments is None or e.id in self._treatments)
         )
 
     # ── who, and from what ──────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ sweep. No risk set is ever written out. Sources: cox1972, efron1977, breslow1974
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
@@ -16,13 +17,15 @@ import numpy as np
 from myelon.errors import TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
 Ties = Literal["efron", "breslow", "exact"]
 TIES: tuple[Ties, ...] = get_args(Ties)
 _RADIX = 1 << 16
+_TWO_HANDS = 1 << 17
+"""Patients from which a second thread pays."""
 
 
 class Sums(NamedTuple):
@@ -137,6 +140,11 @@ class RiskSets:
         """Weight of those who die, 0 of others, shape (n,)."""
         return self.weights * self.events
 
+    @cached_property
+    def dying_x(self) -> NDArray[np.float64]:
+        """Sum of the weighted covariates of all who die, shape (p,)."""
+        return np.asarray(self.dying @ self.x)
+
     def sweep(self, risk: NDArray[np.float64], *, keep: bool = False) -> Sweep:
         """Go back in time over the risk sets; ``risk`` is of each patient, its own weight included."""
         from myelon.cohort.sweeps import sweep_back  # noqa: PLC0415  # numba loads only where a model is fitted
@@ -176,9 +184,12 @@ class RiskSets:
         """Σ weight x xᵀ over patients, in blocks that stay in the cache."""
         from myelon.cohort.sweeps import weighted_square  # noqa: PLC0415  # numba loads only where a model is fitted
 
-        total = np.zeros((self.x.shape[1], self.x.shape[1]))
-        weighted_square(self.x, weight, total)
-        return total
+        def part(of: slice) -> tuple[NDArray[np.float64]]:
+            total = np.zeros((self.x.shape[1], self.x.shape[1]))
+            weighted_square(self.x[of], weight[of], total)
+            return (total,)
+
+        return in_halves(part, len(self.x))[0]
 
     def _denominators(self, sums: Sums) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Weight and denominator of each death, shape (D,)."""
@@ -260,8 +271,9 @@ def risk_sets(
         what = f"entry {start[row]:g} is not before time {t[row]:g}"
         raise TableError(what, where=f"row {row + 1}", todo="Observation begins before it ends")
     w = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
-    if not (np.isfinite(w) & (w > 0)).all():
-        row = int(np.flatnonzero(~(np.isfinite(w) & (w > 0)))[0])
+    good = np.isfinite(w) & (w > 0)
+    if not good.all():
+        row = int(np.flatnonzero(~good)[0])
         raise TableError(
             f"weight {w[row]:g}", where=f"row {row + 1}", todo="Weights are above 0: leave the patient out"
         )
@@ -272,7 +284,9 @@ def risk_sets(
         code = np.unique(np.asarray(strata), return_inverse=True)[1]
         order = order[np.argsort(code[order], kind="stable")]
         level = code[order]
-    t, x, w, start = t[order], x.take(order, axis=0), w[order], start[order]
+    t, x = t[order], x.take(order, axis=0)
+    w = w if weights is None else w[order]
+    start = start if entry is None else start[order]
     dead = e.astype(np.int8)[order]
     centre = (w @ x) / w.sum()
     x -= centre
@@ -289,6 +303,15 @@ def risk_sets(
         np.empty(0, dtype=np.intp) if entry is None else np.argsort(first, kind="stable"),
         row_times, row_stratum, np.diff(np.append(heads, len(died))), np.add.reduceat(w[died], heads), ties, ranges,
     )  # fmt: skip
+
+
+def in_halves(work: Callable[[slice], tuple[NDArray[np.float64], ...]], n: int) -> tuple[NDArray[np.float64], ...]:
+    """Sums over patients, those of many by two threads; the halves are always the same, and so are the sums."""
+    if n < _TWO_HANDS:
+        return work(slice(0, n))
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.map(work, (slice(0, n // 2), slice(n // 2, n)))
+    return tuple(a + b for a, b in zip(one, two, strict=True))
 
 
 def _by_time(t: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from myelon.cohort.analysis import Analysis, run
+from myelon.cohort.analysis import Analysis, of_records, run
 from myelon.cohort.recipe import Recipe, write_recipe
 from myelon.cohort.selection import parse_query
 from myelon.cohort.selection_columns import needs_records
@@ -73,7 +73,8 @@ class Analyses:
             of, found = self._found.get(write_recipe(recipe), (None, None))
         if of is registry:
             return found
-        if len(registry) > AT_ONCE and needs_records(parse_query(recipe.select), registry):
+        slow = of_records(recipe, recipe.by, *recipe.model) or needs_records(parse_query(recipe.select), registry)
+        if slow and len(registry) > AT_ONCE:
             return None
         return self._compute(recipe, registry)
 
