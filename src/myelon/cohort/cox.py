@@ -114,6 +114,20 @@ class Cox:
         return np.exp(self.sets.x @ self.coefficients + self.sets.offset)
 
 
+def terms_of(
+    names: Sequence[str], beta: NDArray[np.float64], covariance: NDArray[np.float64], level: float
+) -> tuple[Term, ...]:
+    """Each coefficient with its error, test, ratio and limits."""
+    from scipy.special import ndtr, ndtri  # noqa: PLC0415  # scipy loads only where a p is needed
+
+    z = float(ndtri(0.5 + level / 2))
+    found = []
+    for name, b, error in zip(names, beta.tolist(), np.sqrt(np.diag(covariance)).tolist(), strict=True):
+        limits = (float(np.exp(b + s * z * error)) for s in (-1, 1))
+        found.append(Term(name, b, error, b / error, float(2 * ndtr(-abs(b / error))), float(np.exp(b)), *limits))
+    return tuple(found)
+
+
 def cox(
     times: ArrayLike,
     events: ArrayLike,
@@ -299,22 +313,17 @@ def _report(  # what a fit consists of
     last: Likelihood,
     steps: int,
 ) -> Cox:
-    from scipy.special import chdtrc, ndtr, ndtri  # noqa: PLC0415  # scipy loads only where a p is needed
+    from scipy.special import chdtrc  # noqa: PLC0415  # scipy loads only where a p is needed
 
     p = len(beta)
     used = covariance if robust is None else robust
-    z_level = float(ndtri(0.5 + level / 2))
-    terms = []
-    for k, name in enumerate(names):
-        b, error = float(beta[k]), float(np.sqrt(used[k, k]))
-        limits = (float(np.exp(b + s * z_level * error)) for s in (-1, 1))
-        terms.append(Term(name, b, error, b / error, float(2 * ndtr(-abs(b / error))), float(np.exp(b)), *limits))
 
     def test(statistic: float) -> Test:
         return Test(statistic, p, float(chdtrc(p, statistic)))
 
     return Cox(
-        tuple(terms), covariance, robust, (first.value, last.value), test(2 * (last.value - first.value)),
+        terms_of(names, beta, used, level), covariance, robust, (first.value, last.value),
+        test(2 * (last.value - first.value)),
         test(float(beta @ np.linalg.solve(used, beta))),
         test(float(first.slope @ np.linalg.solve(first.information, first.slope))),
         len(sets.x), int(sets.events.sum()), ties, steps, level, sets,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from myelon.cohort.cox import Term
+from myelon.cohort.cox import Term, terms_of
 from myelon.cohort.event_table import summarise
 from myelon.cohort.kaplan_meier import kaplan_meier
 from myelon.errors import TableError
@@ -100,7 +100,7 @@ def fine_gray(
     influence = _influence(p, beta)
     covariance = inverse @ (influence.T @ influence) @ inverse
     return FineGray(
-        _terms(names, beta, covariance, level), covariance, (first[0], now[0]), len(p.x), int((p.causes == 1).sum()),
+        terms_of(names, beta, covariance, level), covariance, (first[0], now[0]), len(p.x), int((p.causes == 1).sum()),
         int((p.causes > 1).sum()), steps, level,
     )  # fmt: skip
 
@@ -207,17 +207,3 @@ def _tail(steps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sums from each row to the end, and zero after it."""
     zero = np.zeros((1, *steps.shape[1:]))
     return np.concatenate([np.cumsum(steps[::-1], axis=0)[::-1], zero])
-
-
-def _terms(
-    names: Sequence[str], beta: NDArray[np.float64], covariance: NDArray[np.float64], level: float
-) -> tuple[Term, ...]:
-    from scipy.special import ndtr, ndtri  # noqa: PLC0415  # scipy loads only where a p is needed
-
-    z = float(ndtri(0.5 + level / 2))
-    found = []
-    for k, name in enumerate(names):
-        b, error = float(beta[k]), float(np.sqrt(covariance[k, k]))
-        limits = (float(np.exp(b + s * z * error)) for s in (-1, 1))
-        found.append(Term(name, b, error, b / error, float(2 * ndtr(-abs(b / error))), float(np.exp(b)), *limits))
-    return tuple(found)
