@@ -40,14 +40,14 @@ class _Loader(_SAFE):  # type: ignore[misc]  # the compiled loader where there i
 
 
 class _Dumper(yaml.SafeDumper):
-    """A safe dumper that escapes the line breaks which a reader would fold."""
+    """A safe dumper that escapes the line breaks which a reader would fold, and writes lines as lines."""
 
 
 _FOLDED = frozenset("\r\x85\u2028\u2029\ufeff")
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = '"' if _FOLDED & set(text) else None
+    style = '"' if _FOLDED & set(text) else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
