@@ -16,8 +16,9 @@ from myelon.cohort.gray import gray_test
 from myelon.cohort.kaplan_meier import kaplan_meier
 from myelon.cohort.logrank import METHODS, logrank
 from myelon.cohort.patient import CohortPatient
-from myelon.cohort.recipe import Recipe
+from myelon.cohort.recipe import Recipe, read_recipe
 from myelon.cohort.registry import Registry
+from myelon.cohort.result_tables import tables
 from myelon.cohort.solve import solve_summary
 from myelon.cohort.summary import Summary, merge_summaries, read_summary, summarise_site
 from myelon.demo.cohort_002 import synthetic_cohort
@@ -178,3 +179,32 @@ def test_a_site_is_counted_once_and_a_model_has_no_rule():
     with pytest.raises(TableError, match="every group has fewer"):
         summarise_site(RECIPE, REGISTRY, site="a", minimum_cell=40)
     assert Summary.model_json_schema(by_alias=True)["title"] == "Myelon summary"
+
+
+def test_each_variable_stands_alone_and_together():
+    recipe = RECIPE.model_copy(update={"model": ("region_group", "ecog_group"), "by": ""})
+    found = run(recipe, REGISTRY)
+    table = next(t for t in tables(found) if t.name == "model")
+    assert table.columns[1:5] == ("Alone: hazard ratio (95%)", "p", "Together: hazard ratio (95%)", "p")
+    one = run(recipe.model_copy(update={"model": ("region_group",)}), REGISTRY)
+    (alone,) = one.model.fit.terms
+    assert found.model.alone[0] == alone
+    assert found.model.fit.terms[0].hazard_ratio != alone.hazard_ratio
+    single = next(t for t in tables(one) if t.name == "model")
+    assert single.columns[1] == "Hazard ratio (95%)"
+    assert single.rows[0].cells[1:3] == table.rows[0].cells[1:3]
+
+
+def test_response_rates_have_their_exact_limits():
+    """DL8: symptom ORR 23/37 (44.8 to 77.5), LCR 33/37; by group 13/21 and 10/16."""
+    recipe = Recipe(title="t", by="", rates=("symptom_orr", "symptom_lcr"), lost="censored")
+    table = run(recipe, REGISTRY).rates
+    assert table.rows[0].cells[0] == "Symptom ORR (complete remission or improved)"
+    assert table.rows[0].cells[1].startswith("23/37 (62.2 %; 44.8 to ")
+    assert table.rows[1].cells == ("not known", "24")
+    assert table.rows[2].cells[1].startswith("33/37 (89.2 %; ")
+    by = run(recipe.model_copy(update={"by": "sex"}), REGISTRY).rates
+    assert by.columns == ("", "All", "male", "female", "p")
+    assert sum(int(c.split("/")[0]) for c in by.rows[0].cells[2:4]) == 23
+    with pytest.raises(TableError, match="is a number"):
+        read_recipe("schema: myelon.recipe/1\ntitle: t\nrates: [age_years]\n")

@@ -13,13 +13,14 @@ import numpy as np
 from myelon.cohort.aalen_johansen import CumulativeIncidence, aalen_johansen
 from myelon.cohort.cause_table import CauseTable, summarise_causes
 from myelon.cohort.coded import Coded
-from myelon.cohort.cox import Cox, cox
+from myelon.cohort.cox import Cox, Term, cox
 from myelon.cohort.cox_checks import Concordance, Proportionality, concordance, proportional_hazards
 from myelon.cohort.endpoints import CHOICES, Choice, Endpoint, Outcome, endpoint, outcomes
 from myelon.cohort.gray import GrayTest, gray_test
 from myelon.cohort.kaplan_meier import KaplanMeier, kaplan_meier
 from myelon.cohort.landmark import TREATMENTS, column_at
 from myelon.cohort.logrank import LogRank, Pair, logrank, pairwise
+from myelon.cohort.rates import rates_table
 from myelon.cohort.rmst import MeanDifference, RestrictedMean, rmst, rmst_difference
 from myelon.cohort.selection import Selected, Verdict, parse_query, select
 from myelon.cohort.selection_columns import judge_all
@@ -69,6 +70,7 @@ class Analysis:
         means: Restricted means, where a horizon is given.
         mean_difference: Of two groups.
         described: Table 1, where it is asked for.
+        rates: Shares with exact limits, where they are asked for.
         model: The Cox model, where it is asked for.
         no_model: Why there is none, where it is asked for and cannot be had.
     """
@@ -85,6 +87,7 @@ class Analysis:
     means: tuple[RestrictedMean, ...]
     mean_difference: MeanDifference | None
     described: Table | None
+    rates: Table | None
     model: Model | None
     no_model: str
 
@@ -139,6 +142,8 @@ class Model:
     incomplete: int
     reference: tuple[tuple[str, str], ...]
     """Variable and the level that the others are compared with."""
+    alone: tuple[Term | None, ...]
+    """Each term in a model of its variable only, on all who have that variable; None where it cannot be had."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,7 +246,7 @@ def run(recipe: Recipe, registry: Registry, *, progress: Callable[[float, str], 
         tuple(logrank(events, method=m, level=recipe.level) for m in recipe.tests) if several else (),
         pairwise(events) if several and len(names) > 2 and all(_comparable(events)) else (),
         gray_test(chosen.table) if compete and several else None, _sensitivity(recipe, chosen),
-        *_means(recipe, events), _described(recipe, chosen), *_model(recipe, chosen),
+        *_means(recipe, events), _described(recipe, chosen), _rates(recipe, chosen), *_model(recipe, chosen),
     )  # fmt: skip
 
 
@@ -335,11 +340,22 @@ def _described(recipe: Recipe, chosen: Chosen) -> Table | None:
     if not recipe.table_one:
         return None
     columns = [chosen.registry.column(n, chosen.counted) for n in recipe.table_one]
-    groups = None
-    if recipe.by:
-        words = Coded(chosen.member[chosen.rows].astype(np.int32), chosen.levels)
-        groups = Column(variable(recipe.by), words)
-    return table_one(columns, groups, summary=recipe.summary)
+    return table_one(columns, _groups(recipe, chosen), summary=recipe.summary)
+
+
+def _rates(recipe: Recipe, chosen: Chosen) -> Table | None:
+    """Shares with exact limits, of those who are counted."""
+    if not recipe.rates:
+        return None
+    columns = [chosen.registry.column(n, chosen.counted) for n in recipe.rates]
+    return rates_table(columns, _groups(recipe, chosen), level=recipe.level)
+
+
+def _groups(recipe: Recipe, chosen: Chosen) -> Column | None:
+    """The group of each who is counted."""
+    if not recipe.by:
+        return None
+    return Column(variable(recipe.by), Coded(chosen.member[chosen.rows].astype(np.int32), chosen.levels))
 
 
 class Design(NamedTuple):
@@ -398,6 +414,21 @@ def _model(recipe: Recipe, chosen: Chosen) -> tuple[Model | None, str]:
         frame = design(recipe, chosen)
         fit = cox(frame.days, frame.events, frame.x, names=frame.names, ties=recipe.ties, level=recipe.level)
         checks = () if recipe.ties == "exact" or len(fit.sets.times) <= len(fit.terms) else proportional_hazards(fit)
-        return Model(fit, checks, concordance(fit), frame.incomplete, frame.reference), ""
     except TableError as error:
         return None, f"No model: {error.what}. {error.todo}."
+    alone = _alone(recipe, chosen) if len(recipe.model) > 1 else {}
+    by_name = tuple(alone.get(t.name) for t in fit.terms)
+    return Model(fit, checks, concordance(fit), frame.incomplete, frame.reference, by_name), ""
+
+
+def _alone(recipe: Recipe, chosen: Chosen) -> dict[str, Term]:
+    """Every term in a model of its variable only."""
+    found: dict[str, Term] = {}
+    for name in recipe.model:
+        try:
+            one = design(recipe.model_copy(update={"model": (name,)}), chosen)
+            fit = cox(one.days, one.events, one.x, names=one.names, ties=recipe.ties, level=recipe.level)
+        except TableError:
+            continue  # its cell says so by a dash
+        found |= {term.name: term for term in fit.terms}
+    return found

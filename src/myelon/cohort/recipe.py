@@ -46,10 +46,11 @@ class Recipe(Part):
     tests: tuple[Method, ...] = ("logrank", "gehan-breslow")
     table_one: tuple[str, ...] = ()
     summary: Summary = "mean"
+    rates: tuple[str, ...] = Field(default=(), description="variables whose shares are shown with exact limits")
     model: tuple[str, ...] = Field(default=(), description="covariates of a Cox model")
     ties: Literal["efron", "breslow", "exact"] = "efron"
 
-    @field_validator("table_one", "model")
+    @field_validator("table_one", "model", "rates")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
@@ -63,6 +64,14 @@ class Recipe(Part):
             raise TableError(
                 "fleming-harrington needs its weights", todo="Use `myelon cohort test` with --rho and --gamma"
             )
+        return names
+
+    @field_validator("rates")
+    @classmethod
+    def _categories(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if variable(name).kind == "number":
+                raise TableError(f"{name} is a number", todo="A share is of a category, such as symptom_orr")
         return names
 
     @field_validator("by")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from myelon.cohort.analysis import Analysis, Model
+    from myelon.cohort.cox import Term
 
 _MOST_NAMED = 60
 _ENOUGH_EVENTS = 10
@@ -82,13 +83,11 @@ def tests_table(analysis: Analysis) -> Table:
 
 
 def model_table(model: Model) -> Table:
-    """Hazard ratios of a Cox model, with the test of proportional hazards beside each."""
-    rows = []
-    for k, term in enumerate(model.fit.terms):
-        ratio = f"{term.hazard_ratio:.3f} ({term.lower:.3f} to {term.upper:.3f})"
+    """Hazard ratios of a Cox model, of each variable alone beside it, and the test of proportional hazards."""
+    rows, fit, several = [], model.fit, any(model.alone)
+    for k, (term, alone) in enumerate(zip(fit.terms, model.alone, strict=True)):
         check = p_words(model.checks[k].p) if model.checks else "–"
-        rows.append(Row((term.name, ratio, p_words(term.p), check)))
-    fit = model.fit
+        rows.append(Row((term.name, *(_ratio(alone) if several else ()), *_ratio(term), check)))
     notes = [f"{name}: compared with {level}." for name, level in model.reference]
     notes.append(f"{fit.n} patients, {fit.events} events; {model.incomplete} left out for a missing covariate.")
     notes.append(
@@ -99,13 +98,18 @@ def model_table(model: Model) -> Table:
     )
     if fit.events < _ENOUGH_EVENTS * len(fit.terms):
         notes.append(f"{fit.events / len(fit.terms):.1f} events per covariate: fewer than ten, the model may overfit.")
-    return Table(
-        "model",
-        "Cox model",
-        ("", f"Hazard ratio ({model.fit.level:.0%})", "p", "p of proportional hazards"),
-        tuple(rows),
-        tuple(notes),
-    )
+    ratio = f"azard ratio ({fit.level:.0%})"
+    heads = (f"Alone: h{ratio}", "p", f"Together: h{ratio}", "p") if several else (f"H{ratio}", "p")
+    if several:
+        notes.append("Alone: on all who have that variable; not adjusted, and no ground to choose a variable by.")
+    return Table("model", "Cox model", ("", *heads, "p of proportional hazards"), tuple(rows), tuple(notes))
+
+
+def _ratio(term: Term | None) -> tuple[str, str]:
+    """A hazard ratio with its limits, and its p."""
+    if term is None:
+        return "–", "–"
+    return f"{term.hazard_ratio:.3f} ({term.lower:.3f} to {term.upper:.3f})", p_words(term.p)
 
 
 def _reached(value: float | None) -> str:
@@ -119,6 +123,8 @@ def tables(analysis: Analysis) -> list[Table]:
         found.append(tests_table(analysis))
     if analysis.described is not None:
         found.insert(0, analysis.described)
+    if analysis.rates is not None:
+        found.append(analysis.rates)
     if analysis.model is not None:
         found.append(model_table(analysis.model))
     return found

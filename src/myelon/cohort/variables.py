@@ -201,6 +201,20 @@ VARIABLES: tuple[Variable, ...] = (
         levels=("complete remission", "improved", "unchanged", "deteriorated"),
         facts="L40",
     ),
+    Variable(
+        "symptom_orr",
+        "Symptom ORR (complete remission or improved)",
+        lambda p: None if p.symptom_response is None else p.symptom_response in {"complete remission", "improved"},
+        levels=_YES_NO,
+        facts="L41",
+    ),
+    Variable(
+        "symptom_lcr",
+        "Symptom LCR (not deteriorated)",
+        lambda p: None if p.symptom_response is None else p.symptom_response != "deteriorated",
+        levels=_YES_NO,
+        facts="L42",
+    ),
     Variable("vital_status", "Vital status", lambda p: p.vital_status, levels=("dead", "alive", "lost"), facts="L43"),
 )
 BY_NAME = {v.name: v for v in VARIABLES}

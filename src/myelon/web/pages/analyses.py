@@ -40,6 +40,7 @@ _DEFAULT = {
     "lost": "left out",
     "by": "region_group",
 }
+_SEVERAL = ("table_one", "rates", "model", "tests")
 _DEFAULT_LISTS = {"table_one": ["sex", "age_years", "ecog_group"]}
 EXAMPLES = (
     ("after surgery", "surgery as operation\nradiotherapy after operation within 90 days"),
@@ -64,7 +65,7 @@ def recipe_of(values: Mapping[str, str], several: Mapping[str, list[str]]) -> Re
     """
     body: dict[str, Any] = {"schema": "myelon.recipe/1", "title": values.get("title") or "Analysis"}
     body |= {k: v for k, v in values.items() if k in Recipe.model_fields and v and k != "title"}
-    body |= {k: several[k] for k in ("table_one", "model", "tests") if several.get(k)}
+    body |= {k: several[k] for k in _SEVERAL if several.get(k)}
     body["possible"] = bool(values.get("possible"))
     recipe = checked(Recipe, body, where="analysis")
     parse_query(recipe.select)
@@ -76,7 +77,7 @@ def recipe_from(query: QueryParams) -> Recipe:
     """The recipe that an address asks; the example where it asks nothing."""
     if not set(query) & set(Recipe.model_fields):
         return recipe_of(_DEFAULT, _DEFAULT_LISTS)
-    return recipe_of(dict(query), {k: query.getlist(k) for k in ("table_one", "model", "tests")})
+    return recipe_of(dict(query), {k: query.getlist(k) for k in _SEVERAL})
 
 
 def _asked(request: Request) -> Recipe:
