@@ -22,7 +22,7 @@ from myelon.cohort.result_tables import tables
 from myelon.cohort.solve import solve_summary
 from myelon.cohort.summary import Summary, merge_summaries, read_summary, summarise_site
 from myelon.demo.cohort_002 import synthetic_cohort
-from myelon.errors import TableError
+from myelon.errors import CaseError, TableError
 
 PATIENTS = [CohortPatient(c) for c in synthetic_cohort()]
 REGISTRY = Registry.of(PATIENTS)
@@ -206,5 +206,5 @@ def test_response_rates_have_their_exact_limits():
     by = run(recipe.model_copy(update={"by": "sex"}), REGISTRY).rates
     assert by.columns == ("", "All", "male", "female", "p")
     assert sum(int(c.split("/")[0]) for c in by.rows[0].cells[2:4]) == 23
-    with pytest.raises(TableError, match="is a number"):
+    with pytest.raises(CaseError, match="is a number"):
         read_recipe("schema: myelon.recipe/1\ntitle: t\nrates: [age_years]\n")

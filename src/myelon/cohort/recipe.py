@@ -86,7 +86,8 @@ def read_recipe(text: str, *, where: str = "recipe") -> Recipe:
     """Read a recipe in YAML.
 
     Raises:
-        TableError: Not YAML, a field that does not exist, a variable, endpoint or query that cannot be read.
+        TableError: Not YAML, an endpoint or query that cannot be read.
+        CaseError: A field that does not exist, or does not take its value.
     """
     document = read_document(text, where=where, error=TableError)
     if not isinstance(document, dict):
