@@ -86,10 +86,10 @@ SECTIONS = {
 
 
 def machine():
-    """What it was measured on, and when."""
+    """What it was measured on."""
     return (
         f"Machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"numpy {np.__version__}; {dt.datetime.now(dt.UTC):%Y-%m-%d}."
+        f"numpy {np.__version__}."
     )
 
 
@@ -109,7 +109,8 @@ def main(only=()):
             known[name] = body.strip("\n").split("\n")
     lines = head
     for name, report in SECTIONS.items():
-        body = known[name] if only and name not in only else report()
+        fresh = not only or name in only
+        body = [f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d}.", "", *report()] if fresh else known[name]
         lines += ["", f"## {name}", "", *body]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))

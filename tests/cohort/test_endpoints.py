@@ -6,7 +6,7 @@ import pytest
 
 from myelon.cohort.endpoints import BY_NAME, ENDPOINTS, Moment, _one_first, endpoint, outcomes, times
 from myelon.cohort.patient import CohortPatient
-from myelon.cohort.selection import parse_query
+from myelon.cohort.query import parse_query
 from myelon.demo.hospital import demo_case
 from myelon.errors import TableError
 from myelon.record.case import case_from

@@ -12,8 +12,9 @@ from made_cases import made_cases
 from myelon.cohort.coded import Coded
 from myelon.cohort.endpoints import CHOICES, ENDPOINTS, endpoint, outcomes
 from myelon.cohort.patient import CohortPatient
+from myelon.cohort.query import Clause, fields_of, parse_query
 from myelon.cohort.registry import FREE_TEXT, Registry, part_of, plain
-from myelon.cohort.selection import Clause, fields_of, holds, judge, parse_query
+from myelon.cohort.selection import holds, judge
 from myelon.cohort.selection_columns import judge_all
 from myelon.cohort.variables import VARIABLES, Column, variable
 from myelon.demo.cohort_002 import synthetic_cohort

@@ -3,7 +3,8 @@
 import pytest
 
 from myelon.cohort.patient import CohortPatient
-from myelon.cohort.selection import Verdict, judge, parse_query, select
+from myelon.cohort.query import parse_query
+from myelon.cohort.selection import Verdict, judge, select
 from myelon.demo.hospital import demo_case
 from myelon.errors import TableError
 from myelon.record.case import case_from

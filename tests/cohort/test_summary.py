@@ -203,6 +203,9 @@ def test_response_rates_have_their_exact_limits():
     assert table.rows[0].cells[1].startswith("23/37 (62.2 %; 44.8 to ")
     assert table.rows[1].cells == ("not known", "24")
     assert table.rows[2].cells[1].startswith("33/37 (89.2 %; ")
+    left = run(recipe.model_copy(update={"lost": "left out"}), REGISTRY)  # who is lost to follow-up responded or not
+    assert left.rates == table
+    assert "Of all 61 who are selected" in table.methods
     by = run(recipe.model_copy(update={"by": "sex"}), REGISTRY).rates
     assert by.columns == ("", "All", "male", "female", "p")
     assert sum(int(c.split("/")[0]) for c in by.rows[0].cells[2:4]) == 23

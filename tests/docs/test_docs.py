@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from myelon.assess import INSTRUMENTS
+from myelon.cohort.query import parse_query
 from myelon.cohort.recipe import read_recipe
-from myelon.cohort.selection import parse_query
 from myelon.demo.phantoms import PHANTOMS
 from myelon.exchange.import_map import read_map
 from myelon.record.case import case_from

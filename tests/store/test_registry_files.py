@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from myelon.cohort.patient import CohortPatient
+from myelon.cohort.query import parse_query
 from myelon.cohort.registry import ENTRIES, PATIENTS, Registry
-from myelon.cohort.selection import parse_query
 from myelon.cohort.selection_columns import judge_all
 from myelon.demo.cohort_002 import synthetic_cohort
 from myelon.demo.hospital import CASES, demo_case

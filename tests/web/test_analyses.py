@@ -224,6 +224,8 @@ def test_a_registry_deleted_under_the_service_is_made_anew(own):
     shutil.rmtree(own.app.state.store.folder / "registry")
     assert "patients" in own.get(f"{START}?select=surgery").text
     assert "cannot be read" not in own.get(f"{START}?select=surgery").text
+    shutil.rmtree(own.app.state.store.folder / "registry")
+    assert "total_gy" in own.get(CONDITION, params={"kind": "radiotherapy"}).text
 
 
 def test_a_page_is_of_the_records_as_they_stand(own):

@@ -193,7 +193,8 @@ def select_cases(
     json: Json = False,
 ) -> None:
     """Select patients by what happened to them, and say why each is in or out."""
-    from myelon.cohort.selection import judge, parse_query
+    from myelon.cohort.query import parse_query
+    from myelon.cohort.selection import judge
     from myelon.cohort.selection_columns import judge_all
 
     file = Path(query)

@@ -20,9 +20,10 @@ from myelon.cohort.gray import GrayTest, gray_test
 from myelon.cohort.kaplan_meier import KaplanMeier, kaplan_meier
 from myelon.cohort.landmark import TREATMENTS, column_at
 from myelon.cohort.logrank import LogRank, Pair, logrank, pairwise
+from myelon.cohort.query import parse_query
 from myelon.cohort.rates import rates_table
 from myelon.cohort.rmst import MeanDifference, RestrictedMean, rmst, rmst_difference
-from myelon.cohort.selection import Selected, Verdict, parse_query, select
+from myelon.cohort.selection import Selected, Verdict, select
 from myelon.cohort.selection_columns import judge_all
 from myelon.cohort.table_one import table_one
 from myelon.cohort.variables import Column, variable
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 
     from myelon.cohort.event_table import EventTable
     from myelon.cohort.patient import CohortPatient
+    from myelon.cohort.query import Query
     from myelon.cohort.recipe import Recipe
     from myelon.cohort.registry import Outcomes, Registry
-    from myelon.cohort.selection import Query
     from myelon.cohort.table import Table
 
 _DIGITS = 9
@@ -340,22 +341,26 @@ def _described(recipe: Recipe, chosen: Chosen) -> Table | None:
     if not recipe.table_one:
         return None
     columns = [chosen.registry.column(n, chosen.counted) for n in recipe.table_one]
-    return table_one(columns, _groups(recipe, chosen), summary=recipe.summary)
+    return table_one(columns, _groups(recipe, chosen, chosen.rows), summary=recipe.summary)
 
 
 def _rates(recipe: Recipe, chosen: Chosen) -> Table | None:
-    """Shares with exact limits, of those who are counted."""
+    """Shares with exact limits: of all who are selected, for a response needs no follow-up."""
     if not recipe.rates:
         return None
-    columns = [chosen.registry.column(n, chosen.counted) for n in recipe.rates]
-    return rates_table(columns, _groups(recipe, chosen), level=recipe.level)
+    rows = np.arange(len(chosen.taken)) if recipe.landmark is None else chosen.rows
+    columns = [chosen.registry.column(n, chosen.taken[rows]) for n in recipe.rates]
+    whom = f"all {len(rows)} who are selected" if recipe.landmark is None else f"the {len(rows)} who are counted"
+    return rates_table(columns, _groups(recipe, chosen, rows), level=recipe.level, whom=whom)
 
 
-def _groups(recipe: Recipe, chosen: Chosen) -> Column | None:
-    """The group of each who is counted."""
+def _groups(recipe: Recipe, chosen: Chosen, rows: NDArray[np.intp]) -> Column | None:
+    """The group of some who are in."""
     if not recipe.by:
         return None
-    return Column(variable(recipe.by), Coded(chosen.member[chosen.rows].astype(np.int32), chosen.levels))
+    member = chosen.member[rows]
+    codes = np.where(member < 0, len(chosen.levels), member).astype(np.int32)
+    return Column(variable(recipe.by), Coded(codes, (*chosen.levels, None)))
 
 
 class Design(NamedTuple):

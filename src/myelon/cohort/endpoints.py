@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from myelon.cohort.selection import Query, Verdict, meets, parse_query
+from myelon.cohort.query import Query, parse_query
+from myelon.cohort.selection import Verdict, meets
 from myelon.errors import TableError
 from myelon.record.base import Assertion
 from myelon.record.kinds import Neoplasm, Radiotherapy, Response, Surgery

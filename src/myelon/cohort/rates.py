@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from myelon.cohort.variables import Column
 
 
-def rates_table(columns: Sequence[Column], by: Column | None = None, *, level: float = 0.95) -> Table:
+def rates_table(
+    columns: Sequence[Column], by: Column | None = None, *, level: float = 0.95, whom: str = "all"
+) -> Table:
     """Shares of each level of some variables.
 
     Args:
         columns: Variables; of yes and no only yes is shown.
         by: Variable that splits the patients.
         level: Confidence level of the limits.
+        whom: Of whom they are, in words.
     """
     n = len(columns[0])
     levels = by.levels if by is not None else ()
@@ -53,7 +56,9 @@ def rates_table(columns: Sequence[Column], by: Column | None = None, *, level: f
             rows.append(Row(("not known", *map(str, missing), *(("",) if tested else ())), indented=True))
     heads = ("", "All", *levels, "p") if tested else ("", "All", *levels)
     tests = f" Tests: {', '.join(sorted(used))}; none is adjusted." if used else ""
-    methods = f"Shares of those of whom it is known, with exact {level:.0%} limits by Clopper and Pearson.{tests}"
+    methods = (
+        f"Of {whom}: shares of those of whom it is known, with exact {level:.0%} limits by Clopper and Pearson.{tests}"
+    )
     return Table("rates", "Shares with their limits", heads, tuple(rows), (), methods)
 
 

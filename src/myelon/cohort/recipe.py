@@ -17,7 +17,7 @@ from pydantic import Field, field_validator
 from myelon.cohort.endpoints import Choice, endpoint
 from myelon.cohort.kaplan_meier import Interval
 from myelon.cohort.logrank import Method
-from myelon.cohort.selection import parse_query
+from myelon.cohort.query import parse_query
 from myelon.cohort.table_one import Summary
 from myelon.cohort.variables import variable
 from myelon.errors import TableError

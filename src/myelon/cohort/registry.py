@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from myelon.cohort.coded import Coded
 from myelon.cohort.endpoints import ENDPOINTS, Moment, endpoint, outcomes
-from myelon.cohort.selection import fields_of
+from myelon.cohort.query import fields_of
 from myelon.cohort.variables import VARIABLES, Column, variable
 from myelon.record.base import Quantity
 from myelon.record.kinds import KINDS
@@ -129,9 +129,8 @@ class Registry:
     @cached_property
     def distances(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Keys in order, least and greatest days between two entries where their windows do not say."""
-        from myelon.cohort.selection_columns import distances_of  # noqa: PLC0415  # it reads this module
-
-        return distances_of(self.part("distances"))
+        n = self.part("distances").numbers
+        return distance_key(n["patient"], n["one"], n["two"]), n["low"], n["high"]
 
     def outcomes(self, target: Endpoint, rows: NDArray[Any]) -> Outcomes:
         """What came of some patients."""
@@ -145,6 +144,11 @@ class Registry:
             values = (*why.values, _LOST)
             why = Coded(np.where(lost, len(values) - 1, why.codes).astype(np.int32), values)
         return Outcomes(why, event, n["competing"], n["seen"])
+
+
+def distance_key(patient: NDArray[Any], one: NDArray[Any], two: NDArray[Any]) -> NDArray[np.int64]:
+    """A number for two entries of a patient, by their places in the case, the earlier place first."""
+    return np.asarray((patient.astype(np.int64) << 40) | (one.astype(np.int64) << 20) | two)
 
 
 def part_of(patients: Sequence[CohortPatient], name: str) -> Part:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from myelon.cohort.registry import distance_key
 from myelon.cohort.selection import Verdict, holds, judge, levels_meet
 from myelon.errors import TableError
 from myelon.record.base import Assertion
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from myelon.cohort.query import Clause, Line, Query
     from myelon.cohort.registry import Part, Registry
-    from myelon.cohort.selection import Clause, Line, Query
 
 _MOST_WAYS, _WAYS_EACH = 2_000_000, 5
 """Ways that a query may have over all patients, and more for each: five entries of one kind, told apart, are 120."""
@@ -70,8 +71,9 @@ def _columnar(line: Line, registry: Registry) -> bool:
     """Whether columns answer a line."""
     if line.kind == "patient" or line.gain is not None:
         return line.gain is None
-    coded = registry.part(f"kind/{line.kind}").coded
-    return all(clause.field in coded for clause in line.clauses)
+    part = registry.part(f"kind/{line.kind}")
+    nobody = not len(part.numbers["patient"])
+    return nobody or all(clause.field in part.coded for clause in line.clauses)
 
 
 class _Bound(NamedTuple):
@@ -126,7 +128,7 @@ class _Ways:
         part = self.registry.part(f"kind/{line.kind}")
         whose, assertion = part.numbers["patient"], part.coded["assertion"]
         held = np.where(assertion.each(lambda v: v == _PRESENT, bool), _YES, 0).astype(np.int8)
-        for clause in line.clauses:
+        for clause in line.clauses if len(whose) else ():
             held = np.minimum(held, part.coded[clause.field].each(_asked(clause), np.int8))
         doubt = np.flatnonzero(assertion.each(lambda v: v in _DOUBT, bool))
         way, entry = self._joined(whose, np.flatnonzero(held))
@@ -195,7 +197,7 @@ class _Ways:
         low, high = early[1] - late[0], late[1] - early[0]
         keys, least, most = self.registry.distances
         turned = place[0] > place[1]
-        wanted = _key(patient, np.minimum(*place), np.maximum(*place))
+        wanted = distance_key(patient, np.minimum(*place), np.maximum(*place))
         at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
         known = keys[at] == wanted if len(keys) else np.zeros(len(wanted), dtype=bool)
         at = at[known]
@@ -204,17 +206,6 @@ class _Ways:
         within = np.inf if line.within_days is None else line.within_days
         same = (place[0] == place[1]) | (high < 0) | (low > within)
         return np.where(same, 0, np.where((low >= 0) & (high <= within), _YES, _POSSIBLE)).astype(np.int8)
-
-
-def _key(patient: NDArray[Any], one: NDArray[Any], two: NDArray[Any]) -> NDArray[np.int64]:
-    """A number for two entries of a patient, in their order."""
-    return np.asarray((patient.astype(np.int64) << 40) | (one.astype(np.int64) << 20) | two)
-
-
-def distances_of(part: Part) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Keys in order, least and greatest days between two entries."""
-    n = part.numbers
-    return _key(n["patient"], n["one"], n["two"]), n["low"], n["high"]
 
 
 def _asked(clause: Clause) -> Callable[[Any], int]:

@@ -52,14 +52,19 @@ def _read(path: Path) -> str:
         raise TableError("not UTF-8 text", where=path.name, todo="Save the table as CSV in UTF-8") from error
 
 
-def delimiter_of(text: str) -> str:
-    """What parts the columns of a table: the commonest of the first line."""
-    return max(",;\t", key=text.split("\n", 1)[0].count)
+def header_of(text: str) -> list[str]:
+    """Names of the columns of a table.
+
+    Raises:
+        TableError: Not a CSV.
+    """
+    return _cells(text.split("\n", 1)[0], "table")[0]
 
 
 def _cells(text: str, where: str) -> tuple[list[str], list[list[str]]]:
-    """Header and rows."""
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter_of(text))
+    """Header and rows; the delimiter is the commonest of the first line."""
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
         header = [name.strip() for name in next(reader, [])]
         rows = [row for row in reader if row]

@@ -266,7 +266,7 @@ def km_chart(
             gone = curve.censored > 0
             axes.plot(curve.times[gone], curve.survival[gone], "|", color=colour, markersize=6, markeredgewidth=1.1)
             _median(axes, curve, colour, end, n)
-            table.text(-0.012, n, curve.group, color=colour, ha="right", va="center", transform=_row(table))
+            table.text(-0.035, n, curve.group, color=colour, ha="right", va="center", transform=_row(table))
             for tick in ticks:
                 number = curve.number_at_risk(tick)
                 table.text(tick, n, f"{number}", color=INK if number else INK3, ha="center", va="center")
@@ -276,7 +276,7 @@ def km_chart(
         axes.tick_params(labelbottom=True)
         axes.set_xlabel(x_label, loc="right")
         table.set(ylim=(len(curves) - 0.4, -1.2), yticks=[])
-        table.text(-0.012, -0.95, "At risk", color=INK3, ha="right", va="center", transform=_row(table))
+        table.text(-0.035, -0.95, "At risk", color=INK3, ha="right", va="center", transform=_row(table))
         table.axis("off")
     return Chart(figure, "Kaplan–Meier curve: " + ", ".join(c.group for c in curves))
 

@@ -140,8 +140,9 @@ def _pdf_table(table: Table, styles: dict[str, Any], width: float) -> list[Any]:
     for row in table.rows:
         first = f"&nbsp;&nbsp;&nbsp;{escape(row.cells[0])}" if row.indented else escape(row.cells[0])
         rows.append([Paragraph(first, styles["cell"]), *(Paragraph(escape(c), styles["cell"]) for c in row.cells[1:])])
+    # a column of short words keeps them whole; long ones share what is left
     lengths = [
-        max(len(table.columns[k]), *(len(r.cells[k]) for r in table.rows), 6) ** 0.8 for k in range(len(rows[0]))
+        max(len(table.columns[k]), *(len(r.cells[k]) for r in table.rows), 12) ** 0.8 for k in range(len(rows[0]))
     ]
     grid = Grid(rows, colWidths=[width * n / sum(lengths) for n in lengths], repeatRows=1)
     grid.setStyle(

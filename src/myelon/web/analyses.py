@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from myelon.cohort.analysis import Analysis, of_records, run
+from myelon.cohort.query import parse_query
 from myelon.cohort.recipe import Recipe, write_recipe
-from myelon.cohort.selection import parse_query
 from myelon.cohort.selection_columns import needs_records
 from myelon.errors import StoreError
 from myelon.store.registry_files import open_registry, pending
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 AT_ONCE = 100
 """Records that a page reads before it answers; more of them are a job."""
 _KEPT = 8
+T = TypeVar("T")
 
 
 def analyses_of(request: Request) -> Analyses:
@@ -56,9 +58,19 @@ class Analyses:
                     self._found.clear()
             return self._registry
 
-    def at_hand(self) -> Registry | None:
-        """Every patient, where not many records must be read for it."""
-        return None if self._unread() > AT_ONCE else self.registry()
+    def over(self, work: Callable[[Registry], T], progress: Callable[[float, str], None] = lambda *_: None) -> T:
+        """Do something with every patient; where a file of the registry is gone or broken, again with one made anew."""
+        try:
+            return work(self.registry(progress))
+        except StoreError:
+            with self._reading:
+                self._registry, self._upto = None, -1
+            return work(self.registry(progress))
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether not many records must be read before every patient is there."""
+        return self._unread() <= AT_ONCE
 
     def get(self, recipe: Recipe) -> Analysis | None:
         """The answer, if it is there or quickly had; None if it must be a job.
@@ -66,24 +78,16 @@ class Analyses:
         Raises:
             TableError: As `run`.
         """
-        registry = self.at_hand()
-        if registry is None:
-            return None
-        with self._keeping:
-            of, found = self._found.get(write_recipe(recipe), (None, None))
-        if of is registry:
-            return found
-        slow = of_records(recipe, recipe.by, *recipe.model) or needs_records(parse_query(recipe.select), registry)
-        if slow and len(registry) > AT_ONCE:
-            return None
-        return self._compute(recipe, registry)
+        return self.over(partial(self._quick, recipe)) if self.at_hand else None
 
     def begin(self, recipe: Recipe) -> str:
         """The mark of the job that computes an answer; one that runs already is not begun twice."""
 
         def work(progress: Callable[[float, str], None]) -> bool:
-            registry = self.registry(lambda share, words: progress(0.9 * share, words))
-            self._compute(recipe, registry, lambda share, words: progress(0.9 + 0.1 * share, words))
+            def compute(registry: Registry) -> None:
+                self._compute(recipe, registry, lambda share, words: progress(0.9 + 0.1 * share, words))
+
+            self.over(compute, lambda share, words: progress(0.9 * share, words))
             return True
 
         about = write_recipe(recipe)
@@ -105,16 +109,19 @@ class Analyses:
         """How many records have changed since they were last read."""
         return pending(self._store) if self._registry is None else len(self._store.changed_since(self._upto))
 
+    def _quick(self, recipe: Recipe, registry: Registry) -> Analysis | None:
+        """The answer, unless many records must be read for it."""
+        with self._keeping:
+            of, found = self._found.get(write_recipe(recipe), (None, None))
+        if of is registry:
+            return found
+        slow = of_records(recipe, recipe.by, *recipe.model) or needs_records(parse_query(recipe.select), registry)
+        return None if slow and len(registry) > AT_ONCE else self._compute(recipe, registry)
+
     def _compute(
         self, recipe: Recipe, registry: Registry, progress: Callable[[float, str], None] = lambda *_: None
     ) -> Analysis:
-        try:
-            found = run(recipe, registry, progress=progress)
-        except StoreError:  # a file of the registry is gone or broken: it is made anew
-            with self._reading:
-                self._registry, self._upto = None, -1
-            registry = self.registry(progress)
-            found = run(recipe, registry, progress=progress)
+        found = run(recipe, registry, progress=progress)
         with self._keeping:
             self._found[write_recipe(recipe)] = registry, found
             while len(self._found) > _KEPT:

@@ -15,9 +15,10 @@ from starlette.responses import RedirectResponse, Response
 
 from myelon.cohort.endpoints import CHOICES, ENDPOINTS, endpoint, outcomes
 from myelon.cohort.kaplan_meier import INTERVALS
+from myelon.cohort.query import parse_query
 from myelon.cohort.recipe import Recipe, read_recipe, write_recipe
 from myelon.cohort.result_tables import tables
-from myelon.cohort.selection import judge, parse_query
+from myelon.cohort.selection import judge
 from myelon.cohort.summary import summarise_chosen
 from myelon.cohort.variables import VARIABLES
 from myelon.errors import MyelonError, TableError

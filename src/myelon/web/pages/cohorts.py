@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, File, Request, UploadFile
@@ -14,7 +12,7 @@ from myelon.cohort.logrank import logrank
 from myelon.cohort.recipe import read_recipe
 from myelon.cohort.score import Score, judge_score, score_tables
 from myelon.errors import InputError, MyelonError, TableError
-from myelon.exchange.table import delimiter_of, parse_columns, parse_survival_csv
+from myelon.exchange.table import header_of, parse_columns, parse_survival_csv
 from myelon.web.packets import store_of
 from myelon.web.pages.analyses import address_of
 from myelon.web.render import page
@@ -55,8 +53,7 @@ def result(
     request: Request, digest: str, time: str = "", event: str = "", group: str = "", ci: str = "log-log"
 ) -> Response:
     """Choose columns; see curves, numbers at risk, medians and tests."""
-    text = store_of(request).file(digest).read_text(encoding="utf-8-sig")
-    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=delimiter_of(text)), [])]
+    text, header = _table(request, digest)
     chosen = {
         "time": time or _guess(header, _TIME),
         "event": event or _guess(header, _EVENT),
@@ -78,8 +75,7 @@ def score(
     request: Request, digest: str, case: str = "", value: str = "", cut_off: str = "", prevalence: str = ""
 ) -> Response:
     """Develop a score from columns of 0 and 1, or validate one that is a column."""
-    text = store_of(request).file(digest).read_text(encoding="utf-8-sig")
-    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=delimiter_of(text)), [])]
+    text, header = _table(request, digest)
     points = {name: request.query_params.get(f"points-{k}", "") for k, name in enumerate(header)}
     chosen = {"case": case or _guess(header, _CASE), "value": value, "cut_off": cut_off, "prevalence": prevalence}
     context: dict[str, Any] = {"place": "Cohorts", "digest": digest, "header": header, "points": points, "error": None}
@@ -91,6 +87,12 @@ def score(
         except MyelonError as error:
             context["error"] = error
     return page(request, "score.html", context)
+
+
+def _table(request: Request, digest: str) -> tuple[str, list[str]]:
+    """A table that was given, and its header."""
+    text = store_of(request).file(digest).read_text(encoding="utf-8-sig")
+    return text, header_of(text)
 
 
 def _judged(text: str, chosen: dict[str, str], points: dict[str, str]) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastapi import APIRouter, Request
 
+from myelon.cohort.query import OPERATORS, fields_of, parse_query
 from myelon.cohort.registry import FREE_TEXT
-from myelon.cohort.selection import OPERATORS, fields_of, parse_query
 from myelon.cohort.variables import BY_NAME, VARIABLES
 from myelon.errors import TableError
 from myelon.record.kinds import KINDS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from myelon.cohort.coded import Coded
+    from myelon.cohort.registry import Registry
 
 router = APIRouter()
 MOST_VALUES = 60
@@ -75,7 +77,7 @@ def condition_parts(request: Request, text: str, given: Condition | None = None)
     """What a condition can be put together from: fields that records have, and the values they hold."""
     given = given or Condition()
     try:
-        names = [line.name for line in parse_query(text).lines if line.name]
+        names = [line.name for line in parse_query(text).lines if line.binds]
     except TableError:
         names = []
     fields, values = _offered(request, given)
@@ -88,7 +90,11 @@ def condition_parts(request: Request, text: str, given: Condition | None = None)
 
 def _offered(request: Request, given: Condition) -> tuple[list[tuple[str, str]], list[str]]:
     """Fields of the kind, and values of the field; where records have yet to be read, fields of the model only."""
-    registry = analyses_of(request).at_hand()
+    analyses = analyses_of(request)
+    return analyses.over(partial(_held, given)) if analyses.at_hand else _held(given, None)
+
+
+def _held(given: Condition, registry: Registry | None) -> tuple[list[tuple[str, str]], list[str]]:
     if given.kind == "patient":
         column = registry.column(given.field) if registry is not None and given.field in BY_NAME else None
         return [(v.name, v.title) for v in VARIABLES], _words(column.coded if column else None)
