@@ -168,9 +168,12 @@ def _picture(chart: Chart, width: float) -> Any:  # noqa: ANN401  # a flowable o
 
 
 def _foot(canvas: Any, document: Any, *, words: Sequence[str]) -> None:  # noqa: ANN401  # as above
+    from reportlab.lib.utils import simpleSplit
+
     canvas.saveState()
     canvas.setFont("Body", 6)
-    for k, line in enumerate(words):
-        canvas.drawString(51, 40 - 8 * k, line)
-    canvas.drawRightString(544, 24, f"{document.page}")
+    lines = [line for text in words for line in simpleSplit(text, "Body", 6, 470)]
+    for k, line in enumerate(lines):
+        canvas.drawString(51, 44 - 8 * k, line)
+    canvas.drawRightString(544, 44, f"{document.page}")
     canvas.restoreState()
