@@ -2,12 +2,13 @@
 UV := .tools/bin/uv
 DATA ?= data
 PORT ?= 8000
+FAST := $(addprefix tests/,terms record assess board dose cohort exchange)
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: help run test bench fuzz soak docs lint clean
+.PHONY: help run test test-plain bench fuzz soak docs lint clean
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(UV):
 	@python3 -m pip install --quiet --disable-pip-version-check --target .tools uv 2>/dev/null \
@@ -26,6 +27,10 @@ test: .venv/.ready ## set up, run every check
 	@$(UV) run --frozen --no-sync mypy
 	@$(UV) run --frozen --no-sync lint-imports
 	@$(UV) run --frozen --no-sync pytest
+
+test-plain: .venv/.ready ## collect every test, run the fast ones: what a clone with nothing beside it must pass
+	@$(UV) run --frozen --no-sync pytest --collect-only -q >/dev/null
+	@$(UV) run --frozen --no-sync pytest -q $(FAST)
 
 lint: .venv/.ready ## only the fast checks
 	@$(UV) run --frozen --no-sync ruff check .

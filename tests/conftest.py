@@ -10,6 +10,7 @@ import postgres
 from myelon.demo.hospital import demo_case, load
 from myelon.record.timeline import solve
 from myelon.store import Store
+from reference_data import not_here
 
 settings.register_profile("steady", deadline=None)  # a busy machine is no defect
 settings.load_profile("steady")
@@ -21,6 +22,13 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "family(name): family of clinical proof, counted at the end")
+    config.addinivalue_line("markers", "absent_reference(what): reads reference data that are not here")
+
+
+def pytest_runtest_setup(item):
+    absent = item.get_closest_marker("absent_reference")
+    if absent is not None:
+        not_here(absent.args[0])
 
 
 @pytest.hookimpl(hookwrapper=True)

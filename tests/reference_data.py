@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -23,11 +24,31 @@ def tables(name):
     return found
 
 
+REQUIRED = os.environ.get("MYELON_REFERENCE_REQUIRED", "") == "1"
+"""Where the reference data must be there: what is "not here" is then a failure, never a skip."""
+
+
+def not_here(what) -> NoReturn:
+    """Skip with the reason, or fail where the reference data were promised."""
+    reason = f"{what} is not here: set MYELON_REFERENCE"
+    if REQUIRED:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
 def data_folder(name):
     """A folder of third-party data, or a skip that says why."""
     folder = MORE / "data" / name
     if not folder.is_dir():
-        pytest.skip(f"third-party data/{name} is not here: set MYELON_REFERENCE")
+        not_here(f"third-party data/{name}")
+    return folder
+
+
+def outside(pillar, case_id):
+    """The folder of a case from outside, or a skip that says why."""
+    folder = MORE / "cases" / pillar / case_id
+    if not folder.is_dir():
+        not_here(f"cases/{pillar}/{case_id}")
     return folder
 
 
@@ -37,10 +58,23 @@ def data_files(name, pattern):
     return sorted(folder.glob(pattern)) if folder.is_dir() else []
 
 
-def or_absent(rows, name, width=1):
-    """The rows for parametrize, or one that is skipped and says why."""
-    reason = f"third-party data/{name} is not here: set MYELON_REFERENCE"
-    return list(rows) or [pytest.param(*[None] * width, marks=pytest.mark.skip(reason=reason), id="absent")]
+def over(names, rows, what, **more):
+    """``pytest.mark.parametrize`` over rows of reference data; without any row one test that says why.
+
+    The width of the row that stands for the absent ones is counted from the names, as parametrize counts them.
+    """
+    rows = list(rows)
+    if not rows:
+        width = len(names) if isinstance(names, (tuple, list)) else len([n for n in names.split(",") if n.strip()])
+        absent = pytest.mark.absent_reference(f"third-party data/{what}")
+        rows = [pytest.param(*[None] * width, marks=absent, id="absent")]
+        more.pop("ids", None)
+    return pytest.mark.parametrize(names, rows, **more)
+
+
+def needs(there, what):
+    """A mark for a test that reads one suite: without it the test says why it does not run."""
+    return (lambda test: test) if there else pytest.mark.absent_reference(what)
 
 
 def close(found, expected, tolerance):

@@ -11,7 +11,7 @@ from myelon.cohort.event_table import merge, summarise
 from myelon.cohort.kaplan_meier import INTERVALS, kaplan_meier
 from myelon.cohort.logrank import logrank
 from myelon.errors import TableError
-from reference_data import data_files, or_absent
+from reference_data import data_files, over
 
 SUITES = [(path, json.loads(path.read_text())) for path in data_files("survival", "*.json")]
 R_NAME = {"arcsine": "arcsin"}
@@ -53,8 +53,7 @@ def same(found, expected):
 
 
 def suites_with(wanted):
-    rows = [pytest.param(p, s, id=s["id"]) for p, s in SUITES if isinstance(s.get("results"), dict) and wanted(s)]
-    return or_absent(rows, "survival", 2)
+    return [pytest.param(p, s, id=s["id"]) for p, s in SUITES if isinstance(s.get("results"), dict) and wanted(s)]
 
 
 KM = suites_with(curves_of)
@@ -63,7 +62,7 @@ TESTED = suites_with(lambda s: "logrank" in s["results"])
 
 
 @pytest.mark.family("survival against R")
-@pytest.mark.parametrize(("path", "suite"), KM)
+@over(("path", "suite"), KM, "survival")
 @pytest.mark.parametrize("interval", INTERVALS)
 def test_kaplan_meier_with_every_interval(path, suite, interval):
     times, events, _ = columns(path, suite)
@@ -98,7 +97,7 @@ def check_curve(curve, expected, interval, which, rows=None):
 
 
 @pytest.mark.family("survival against R")
-@pytest.mark.parametrize(("path", "suite"), GROUPED)
+@over(("path", "suite"), GROUPED, "survival")
 @pytest.mark.parametrize("interval", INTERVALS)
 def test_kaplan_meier_of_each_group(path, suite, interval):
     times, events, groups = columns(path, suite)
@@ -112,7 +111,7 @@ def test_kaplan_meier_of_each_group(path, suite, interval):
 
 
 @pytest.mark.family("survival against R")
-@pytest.mark.parametrize(("path", "suite"), TESTED)
+@over(("path", "suite"), TESTED, "survival")
 def test_log_rank_and_hazard_ratios(path, suite):
     times, events, groups = columns(path, suite)
     expected = suite["results"]["logrank"]
@@ -146,7 +145,7 @@ def test_log_rank_and_hazard_ratios(path, suite):
         ("peto", "fh_1_0_leftcont"),
     ],
 )
-@pytest.mark.parametrize(("path", "suite"), TESTED)
+@over(("path", "suite"), TESTED, "survival")
 def test_weighted_tests(path, suite, method, key):
     weighted = suite["results"].get("weighted_hand", {})
     if key not in weighted or weighted[key].get("chisq") is None:
@@ -157,7 +156,7 @@ def test_weighted_tests(path, suite, method, key):
     assert found.p == pytest.approx(weighted[key]["p"], rel=1e-8)
 
 
-@pytest.mark.parametrize(("path", "suite"), TESTED)
+@over(("path", "suite"), TESTED, "survival")
 def test_sites_merged_give_the_pooled_answer(path, suite):
     times, events, groups = columns(path, suite)
     site = np.arange(len(times)) % 3

@@ -29,7 +29,7 @@ from myelon.cohort.nelson_aalen import nelson_aalen
 from myelon.cohort.proportion import proportion, wilson
 from myelon.cohort.rmst import rmst
 from myelon.cohort.roc import compare_areas, roc
-from reference_data import data_files, or_absent
+from reference_data import data_files, needs, over
 
 PATHS = {p.stem: p for p in data_files("survival", "*.json")}
 SUITES = {name: json.loads(p.read_text()) for name, p in PATHS.items()}
@@ -95,13 +95,16 @@ def _is_number(text):
     return True
 
 
-COX = or_absent(
-    [pytest.param(n, k, id=f"{n}-{k}") for n, s in SUITES.items() if "columns" in s.get("results", {}) for k in s["results"] if k.startswith("cox_")],
-    "survival", 2,
-)  # fmt: skip
+COX = [
+    pytest.param(n, k, id=f"{n}-{k}")
+    for n, s in SUITES.items()
+    if "columns" in s.get("results", {})
+    for k in s["results"]
+    if k.startswith("cox_")
+]
 
 
-@pytest.mark.parametrize(("name", "fit"), COX)
+@over(("name", "fit"), COX, "survival")
 def test_cox(name, fit):
     expected = SUITES[name]["results"][fit]
     times, events, x, labels, groups, strata = design(name, fit)
@@ -135,11 +138,11 @@ def test_cox(name, fit):
         close([t.p for t in tests], wanted["p"], rel=1e-8)
 
 
-TG = or_absent([pytest.param(n, id=n) for n in SUITES if n.startswith("tg_test")], "survival", 1)
+TG = [n for n in SUITES if n.startswith("tg_test")]
 
 
 @pytest.mark.parametrize("ties", ["breslow", "efron"])
-@pytest.mark.parametrize("name", TG)
+@over("name", TG, "survival")
 def test_cox_by_the_book(name, ties):
     """Therneau and Grambsch, appendix E: every residual."""
     expected = SUITES[name]["results"][ties]
@@ -161,14 +164,10 @@ def test_breslow_has_its_closed_form():
     assert found.coefficients[0] == pytest.approx(math.log(1.5 + math.sqrt(33) / 2), rel=1e-12)
 
 
-HEART = or_absent(
-    [pytest.param(k, id=k) for k in SUITES.get("heart_counting", {"results": {}})["results"] if k.startswith("cox_")],
-    "survival",
-    1,
-)
+HEART = [k for k in SUITES.get("heart_counting", {"results": {}})["results"] if k.startswith("cox_")]
 
 
-@pytest.mark.parametrize("fit", HEART)
+@over("fit", HEART, "survival")
 def test_cox_with_delayed_entry_and_a_covariate_that_changes(fit):
     expected = SUITES["heart_counting"]["results"][fit]
     rows = rows_of("heart_counting")
@@ -186,14 +185,7 @@ def test_cox_with_delayed_entry_and_a_covariate_that_changes(fit):
     close([t.statistic for t in tests], expected["zph_km"]["chisq"], rel=1e-8)
 
 
-@pytest.mark.parametrize(
-    "key",
-    or_absent(
-        [pytest.param(k, id=k) for k in ("km_left_truncated_all", "km_by_transplant") if "heart_counting" in SUITES],
-        "survival",
-        1,
-    ),
-)
+@over("key", [k for k in ("km_left_truncated_all", "km_by_transplant") if "heart_counting" in SUITES], "survival")
 def test_kaplan_meier_with_delayed_entry(key):
     expected = SUITES["heart_counting"]["results"][key]
     rows = rows_of("heart_counting")
@@ -211,12 +203,7 @@ def test_kaplan_meier_with_delayed_entry(key):
             close(values, [expected[name][i] for i in at])
 
 
-LANDMARK = or_absent(
-    [pytest.param(k, id=k) for k in SUITES.get("lung_landmark", {"results": {}})["results"]], "survival", 1
-)
-
-
-@pytest.mark.parametrize("key", LANDMARK)
+@over("key", SUITES.get("lung_landmark", {"results": {}})["results"], "survival")
 def test_landmark(key):
     expected = SUITES["lung_landmark"]["results"][key]
     rows = rows_of("lung_landmark")
@@ -236,9 +223,7 @@ def test_landmark(key):
     close([t.standard_error for t in found.terms], expected["cox"]["se"])
 
 
-RMST = or_absent(
-    [pytest.param(n, id=n) for n, s in SUITES.items() if "rmst_all" in s.get("results", {})], "survival", 2
-)
+RMST = [n for n, s in SUITES.items() if "rmst_all" in s.get("results", {})]
 
 
 def table_of(name):
@@ -250,7 +235,7 @@ def table_of(name):
     return [float(r[names["time"]]) for r in rows], events, [r[names["group"]] for r in rows], rows
 
 
-@pytest.mark.parametrize("name", RMST)
+@over("name", RMST, "survival")
 def test_restricted_mean(name):
     """lifelines 0.30 gives 12.69 where R gives 2.698 (aml, 40 weeks; COHORT §0.5)."""
     results = SUITES[name]["results"]
@@ -264,7 +249,7 @@ def test_restricted_mean(name):
         close((found.estimate, found.standard_error), (mean, error))
 
 
-@pytest.mark.parametrize("name", RMST)
+@over("name", RMST, "survival")
 def test_nelson_aalen_and_fleming_harrington(name):
     expected = SUITES[name]["results"]["km_all"]
     times, events, _, _ = table_of(name)
@@ -282,7 +267,7 @@ FAMILY = {
 }
 
 
-@pytest.mark.parametrize("name", RMST)
+@over("name", RMST, "survival")
 def test_fleming_harrington_family(name):
     results = SUITES[name]["results"]
     times, events, groups, rows = table_of(name)
@@ -318,7 +303,7 @@ def widened(table, names):
     return type(table)(table.times, pick(table.events), pick(table.censored), tuple(names))
 
 
-@pytest.mark.skipif("bmt_competing" not in SUITES, reason="the survival references are not here")
+@needs("bmt_competing" in SUITES, "data/survival/bmt_competing.json")
 def test_competing_risks():
     results = SUITES["bmt_competing"]["results"]
     rows = rows_of("bmt_competing")
@@ -359,7 +344,7 @@ def test_competing_risks():
         close((found.statistic, found.p, found.degrees_of_freedom), (statistic, p, df))
 
 
-@pytest.mark.skipif("bmt_competing" not in SUITES, reason="the survival references are not here")
+@needs("bmt_competing" in SUITES, "data/survival/bmt_competing.json")
 @pytest.mark.parametrize("cause", [1, 2])
 def test_fine_gray(cause):
     expected = SUITES["bmt_competing"]["results"]["fine_gray"][f"fine_gray_cause{cause}"]
@@ -373,7 +358,7 @@ def test_fine_gray(cause):
     close(found.loglik, (expected["loglik_null"], expected["loglik"]))
 
 
-@pytest.mark.skipif("roc_aSAH" not in SUITES, reason="the survival references are not here")
+@needs("roc_aSAH" in SUITES, "data/survival/roc_aSAH.json")
 def test_roc_and_delong():
     results = SUITES["roc_aSAH"]["results"]
     rows = rows_of("roc_aSAH")
@@ -395,14 +380,10 @@ def test_roc_and_delong():
     close((test.z, test.p), (results["delong_s100b_vs_wfns"]["z"], results["delong_s100b_vs_wfns"]["p"]))
 
 
-TABLE1 = or_absent(
-    [pytest.param(n, "sex" if n.endswith("lung") else "celltype", id=n) for n in SUITES if n.startswith("table1")],
-    "survival",
-    1,
-)
+TABLE1 = [(n, "sex" if n.endswith("lung") else "celltype") for n in SUITES if n.startswith("table1")]
 
 
-@pytest.mark.parametrize(("name", "by"), TABLE1)
+@over(("name", "by"), TABLE1, "survival")
 def test_table_one(name, by):
     results = SUITES[name]["results"]
     rows = rows_of(name)
@@ -442,7 +423,7 @@ def test_table_one(name, by):
                 close(compare.trend_in_shares(counts[:, 0], counts.sum(axis=1)).p, expected["trend_p"])
 
 
-@pytest.mark.skipif("proportions" not in SUITES, reason="the survival references are not here")
+@needs("proportions" in SUITES, "data/survival/proportions.json")
 def test_proportions():
     rows = SUITES["proportions"]["results" if "results" in SUITES["proportions"] else "rows"]
     for i, (x, n) in enumerate(zip(rows["x"], rows["n"], strict=True)):

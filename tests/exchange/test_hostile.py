@@ -6,7 +6,7 @@ import pytest
 
 from myelon.errors import DicomError
 from myelon.exchange.dicom import read_images, read_rtdose, read_rtplan, read_rtstruct
-from reference_data import data_files
+from reference_data import data_files, not_here
 
 FILES = [*data_files("hostile", "dicom/**/*"), *data_files("hostile", "dicom-fuzzed/**/*")]
 FILES = [f for f in FILES if f.is_file()]
@@ -16,7 +16,7 @@ SLOWEST_SECONDS = 5.0
 @pytest.mark.family("hostile DICOM")
 def test_every_hostile_file_is_read_or_refused():
     if not FILES:
-        pytest.skip("third-party data/hostile is not here: set MYELON_REFERENCE")
+        not_here("third-party data/hostile")
     readers = (read_rtdose, read_rtplan, read_rtstruct, lambda p: read_images([p]))
     read = refused = 0
     for path in FILES:

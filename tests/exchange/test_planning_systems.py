@@ -9,7 +9,7 @@ import pytest
 
 from myelon.dose.dvh import dvh
 from myelon.exchange.dicom import read_rtdose, read_rtstruct, scan
-from reference_data import data_files, or_absent
+from reference_data import data_files, over
 
 FOLDERS = [p for p in data_files("dicom_rt", "*") if p.is_dir()]
 WITH_ECLIPSE = [f for f in FOLDERS if list(f.glob("*Eclipse.csv"))]
@@ -27,7 +27,7 @@ def usable(folder):
 
 
 @pytest.mark.family("dvh: planning systems")
-@pytest.mark.parametrize("folder", or_absent(FOLDERS, "dicom_rt"), ids=lambda p: getattr(p, "name", ""))
+@over("folder", FOLDERS, "dicom_rt", ids=lambda p: getattr(p, "name", ""))
 def test_volumes_and_metrics_are_sane_for_every_roi(folder):
     loaded = usable(folder)
     if loaded is None or not loaded[1]:
@@ -56,7 +56,7 @@ def plain(name):
 
 
 @pytest.mark.family("dvh: planning systems")
-@pytest.mark.parametrize("folder", or_absent(WITH_ECLIPSE, "dicom_rt"), ids=lambda p: getattr(p, "name", ""))
+@over("folder", WITH_ECLIPSE, "dicom_rt", ids=lambda p: getattr(p, "name", ""))
 def test_against_eclipse_without_end_caps(folder):
     """Volume within 3 % or 0.15 cc, median dose within 2 % or 0.5 Gy, of Eclipse's own table (rounded to 0.1 cc)."""
     _, same = usable(folder)
@@ -76,7 +76,7 @@ def test_against_eclipse_without_end_caps(folder):
 
 
 @pytest.mark.family("dvh: planning systems")
-@pytest.mark.parametrize("folder", or_absent(FOLDERS, "dicom_rt"), ids=lambda p: getattr(p, "name", ""))
+@over("folder", FOLDERS, "dicom_rt", ids=lambda p: getattr(p, "name", ""))
 def test_against_the_dvhs_embedded_in_the_dose(folder):
     """Mean dose within 2 % or 0.5 Gy of the planning system's own, where the file carries it."""
     found = scan(folder)

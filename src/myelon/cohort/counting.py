@@ -31,11 +31,16 @@ def count(  # pragma: no cover  # compiled
     Returns:
         Whether all times are whole and below the limit, and all events 0 or 1; if not, the counts are of no use.
     """
-    limit, groups = np.uint32(counts.shape[0]), np.uint32(counts.shape[1])
+    limit, groups = counts.shape[0], np.uint32(counts.shape[1])
     cells = counts.ravel()
     for i in range(len(times)):
-        whole, died = np.uint32(times[i]), np.uint32(events[i])
-        if whole != times[i] or died != events[i] or whole >= limit or died > 1:
+        time, event = times[i], events[i]
+        if not (0 <= time < limit and (event == 0 or event == 1)):  # before the conversion: what it does beyond differs
+            return False
+        whole, died = np.uint32(time), np.uint32(event)
+        if whole != time:
+            return False
+        if grouped and not 0 <= codes[i] < groups:
             return False
         code = np.uint32(codes[i]) if grouped else np.uint32(0)
         cells[np.uint64((whole * groups + code) * np.uint32(2) + died)] += 1

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BIN_GY = 0.01
 FINEST_STRIP_MM = 0.1
 COARSEST_STRIP_MM = 1.0
+HIGHEST_GY = 10_000.0
+"""No treatment gives more: such a grid has a wrong unit or scaling, and its curve would have millions of bins."""
 STRIPS_PER_DIAMETER = 60
 LAYER_MM = 1.0
 WHOLLY_COVERED = 0.9999
@@ -167,7 +169,7 @@ def dvh(
         bin_gy: Width of a bin of the curve.
 
     Raises:
-        DoseError: Frames of reference or units differ, or the structure has no volume.
+        DoseError: Frames of reference or units differ, the structure has no volume, or a dose that cannot be.
     """
     from myelon.dose.sampling import MOST_GRIDS, histogram  # noqa: PLC0415  # numba loads only where it is used
 
@@ -187,6 +189,10 @@ def dvh(
     span = max(float(np.ptp(p, axis=0).min()) for s in slabs for p in s.polygons)
     strip = float(np.clip(span / STRIPS_PER_DIAMETER, FINEST_STRIP_MM, COARSEST_STRIP_MM))
     top = float(sum(np.nanmax(g.values, initial=0.0) for g in summed))
+    if not top <= HIGHEST_GY:
+        raise DoseError(
+            f"greatest dose {top:.3g} Gy", where=summed[0].label, todo="Its unit or DoseGridScaling is wrong: export again"
+        )
     bins = int(np.ceil(max(top, 1.0) / bin_gy)) + 4
     content = histogram(
         slabs, structure.axes, summed, strip_mm=strip, layer_mm=min(LAYER_MM, spacing), bin_gy=bin_gy, bins=bins

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from myelon.dose.bed import eqd2
+from myelon.dose.structure import FARTHEST_MM
 from myelon.errors import DoseError
 
 if TYPE_CHECKING:
@@ -56,8 +57,15 @@ class DoseGrid:
         """Check that the axes are orthogonal and the frames ascend.
 
         Raises:
-            DoseError: They are not.
+            DoseError: They are not, or the grid lies where no patient is.
         """
+        corner = self.origin_mm + self.frame_offsets_mm[-1] * self.frame_normal
+        steps = np.concatenate([self.column_step_mm, self.row_step_mm, self.frame_offsets_mm[-1:]])
+        if not (np.abs(np.concatenate([self.origin_mm, corner, steps])) <= FARTHEST_MM).all():
+            raise DoseError(
+                f"dose grid lies farther than {FARTHEST_MM:g} mm from the origin", where=self.label,
+                todo="Export the dose again",
+            )  # fmt: skip
         axes = [v / np.linalg.norm(v) for v in (self.column_step_mm, self.row_step_mm)] + [self.frame_normal]
         gram = np.array(axes) @ np.array(axes).T
         if np.abs(gram - np.eye(3)).max() > _ORTHOGONAL_WITHIN:

@@ -340,8 +340,8 @@ def _cut(volume: Volume, low: NDArray[np.float64], high: NDArray[np.float64]) ->
     """
     spacing = np.array(volume.spacing_mm)
     size = np.array(volume.values.shape[::-1])
-    first = np.clip(np.floor((low - volume.origin_mm) / spacing).astype(int), 0, size)
-    last = np.clip(np.ceil((high - volume.origin_mm) / spacing).astype(int) + 1, 0, size)
+    first = np.clip(np.floor((low - volume.origin_mm) / spacing), 0, size).astype(int)
+    last = np.clip(np.ceil((high - volume.origin_mm) / spacing) + 1, 0, size).astype(int)
     if (last - first).min() < _LEAST_CELLS:
         raise DoseError("the box has too little of the image", todo="Give a box of whole vertebrae inside the CT")
     values: NDArray[np.int16] | NDArray[np.float32] = volume.values[

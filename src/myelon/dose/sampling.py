@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from myelon.dose.structure import Slab
 
 MOST_GRIDS = 8
-_TINY = 1e-12
+_FARTHEST_COLUMN = 1e7
+"""What lies farther from the grid is outside it, and is not walked to column by column."""
 
 
 class Histogram(NamedTuple):
@@ -222,11 +223,11 @@ def _frame_of(distance, frames, lo, hi):
         return 0.0
     first, last = frames[lo], frames[hi - 1]
     guess = (distance - first) / (last - first) * (count - 1)
-    k = int(guess)
-    if k < 0:
-        k = 0
-    elif k > count - 2:
+    k = 0
+    if guess >= count - 2:  # before the conversion: a far distance, or none, is no whole number
         k = count - 2
+    elif guess > 0:
+        k = int(guess)
     while k > 0 and distance < frames[lo + k]:
         k -= 1
     while k < count - 2 and distance >= frames[lo + k + 1]:
@@ -237,11 +238,9 @@ def _frame_of(distance, frames, lo, hi):
 @njit(cache=True, inline="always")
 def _trilinear(flat, start, nz, ny, nx, x, y, z):
     """Dose and its derivatives along column, row and frame index; the outer half voxel is held constant."""
-    i, j, k = int(x), int(y), int(z)
-    i = 0 if x < 0 else (min(i, nx - 2))
-    j = 0 if y < 0 else (min(j, ny - 2))
-    k = 0 if z < 0 else (min(k, nz - 2))
-    i, j, k = max(i, 0), max(j, 0), max(k, 0)
+    i = int(min(max(x, 0.0), max(nx - 2.0, 0.0)))
+    j = int(min(max(y, 0.0), max(ny - 2.0, 0.0)))
+    k = int(min(max(z, 0.0), max(nz - 2.0, 0.0)))
     fx, fy, fz = x - i, y - j, z - k
     fx = 0.0 if fx < 0 else (1.0 if fx > 1 else fx)
     fy = 0.0 if fy < 0 else (1.0 if fy > 1 else fy)
@@ -327,6 +326,7 @@ def _mapped(values, frames, uniform, per_gy, scale, first, steps, along, heights
                 low, high = _inner(z0, z_in, nz, low, high)
             else:
                 high = 0.0
+            low, high = min(low, float(out.shape[2])), max(high, 0.0)
             inner_from, inner_to = int(math.ceil(low)), max(int(math.floor(high)), int(math.ceil(low)))
             for i_out in range(out.shape[2]):
                 x, y, z = x0 + x_in * i_out, y0 + y_in * i_out, z0 + z_in * i_out
@@ -334,7 +334,7 @@ def _mapped(values, frames, uniform, per_gy, scale, first, steps, along, heights
                 if i_out < inner_from or i_out >= inner_to:
                     if not uniform:
                         z = _frame_of(z, frames, 0, nz)
-                    if x < -0.5 or y < -0.5 or z < -0.5 or x > nx - 0.5 or y > ny - 0.5 or z > nz - 0.5:
+                    if not (x >= -0.5 and y >= -0.5 and z >= -0.5 and x <= nx - 0.5 and y <= ny - 0.5 and z <= nz - 0.5):
                         out[k_out, j_out, i_out] = np.nan
                         continue
                     x, y, z = min(max(x, 0.0), nx - 1.0), min(max(y, 0.0), ny - 1.0), min(max(z, 0.0), nz - 1.0)
@@ -357,6 +357,8 @@ def _mapped(values, frames, uniform, per_gy, scale, first, steps, along, heights
 @njit(cache=True, inline="always")
 def _inner(start, step, size, low, high):
     """The part of a stretch of steps on which ``start + step · n`` lies between the first and the last voxel."""
+    if not (abs(start) < _FARTHEST_COLUMN and abs(step) < _FARTHEST_COLUMN):  # far away, or no number
+        return high, high
     if abs(step) < 1e-12:
         return (low, high) if 0.0 <= start < size - 1.0 else (high, high)
     one, other = -start / step, (size - 1.0 - start) / step
@@ -385,6 +387,7 @@ def _deposit(step, ramp, dose, width, volume, bin_gy, bins):
     """Spread a volume evenly over ``dose ± width / 2``, narrower near 0: a ramp of the curve, or a step if narrow."""
     top = bins - 2.0
     position = min(max(dose / bin_gy, 0.0), top)
+    width = width if width < bins * bin_gy else bins * bin_gy  # neither endless nor a number that is none
     half = min(0.5 * width / bin_gy, position, top - position)
     if half < 0.5:
         k = int(position)
@@ -456,7 +459,7 @@ def _along_columns(
     """As `_along`, for one grid whose columns follow the mid-line: its row and frame stay the same along it."""
     nz, ny, nx = shapes[0, 0], shapes[0, 1], shapes[0, 2]
     y, z, k = base[0, 1], _frame_of(base[0, 2], frames, 0, nz), slope[0, 0]
-    if y < -0.5 or z < -0.5 or y > ny - 0.5 or z > nz - 0.5:
+    if not (y >= -0.5 and z >= -0.5 and y <= ny - 0.5 and z <= nz - 0.5):
         totals[1] += (last - first) * height * thick
         return
     row, frame = max(min(int(y), ny - 2), 0), max(min(int(z), nz - 2), 0)
@@ -470,6 +473,9 @@ def _along_columns(
     per_mm = 1.0 / (frames[k0 + 1] - frames[k0]) if nz > 1 else 1.0
     one, other = base[0, 0] + k * first, base[0, 0] + k * last
     at, end = min(one, other), max(one, other)
+    if not (at > -_FARTHEST_COLUMN and end < _FARTHEST_COLUMN):
+        totals[1] += (last - first) * height * thick
+        return
     column, last_column = int(math.floor(at + 1e-7)), -2
     per_index = height * thick / abs(k)
     v1, y1, z1 = 0.0, 0.0, 0.0
@@ -528,10 +534,10 @@ def _along(
                     lo, hi = frame_start[g], frame_start[g + 1]
                     if hi - lo > 1:
                         index = _frame_of(index, frames, lo, hi)
-                        n = int(math.floor(index + 1e-7)) if k > 0 else int(math.ceil(index - 1e-7)) - 2
-                        n = min(max(n, 0), hi - lo - 2)
+                        place = np.floor(index + 1e-7) if k > 0 else np.ceil(index - 1e-7) - 2.0
+                        n = int(min(max(place, 0.0), hi - lo - 2.0))
                         k = k / (frames[lo + n + 1] - frames[lo + n])
-                line = math.floor(index + 1e-7) + 1.0 if k > 0 else math.ceil(index - 1e-7) - 1.0
+                line = np.floor(index + 1e-7) + 1.0 if k > 0 else np.ceil(index - 1e-7) - 1.0
                 reach = at + (line - index) / k
                 if at + 1e-7 < reach < until:
                     until = reach
@@ -544,7 +550,7 @@ def _along(
             lo, hi = frame_start[g], frame_start[g + 1]
             x, y = base[g, 0] + slope[g, 0] * middle, base[g, 1] + slope[g, 1] * middle
             z = _frame_of(base[g, 2] + slope[g, 2] * middle, frames, lo, hi)
-            if x < -0.5 or y < -0.5 or z < -0.5 or x > nx - 0.5 or y > ny - 0.5 or z > nz - 0.5:
+            if not (x >= -0.5 and y >= -0.5 and z >= -0.5 and x <= nx - 0.5 and y <= ny - 0.5 and z <= nz - 0.5):
                 inside = False
                 break
             value, along_x, along_y, along_z = _trilinear(flat, starts[g], nz, ny, nx, x, y, z)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 EndCaps = Literal["slab", "none"]
 """``slab``: the first and last plane reach half a spacing beyond; ``none``: they end there (as Eclipse does)."""
 
+FARTHEST_MM = 1e5
+"""No point of a patient lies farther from the origin than 100 m: such a coordinate is a writer's fault."""
 SAME_PLANE_MM = 0.01
 """Contours closer than this lie on one plane."""
 PLANAR_WITHIN_MM = 0.1
@@ -67,6 +69,11 @@ class Structure:
                 leaves its plane.
         """
         closed = [c for c in (np.asarray(c, dtype=float) for c in contours) if len(c) >= 3]
+        if not all((np.abs(c) <= FARTHEST_MM).all() for c in closed):
+            raise DoseError(
+                f"a contour point is no number, or lies farther than {FARTHEST_MM:g} mm from the origin",
+                where=name, todo="Export the structures again",
+            )  # fmt: skip
         normals = [_area_vector(c) for c in closed]
         sizes = [float(np.linalg.norm(n)) for n in normals]
         if not closed or max(sizes) < 1e-6:
