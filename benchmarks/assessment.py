@@ -2,6 +2,7 @@
 
 from clock import median_seconds
 from myelon.assess import INSTRUMENTS, Patient
+from myelon.board.facts import Situation
 from myelon.board.options import deliberate
 from myelon.board.packet import prepare
 from myelon.demo.hospital import CASES, demo_case
@@ -37,7 +38,7 @@ def report():
         whole[case_id] = 1e3 * median_seconds(
             lambda case=case, timeline=timeline: [i.from_case(Patient(case, timeline)) for i in INSTRUMENTS]
         )
-        options[case_id] = 1e3 * median_seconds(lambda packet=packet: deliberate(packet))
+        options[case_id] = 1e3 * median_seconds(lambda packet=packet: deliberate(Situation(packet)))
     heaviest, longest = max(whole, key=whole.get), max(options, key=options.get)
     return [
         f"The slowest of each. Every one of the {len(INSTRUMENTS)} instruments, each alone; the cases of the demonstration "

@@ -30,7 +30,7 @@ DECIDING = re.compile(r"\b(should|must|recommend|best option|preferred|choose)\b
 
 def table(case_id, on=None):
     case = demo_case(case_id)
-    return deliberate(prepare(as_of(case, on) if on else case))
+    return deliberate(Situation(prepare(as_of(case, on) if on else case)))
 
 
 def option(found, key):
@@ -368,7 +368,7 @@ def test_a_proposed_course_was_not_given():
 def test_courses_elsewhere_exceed_no_limit_here():
     rows = [
         {"id": f"rt-{n}", "kind": "radiotherapy", "ordinal": n, "total_gy": 50, "fractions": 25, "levels": "C4-C6",
-         "target": "C5", "region": "spine", "when": {"kind": "exact", "earliest": f"202{n}-01-01", "latest": f"202{n}-01-01"}}
+         "target": "C5", "region": "spine", "technique": [{"value": "AP/PA", "source": {"source": "003"}}], "when": {"kind": "exact", "earliest": f"202{n}-01-01", "latest": f"202{n}-01-01"}}
         for n in (1, 2)
     ]  # fmt: skip
     assert situation(*rows).ask("limit exceeded").value is False
@@ -430,7 +430,7 @@ def test_the_schedules_of_the_papers_stand_beside_their_verdicts():
     assert [(r.total_gy, r.fractions) for r in rows] == [(t, n) for t, n, _ in PRINTED]
     again = next(r for r in rows if r.total_gy == 24)
     assert again.eqd2_gy == pytest.approx(88.68 + 40.80, abs=1e-6)
-    assert again.basis == "sum with 2 before"
+    assert again.basis == "sum with 2 before, by prescription"
     assert any(e.startswith("HyTEC 2021 sum") for e in again.exceeded)
     first = schedules(prepare(demo_case("paper-004-fig-3")))
     assert {r.basis for r in first} == {"first course here"}

@@ -83,7 +83,7 @@ def test_case_show_and_schema():
 
 def test_dose_bed_gives_the_numbers_of_paper_000():
     found = answer("dose", "bed", "--course", "50.4/28", "--course", "24/5", "--interval-days", "22..60", "--alpha-beta", "2",
-                   "--organ", "cord")  # fmt: skip
+                   "--organ", "cord", "--reached")  # fmt: skip
     assert found["sum"] == pytest.approx({"bed": 177.36, "eqd2": 88.68})
     assert found["nieder"]["total"] == 10.5
     assert {v["id"]: v["verdict"] for v in found["verdicts"]} == {
@@ -196,7 +196,7 @@ def test_dose_sum_adds_by_voxel_with_the_bound_beside(plan_folder):
 
 
 def test_dose_sum_with_another_frame_needs_a_transform(tmp_path):
-    here, away = Patient("a", "A", "20260101"), Patient("b", "B", "20260101")
+    here, away = Patient("a", "A", "20260101"), Patient("b", "A", "20260101")
     solid = cylinder(4.0, 30.0, 2.0)
     contours = []
     for z, (polygon,) in zip(solid.planes_mm, solid.polygons, strict=True):
@@ -209,12 +209,14 @@ def test_dose_sum_with_another_frame_needs_a_transform(tmp_path):
     course = {"label": "RT 1", "rtdose": "d.dcm", "rtplan": "p.dcm"}
     plan = {"structures": "s.dcm", "courses": [course]}
     (tmp_path / "P.yaml").write_text(yaml.safe_dump(plan))
-    refused = run("dose", "sum", tmp_path / "P.yaml")
+    refused = run("dose", "sum", tmp_path / "P.yaml", "--same-patient", "two numbers of one phantom")
     assert refused.returncode == 2
     assert "different frames of reference" in refused.stderr
     course["transform"] = [[1, 0, 0, 0], [0, 1, 0, 2.0], [0, 0, 1, 0], [0, 0, 0, 1]]
     (tmp_path / "P.yaml").write_text(yaml.safe_dump(plan))
-    found = answer("dose", "sum", tmp_path / "P.yaml")
+    assert "--same-patient" in run("dose", "sum", tmp_path / "P.yaml").stderr
+    found = answer("dose", "sum", tmp_path / "P.yaml", "--same-patient", "two numbers of one phantom")
+    assert "typed by hand" in found["not_judged"]
     # at the axis the dose is 60 − 2 Gy in 10 fractions
     assert found["structures"][0]["sum"]["mean"] == pytest.approx(58 * (5.8 + 2) / 4, rel=0.01)
 

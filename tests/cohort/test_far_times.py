@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from myelon.cohort.cause_table import summarise_causes
-from myelon.cohort.cox import cox
 from myelon.cohort.counting import count
+from myelon.cohort.cox import cox
 from myelon.cohort.event_table import summarise
 from myelon.errors import TableError
 

@@ -56,14 +56,17 @@ def test_contours_where_no_patient_is_are_refused(far, axis):
     ring = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0]])
     ring[1, axis] = far
     with pytest.raises(DoseError, match="contour point"):
-        Structure.from_contours("Cord", [ring, ring + [0, 0, 1]])
+        Structure.from_contours("Cord", [ring, ring + np.array([0, 0, 1])])
 
 
 @pytest.mark.parametrize("far", FAR)
 @pytest.mark.parametrize("what", ["origin_mm", "frame_offsets_mm", "column_step_mm"])
 def test_a_grid_where_no_patient_is_is_refused(far, what):
     good = flat()
-    parts = {name: getattr(good, name).copy() for name in ("origin_mm", "column_step_mm", "row_step_mm", "frame_normal", "frame_offsets_mm")}
+    parts = {
+        name: getattr(good, name).copy()
+        for name in ("origin_mm", "column_step_mm", "row_step_mm", "frame_normal", "frame_offsets_mm")
+    }
     parts[what][-1 if what == "frame_offsets_mm" else 0] = far
     with pytest.raises(DoseError), np.errstate(invalid="ignore"):
         DoseGrid(good.values, **parts)

@@ -9,6 +9,12 @@ from myelon.dose.interval import Interval
 from myelon.dose.reirradiation import from_prescriptions
 from myelon.dose.tolerance import Given, judge_course
 
+
+def given_to_the_cord(courses, *rest, **more):
+    """Courses whose targets contain the cord."""
+    return from_prescriptions(courses, *rest, reached=[True] * len(courses), **more)
+
+
 TABLE = [
     # paper, total, fractions, BED2, EQD2 at 2, BED10, EQD2 at 10
     ("000", 50.4, 28, 95.76, 47.88, 59.472, 49.56),
@@ -41,7 +47,7 @@ def outcomes(judged):
 
 
 def test_paper_000_exceeds_both_sums_and_both_intervals():
-    judged = from_prescriptions([Prescription(50.4, 28), Prescription(24, 5)], [Interval(60, 60)])
+    judged = given_to_the_cord([Prescription(50.4, 28), Prescription(24, 5)], [Interval(60, 60)])
     assert judged.dose.cumulative_bed == pytest.approx(177.36)
     assert judged.dose.cumulative_eqd2 == pytest.approx(88.68)
     assert (judged.nieder.total, judged.nieder.group) == (10.5, "high")
@@ -87,7 +93,7 @@ def test_paper_003_breaks_the_rule_that_it_quotes():
     [("21/3", 20.3, True), ("21/3", 21.9, False), ("27/5", 25.3, True), ("27/5", 30.0, False), ("15/3", 20.3, False)],
 )
 def test_the_hypofractionated_courses_of_paper_002_against_the_point_maxima(course, limit, exceeded):
-    judged = judge_course("spinal_cord", Given(Prescription.parse(course), None))
+    judged = judge_course("spinal_cord", Given(Prescription.parse(course), None, reached=True))
     rows = [v for v in judged.verdicts if v.limit.value == limit and v.metric != "D1.2cc"]
     assert rows
     assert {v.outcome == "fail" for v in rows} == {exceeded}

@@ -22,6 +22,12 @@ from myelon.errors import DoseError
 from myelon.terms.levels import Span
 from reference_data import close, tables
 
+
+def given_to_the_cord(courses, *rest, **more):
+    """Courses whose targets contain the cord."""
+    return from_prescriptions(courses, *rest, reached=[True] * len(courses), **more)
+
+
 EXAMPLES = [(origin, e) for origin, table in tables("radiobiology_examples.json") for e in table["examples"]]
 
 
@@ -133,7 +139,7 @@ def paper_case(courses, intervals_months, level, overlap, assumption):
     if overlap and len(given) > 1:
         days = [Interval(*([m * DAYS_PER_MONTH] * 2)) for m in intervals_months]
         span = Span.parse("L2-L5") if level == "lumbar" else None
-        judged = from_prescriptions(given, days, span=span)
+        judged = given_to_the_cord(given, days, span=span)
         rule = {v.limit.id: v for v in judged.verdicts}
         at_two = {k: rule[k].outcome == "pass" for k in ("nieder.each", "nieder.cum", "nieder.int")}
         named = dict(zip(("each_le_98", "cum_le_135_5", "interval_ge_6"), at_two.values(), strict=True))
@@ -142,7 +148,7 @@ def paper_case(courses, intervals_months, level, overlap, assumption):
             "cumulative_BED2": judged.dose.cumulative_bed,
             "cumulative_EQD2_2": judged.dose.cumulative_eqd2,
             "nieder_ab2": judged.nieder._asdict(),
-            "nieder_ab4": judged.nieder_alternative._asdict(),
+            "nieder_ab4": judged.nieder_alternative._asdict() if judged.nieder_alternative else None,
             "nieder_rule": named,
             "nieder_rule_ab2": named,
             "nieder_rule_ab4": {

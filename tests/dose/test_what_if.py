@@ -13,6 +13,12 @@ from myelon.dose.what_if import Assumed, what_if
 from myelon.errors import DoseError
 from phantoms import cylinder, grid
 
+
+def given_to_the_cord(courses, *rest, **more):
+    """Courses whose targets contain the cord."""
+    return from_prescriptions(courses, *rest, reached=[True] * len(courses), **more)
+
+
 GIVEN = [Prescription(45.0, 25), Prescription(20.0, 5)]
 GAP = [Interval(400.0, 400.0)]
 
@@ -34,8 +40,8 @@ def by_voxel(assumed=None, *, sure=False, more=()):
 
 
 def test_nothing_assumed_is_what_is_known():
-    found = what_if(GIVEN, GAP, Assumed())
-    known = from_prescriptions(GIVEN, GAP)
+    found = what_if(GIVEN, GAP, Assumed(), reached=(True, True))
+    known = given_to_the_cord(GIVEN, GAP)
     assert found.judged == known
     assert found.recovered is None
     total = accumulate(cylinder(5.0, 60.0, 2.0), doses(), 2.0).total
@@ -45,10 +51,10 @@ def test_nothing_assumed_is_what_is_known():
 
 def test_a_planned_course_is_one_more_course():
     planned = Prescription(12.0, 3)
-    found = what_if(GIVEN, GAP, Assumed(planned=planned, interval=Interval(200.0, 300.0)))
-    assert found.judged == from_prescriptions([*GIVEN, planned], [*GAP, Interval(200.0, 300.0)])
-    first = what_if([GIVEN[0]], [], Assumed(planned=GIVEN[1], interval=GAP[0]))
-    assert outcomes(first.judged) == outcomes(from_prescriptions(GIVEN, GAP))
+    found = what_if(GIVEN, GAP, Assumed(planned=planned, interval=Interval(200.0, 300.0)), reached=(True, True))
+    assert found.judged == given_to_the_cord([*GIVEN, planned], [*GAP, Interval(200.0, 300.0)])
+    first = what_if([GIVEN[0]], [], Assumed(planned=GIVEN[1], interval=GAP[0]), reached=(True,))
+    assert outcomes(first.judged) == outcomes(given_to_the_cord(GIVEN, GAP))
 
 
 def test_a_planned_course_that_lies_even_adds_its_eqd2_to_every_point():

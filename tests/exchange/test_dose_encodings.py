@@ -92,11 +92,14 @@ def test_a_sum_of_plans_is_a_whole_dose(tmp_path):
     assert read_rtdose(saved(tmp_path, data)).unit == "Gy"
 
 
-def test_fractions_of_two_groups_are_added(tmp_path):
+def test_fractions_of_two_groups_are_never_added(tmp_path):
     data = pydicom.dcmread(io.BytesIO(write_rtplan(PATIENT, "RT 1", 50.0, 20)))
     second = pydicom.Dataset()
     second.update(data.FractionGroupSequence[0])
     second.FractionGroupNumber, second.NumberOfFractionsPlanned = 2, 5
     data.FractionGroupSequence.append(second)
     data.save_as(tmp_path / "p.dcm")
-    assert read_rtplan(tmp_path / "p.dcm").fractions == 25
+    plan = read_rtplan(tmp_path / "p.dcm")
+    assert plan.groups == (20, 5)
+    with pytest.raises(DicomError, match="2 fraction groups: 20 and 5"):
+        plan.fractions  # noqa: B018  # asking is what is tested

@@ -111,13 +111,19 @@ def test_matrices_of_a_chain_are_applied_in_their_order(store, tmp_path):
     np.testing.assert_allclose(found.rigid, np.linalg.inv(wanted), atol=1e-8)
 
 
+def scaled(factor):
+    return np.diag([factor, factor, factor, 1.0]).ravel().tolist()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda step: setattr(step, "FrameOfReferenceTransformationMatrixType", "PROJECTIVE"), "transform is PROJ"),
         (lambda step: make_affine(step, [0.0] * 15 + [1.0]), "flattens or mirrors"),
         (lambda step: make_affine(step, [1.0] * 16), "not 4 × 4"),
-        (lambda step: setattr(step, "FrameOfReferenceTransformationMatrix", [2.0] + [0.0] * 15), "RIGID and is not"),
+        (lambda step: setattr(step, "FrameOfReferenceTransformationMatrix", [2.0] + [0.0] * 15), "not 4 × 4"),
+        (lambda step: setattr(step, "FrameOfReferenceTransformationMatrix", scaled(2.0)), "RIGID and is not"),
+        (lambda step: setattr(step, "FrameOfReferenceTransformationMatrix", turned().T.ravel().tolist()), "not 4 × 4"),
         (lambda step: setattr(step, "FrameOfReferenceTransformationMatrix", [1.0] * 7), "FrameOfReference"),
     ],
 )
@@ -147,9 +153,10 @@ def test_a_course_of_another_frame_is_added_only_by_a_registration_that_a_person
     dose = prepare(unseen, read_courses(unseen, store.file)).dose
     assert any("accepted by nobody" in note for note in dose.notes)
     assert str(dose.basis) == "prescription"
-    accepted = course(store, away, files={"registration": name}, registration_accepted=Acceptance(by="Dr A"))
+    accepted = course(store, away, files={"registration": name}, registration_accepted=Acceptance(by="Dr A", of=name))
     dose = prepare(accepted, read_courses(accepted, store.file)).dose
     assert str(dose.basis) == "voxel sum"
+    assert not dose.withheld
     assert dose.judged.dose.cumulative_bed == pytest.approx(at_home.judged.dose.cumulative_bed, abs=0.05)
     assert dose.placed_by == (f"registration {name[:12]}, accepted by Dr A", "no transform: same frame")
 
@@ -158,8 +165,13 @@ def test_files_of_two_patients_are_refused(store, tmp_path):
     data = pydicom.dcmread(store.file(store.case("phantom-1").by_id["rt-1"].files.rtdose))
     data.PatientID = "somebody-else"
     data.save_as(tmp_path / "other.dcm")
-    with pytest.raises(DicomError, match="another patient"):
-        read_courses(course(store, tmp_path / "other.dcm"), store.file)
+    record = course(store, tmp_path / "other.dcm")
+    reading = read_courses(record, store.file)
+    assert {f.severity for f in reading.findings} == {"refuse"}
+    dose = prepare(record, reading).dose
+    assert "patient ID" in dose.withheld
+    assert {str(v.outcome) for v in dose.judged.verdicts} == {"unknown"}
+    assert dose.judged.nieder is None
 
 
 def test_a_deformable_registration_is_read_back_as_it_was_written_whatever_its_grid(store, tmp_path):
@@ -209,7 +221,7 @@ def test_a_deformation_goes_through_an_operation_only_when_a_person_says_so(stor
     fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
     name = store.put_file(write_registration(bent(turned()), away, fixed, label="a", description="", at=AT))
     files = {"registration": name}
-    accepted = course(store, away, files=files, registration_accepted=Acceptance(by="Dr A"))
+    accepted = course(store, away, files=files, registration_accepted=Acceptance(by="Dr A", of=name))
     plain = prepare(accepted, read_courses(accepted, store.file)).dose
     assert str(plain.basis) == "voxel sum"
     assert plain.placed_by[0].startswith("deformable registration")
@@ -221,7 +233,44 @@ def test_a_deformation_goes_through_an_operation_only_when_a_person_says_so(stor
     assert str(dose.basis) == "prescription"
     assert any("goes through a place operated before" in note for note in dose.notes)
     told = course(
-        store, away, files=files, registration_accepted=Acceptance(by="Dr A", reason="seen", despite_operation=True)
+        store,
+        away,
+        files=files,
+        registration_accepted=Acceptance(by="Dr A", of=name, reason="seen", despite_operation=True),
     )
     told = told.with_entries((*told.entries, surgery))
     assert str(prepare(told, read_courses(told, store.file)).dose.basis) == "voxel sum"
+
+
+def test_a_frame_without_a_matrix_is_not_registered(store, tmp_path):
+    away = moved_away(store, turned(), tmp_path)
+    fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
+    (tmp_path / "reg.dcm").write_bytes(
+        write_registration(onto(turned()), away, fixed, label="a", description="", at=AT)
+    )
+    data = pydicom.dcmread(tmp_path / "reg.dcm")
+    data.RegistrationSequence[1].MatrixRegistrationSequence[0].MatrixSequence = []
+    data.save_as(tmp_path / "empty.dcm")
+    with pytest.raises(DicomError, match="without a matrix"):
+        read_registration(tmp_path / "empty.dcm")
+    name = store.put_file((tmp_path / "empty.dcm").read_bytes())
+    record = course(store, away, files={"registration": name}, registration_accepted=Acceptance(by="Dr A", of=name))
+    dose = prepare(record, read_courses(record, store.file)).dose
+    assert "without a matrix" in dose.withheld
+    assert {str(v.outcome) for v in dose.judged.verdicts} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    "acceptance",
+    [Acceptance(by=""), Acceptance(by="  "), Acceptance(by="Dr A"), Acceptance(by="Dr A", of="0" * 64)],
+    ids=["by nobody", "by spaces", "of no file", "of another file"],
+)
+def test_there_is_no_way_round_acceptance(store, tmp_path, acceptance):
+    away = moved_away(store, turned(), tmp_path)
+    fixed = store.file(store.case("phantom-1").by_id["rt-2"].files.rtdose)
+    name = store.put_file(write_registration(onto(turned()), away, fixed, label="a", description="", at=AT))
+    record = course(store, away, files={"registration": name}, registration_accepted=acceptance)
+    dose = prepare(record, read_courses(record, store.file)).dose
+    by_voxel = [v for v in dose.judged.verdicts if str(v.basis) == "voxel sum"]
+    assert all(str(v.outcome) in {"unknown", "not applicable"} for v in by_voxel)
+    assert dose.judged.nieder is None or str(dose.basis) == "prescription"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
-from myelon.board.packet import prepare
+from myelon.board.packet import prepare_record
 from myelon.demo.hospital import CASES, demo_case
 from myelon.demo.phantoms import PHANTOMS
 from myelon.errors import DoseError
@@ -576,7 +576,7 @@ def test_a_person_takes_the_measurements_into_the_record(tmp_path, hospital):
         address = "/cases/phantom-2/spine/accept"
         assert own.post(address, data={"target": "GTV", "by": " "}).status_code == 422
         assert own.post(address, data={"target": "GTV", "by": "Dr A", "grade": "3"}).status_code == 422
-        before = {i.id: r for i, r in prepare(store.case("phantom-2")).scores}
+        before = {i.id: r for i, r in prepare_record(store.case("phantom-2")).scores}
         sent = {"target": "GTV", "by": "Dr A", "grade": "0", "zones": "true"}
         assert own.post(address, data=sent).status_code == 200
         entry = store.case("phantom-2").by_id["contours-1"]
@@ -584,7 +584,7 @@ def test_a_person_takes_the_measurements_into_the_record(tmp_path, hospital):
         assert (main.epidural_grade, str(main.levels), main.max_diameter_cm) == ("0", "T8", 2.2)
         assert (zones.wbb_zones, zones.wbb_layers) == ((6, 7), ("B", "C"))
         assert entry.source[0].entered_by == "Dr A"
-        after = {i.id: r for i, r in prepare(store.case("phantom-2")).scores}
+        after = {i.id: r for i, r in prepare_record(store.case("phantom-2")).scores}
         assert before["escc_2010"].because[0].option == "1b"
         assert after["escc_2010"].missing == ("grade",)  # two readings, and their order in time is not decided
 

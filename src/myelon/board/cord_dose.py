@@ -5,13 +5,16 @@ With dose files of every course the sum is by voxel; without, it is of prescript
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.dose.accumulate import Accumulation, accumulate
+from myelon.dose.agreement import FileFinding, twice_daily
 from myelon.dose.bed import Prescription
 from myelon.dose.dvh import DVH, dvh
+from myelon.dose.ends import cut_off
 from myelon.dose.interval import Interval
 from myelon.dose.overlap import IsodoseOverlap, isodose_overlaps, near_edge
 from myelon.dose.reirradiation import (
@@ -26,11 +29,12 @@ from myelon.dose.reirradiation import (
 from myelon.dose.reirradiation_class import Knowledge, ReirradiationClass, knowledge, reirradiation_class, worst
 from myelon.dose.tolerance import CourseTolerance, Given, judge_courses
 from myelon.record.base import Assertion
-from myelon.record.kinds import Radiotherapy
+from myelon.record.kinds import Neoplasm, Radiotherapy
 from myelon.terms.levels import Level, Span, organ_at
+from myelon.terms.techniques import spares_nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from myelon.dose.grid import DoseGrid
     from myelon.dose.structure import Structure
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
     from myelon.record.timeline import Timeline
     from myelon.terms.levels import OrganAtLevel
 
+IN_THE_CANAL = {"intramedullary", "intradural extramedullary", "extramedullary"}
+"""Compartments of a tumour whose target contains the cord or the cauda equina."""
 CORD, SAC = "SpinalCord", "ThecalSac"
 """TG-263 names of the structures that limits are judged on."""
 
@@ -54,6 +60,24 @@ class CourseFiles:
     """How the dose came into the frame of the structures of the last course."""
     not_placed: str = ""
     """Why it could not be brought there, so that it is not added by voxel; or ""."""
+    own_structures: dict[str, Structure] = field(default_factory=dict)
+    """Its structures in its own frame of reference."""
+    roi_numbers: dict[int, str] = field(default_factory=dict)
+    """Number → name of the ROIs of its structure set."""
+    note: str = ""
+    """What was done to the dose, such as a factor for protons; or ""."""
+
+
+class Reading(NamedTuple):
+    """What was read of the dose files of a case, and what about them does not fit together."""
+
+    files: dict[str, CourseFiles]
+    """Course id → what was read."""
+    findings: tuple[FileFinding, ...] = ()
+
+
+NO_FILES = Reading({})
+"""Of a case whose courses point to no dose files."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +126,14 @@ class CordDose:
     """How each course came into the frame of the last one; empty without dose files."""
     at_most_gy: tuple[float | None, ...]
     """For each course an isodose that the cord lies outside of, where a person read one."""
+    findings: tuple[FileFinding, ...]
+    """What about the files of its courses does not fit together."""
+    withheld: str
+    """Why nothing of it is judged: findings that refuse; or ""."""
+    in_the_canal: bool
+    """Whether the target of a further course contains the organ: the tumour lies inside the canal there."""
+    roi_numbers: tuple[dict[int, str], ...]
+    """For each course, number → name of the ROIs of its own structure set; empty without dose files."""
     overlaps: tuple[IsodoseOverlap, ...] = ()
     """Where every course gives at least a share of its prescription; empty without two dose files."""
     near_edge: dict[str, float] = field(default_factory=dict)
@@ -119,14 +151,14 @@ class Group:
 
 
 def cord_doses(
-    case: Case, timeline: Timeline, files: dict[str, CourseFiles] | None = None
+    case: Case, timeline: Timeline, reading: Reading
 ) -> tuple[tuple[CordDose, ...], tuple[tuple[Radiotherapy, str], ...]]:
     """Assess the radiotherapy of a case, group by group, the heaviest first.
 
     Args:
         case: The record.
         timeline: Its solved times.
-        files: Course id → what was read; a sum is by voxel only when every course of the group has them.
+        reading: What was read of its files; a sum is by voxel only when every course of the group has them.
 
     Returns:
         The groups, and the courses that are in none, each with the reason.
@@ -135,9 +167,30 @@ def cord_doses(
     known = [c for c in given if c.schedule is not None]
     unknown = [c for c in given if c.schedule is None]
     ordered, late = _in_time_order(known, timeline)
-    doses = [_assess(case, timeline, group, files or {}, late, unknown) for group in groups_of(ordered)]
-    doses.sort(key=lambda d: (len(d.courses), d.judged.dose.cumulative_bed), reverse=True)
+    groups = groups_of(ordered)
+    doses = [_assess(case, timeline, group, reading, [*late, *_abutting(group, groups)], unknown) for group in groups]
+    doses.sort(key=lambda d: (len(d.courses), _known_sum(d)), reverse=True)
     return tuple(doses), left_out + tuple((c, f"{c.dose_words}: nothing can be added") for c in unknown)
+
+
+def _known_sum(dose: CordDose) -> float:
+    """BED of the courses that are converted."""
+    return sum(b for b in dose.judged.dose.course_bed if math.isfinite(b))
+
+
+def _abutting(group: Group, groups: Sequence[Group]) -> list[str]:
+    """Courses of other groups on the vertebra next to one of this group's: their field edges may overlap."""
+    inside = {c.id for c in group.courses}
+    others = {c.id: c for g in groups for c in g.courses if c.id not in inside}
+    return [
+        f"RT {one.ordinal} and RT {other.ordinal} lie on adjacent vertebrae ({one.levels}, {other.levels}): their "
+        "field edges may overlap, and nothing is added for it; dose files or isodoses would show it"
+        for one in group.courses
+        for other in others.values()
+        if one.levels is not None
+        and other.levels is not None
+        and (one.levels.lower + 1 == other.levels.upper or other.levels.lower + 1 == one.levels.upper)
+    ]
 
 
 def _given(case: Case) -> tuple[list[Radiotherapy], tuple[tuple[Radiotherapy, str], ...]]:
@@ -155,7 +208,7 @@ def _given(case: Case) -> tuple[list[Radiotherapy], tuple[tuple[Radiotherapy, st
     return given, tuple(left_out)
 
 
-def _in_time_order(courses: list[Radiotherapy], timeline: Timeline) -> tuple[list[Radiotherapy], str]:
+def _in_time_order(courses: list[Radiotherapy], timeline: Timeline) -> tuple[list[Radiotherapy], list[str]]:
     """By number, unless their times say otherwise for sure."""
     by_number = sorted(courses, key=lambda c: c.ordinal)
     by_time = list(by_number)
@@ -165,8 +218,8 @@ def _in_time_order(courses: list[Radiotherapy], timeline: Timeline) -> tuple[lis
             if gap.latest is not None and gap.latest < 0:
                 by_time[n], by_time[n + 1] = b, a
     if by_time == by_number:
-        return by_time, ""
-    return by_time, "the courses' numbers and their times disagree: they are taken in the order of time"
+        return by_time, []
+    return by_time, ["the courses' numbers and their times disagree: they are taken in the order of time"]
 
 
 def groups_of(courses: Sequence[Radiotherapy]) -> list[Group]:
@@ -192,12 +245,15 @@ def _assess(
     case: Case,
     timeline: Timeline,
     group: Group,
-    files: dict[str, CourseFiles],
-    late: str,
+    reading: Reading,
+    said: Sequence[str],
     unknown: Sequence[Radiotherapy],
 ) -> CordDose:
     """Judge a group; ``unknown`` are courses without a dose, which leave open every sum they may belong to."""
-    courses = group.courses
+    courses, files = group.courses, reading.files
+    findings = tuple(f for f in reading.findings if f.course in {c.id for c in courses})
+    refused = [f for f in findings if f.severity == "refuse"]
+    withheld = "; ".join(f"{case.by_id[f.course].label.split(':')[0]}: {f.text}" for f in refused)
     span = (
         Span(group.shared[0], group.shared[-1]) if group.shared else (case.neoplasm.levels if case.neoplasm else None)
     )
@@ -205,28 +261,19 @@ def _assess(
     intervals, readings = _intervals(courses, timeline)
     prescriptions = tuple(Prescription(s.total_gy, s.fractions) for s in (c.schedule for c in courses) if s)
     at_most = [_at_most(c, span) for c in courses]
-    carbon = [f"RT {c.ordinal}" for c in courses if c.modality == "carbon"]
-    needs_model = f"{', '.join(carbon)}: GyE of carbon ions is not converted without its model" if carbon else ""
     overlapping = [c for c in unknown if not (span and c.levels) or c.levels.overlap(span)]
-    if overlapping:
-        needs_model = (
-            f"{', '.join(f'RT {c.ordinal}' for c in overlapping)}: dose not reported, so that the sum is not known"
-        )
+    needs_model = _open_sum(courses, overlapping)
     read = [files[c.id] for c in courses if c.id in files and not files[c.id].not_placed]
     sums: dict[str, tuple[Accumulation, Accumulation]] = {}
     sure: dict[str, tuple[Uncertainty, Uncertainty]] = {}
-    notes = [late] if late else []
-    notes += [f"RT {c.ordinal} is proposed, not given" for c in courses if c.status == "proposed"]
-    notes += [
-        f"RT {c.ordinal} is of protons: its dose is taken as RBE-weighted" for c in courses if c.modality == "proton"
-    ]
-    notes += [f"RT {c.ordinal} was stopped: prescribed dose, not given dose" for c in courses if c.status == "stopped"]
-    notes += [f"RT {c.ordinal}: {files[c.id].not_placed}" for c in courses if c.id in files and files[c.id].not_placed]
+    notes = [*said, *(note for c, p in zip(courses, prescriptions, strict=True) for note in _notes(c, p, files))]
     whole = len(read) == len(courses)
     if whole and read and not _one_frame(read):
         whole = False
         notes.append("the courses lie in different frames of reference: not added by voxel")
-    if whole and not needs_model:
+    reached = [_reached(case, c, group) for c in courses]
+    converted = [c.modality != "carbon" for c in courses]
+    if whole and not needs_model and all(f.shown for f in refused):
         other = alternative_alpha_beta(CORD_ALPHA_BETA_GY, span)
         structures, grids = read[-1].structures, tuple(r.dose for r in read)
         for name in (CORD, SAC):
@@ -238,14 +285,21 @@ def _assess(
         if CORD not in sums:
             notes.append(f"no structure is called {CORD}: the sum is of prescriptions")
 
+    ends = {
+        name: cut_off(read[-1].structures[name], [r.dose.to_eqd2(CORD_ALPHA_BETA_GY) for r in read]) for name in sums
+    }
+
     def judge(name: str) -> Reirradiation:
         if CORD not in sums:
             return from_prescriptions(
-                prescriptions, intervals, organ=name, span=span, needs_model=needs_model, at_most_gy=at_most
-            )
-        dose, alternative = _organ_doses(sums[CORD], sure.get(CORD))
-        sac = _organ_doses(sums[SAC], sure.get(SAC)) if SAC in sums else None
-        return evaluate(prescriptions, intervals, organ=name, dose=dose, alternative=alternative, thecal_sac=sac)
+                prescriptions, intervals, organ=name, span=span, needs_model=needs_model, at_most_gy=at_most,
+                reached=reached, converted=converted, withheld=withheld,
+            )  # fmt: skip
+        dose, alternative = _organ_doses(sums[CORD], sure.get(CORD), ends[CORD])
+        sac = _organ_doses(sums[SAC], sure.get(SAC), ends[SAC]) if SAC in sums else None
+        return evaluate(
+            prescriptions, intervals, organ=name, dose=dose, alternative=alternative, thecal_sac=sac, withheld=withheld
+        )
 
     by_voxel = CORD in sums
     structures = read[-1].structures if whole else {}
@@ -270,7 +324,17 @@ def _assess(
         judge_courses(
             organ.organs,
             _given_doses(
-                case, timeline, group, overlapping, prescriptions, at_most, judged, physical if by_voxel else {}
+                case,
+                timeline,
+                group,
+                overlapping,
+                prescriptions,
+                at_most,
+                judged,
+                physical if by_voxel else {},
+                reached,
+                ends,
+                withheld,
             ),
         ),
         {name: structures[name] for name in sums},
@@ -281,10 +345,37 @@ def _assess(
         needs_model,
         tuple(r.placed_by for r in read) if by_voxel else (),
         tuple(at_most),
+        findings,
+        withheld,
+        _in_the_canal(case, group),
+        tuple(r.roi_numbers for r in read) if by_voxel else (),
         isodose_overlaps(grids, [p.total_gy for p in prescriptions]) if by_voxel and len(grids) > 1 else (),
         {n: near_edge(structures[n], grids) for n in sums},
         tuple(notes),
     )
+
+
+def _open_sum(courses: Sequence[Radiotherapy], overlapping: Sequence[Radiotherapy]) -> str:
+    """Why the sum of courses is not known, or not of photons; or ""."""
+    if overlapping:
+        return f"{', '.join(f'RT {c.ordinal}' for c in overlapping)}: dose not reported, so that the sum is not known"
+    carbon = [f"RT {c.ordinal}" for c in courses if c.modality == "carbon"]
+    return f"{', '.join(carbon)}: GyE of carbon ions is not converted without its model" if carbon else ""
+
+
+def _notes(course: Radiotherapy, prescription: Prescription, files: dict[str, CourseFiles]) -> Iterator[str]:
+    """What is to be said of one course."""
+    name, own = f"RT {course.ordinal}", files.get(course.id)
+    if course.status == "proposed":
+        yield f"{name} is proposed, not given"
+    if course.status == "stopped":
+        yield f"{name} was stopped: prescribed dose, not given dose"
+    if course.modality == "proton" and own is None:
+        yield f"{name} is of protons: its prescription is taken as Gy(RBE)"
+    if own is not None:
+        yield from (f"{name}: {words}" for words in (own.note, own.not_placed) if words)
+    for found in twice_daily(course.id, prescription.fractions, prescription.gy_per_fraction):
+        yield f"{name}: {found.text}. {found.todo}"
 
 
 def _class_of(group: Group, span: Span | None) -> ReirradiationClass:
@@ -303,6 +394,9 @@ def _given_doses(
     at_most: Sequence[float | None],
     judged: Reirradiation,
     physical: dict[str, tuple[DVH, ...]],
+    reached: Sequence[bool],
+    ends: dict[str, str],
+    withheld: str,
 ) -> list[Given]:
     """What is known of each course: its curves, what came before, what its target bounds from below."""
     at_two = judged.dose if judged.dose.alpha_beta_gy == CORD_ALPHA_BETA_GY else judged.alternative
@@ -313,12 +407,15 @@ def _given_doses(
         found.append(
             Given(
                 prescription,
-                sum(dose for c, dose in before if c.modality != "carbon") if before else None,
+                sum(dose for _, dose in before if math.isfinite(dose)) if before else None,
                 _previous_open(timeline, group.courses[:n], course, unknown, whole=at_two.complete),
                 {name: curves[n] for name, curves in physical.items()},
                 _at_least(case, course, group.shared),
                 at_most[n],
                 carbon,
+                reached[n],
+                {name: why for name, why in ends.items() if why},
+                withheld,
             )
         )
     return found
@@ -411,10 +508,38 @@ def _uncertainty(
 
 
 def _organ_doses(
-    sums: tuple[Accumulation, Accumulation], sure: tuple[Uncertainty, Uncertainty] | None
+    sums: tuple[Accumulation, Accumulation], sure: tuple[Uncertainty, Uncertainty] | None, part_why: str
 ) -> tuple[OrganDose, OrganDose]:
-    one, other = (organ_dose(s, sure=u) for s, u in zip(sums, sure or (None, None), strict=True))
+    one, other = (organ_dose(s, sure=u, part_why=part_why) for s, u in zip(sums, sure or (None, None), strict=True))
     return one, other
+
+
+def _reached(case: Case, course: Radiotherapy, group: Group) -> bool:
+    """Whether the cord is known to have had the prescription: the target contains it, or the technique spares nothing.
+
+    A target contains the cord where the tumour lies in it, or inside the canal, and the course was given over the
+    tumour's levels with photons or electrons.
+    """
+    if course.modality in {"proton", "carbon"}:
+        return False
+    if course.technique and all(spares_nothing(t.value) for t in course.technique):
+        return True
+    return _in_the_canal(case, group, course)
+
+
+def _in_the_canal(case: Case, group: Group, course: Radiotherapy | None = None) -> bool:
+    """Whether a tumour lies inside the canal at the levels of a group (and of a course)."""
+    tumours = [t for t in case.given(Neoplasm) if set(t.compartment) & IN_THE_CANAL]
+    levels = course.levels if course is not None else None
+    return any(
+        (levels is None or tumour.levels is None or levels.overlap(tumour.levels) is not None)
+        and (
+            tumour.levels is None
+            or not group.shared
+            or any(tumour.levels.upper <= v <= tumour.levels.lower for v in group.shared)
+        )
+        for tumour in tumours
+    )
 
 
 def _by_level(structures: dict[str, Structure], grids: Sequence[DoseGrid]) -> tuple[LevelDose, ...]:

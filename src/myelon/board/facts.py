@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from myelon.assess import Result
-    from myelon.board.packet import Packet
+    from myelon.board.packet import DosedPacket
     from myelon.record.base import Entry
 
 MOST_KYPHOPLASTY_BODIES = 3
@@ -51,7 +51,7 @@ _HALF = 0.5
 class Situation:
     """A prepared case as the rules read it."""
 
-    def __init__(self, packet: Packet) -> None:
+    def __init__(self, packet: DosedPacket) -> None:
         self.packet, self.case, self.timeline = packet, packet.case, packet.timeline
         self.patient = Patient(packet.case, packet.timeline)
         self._scores = {i.id: r for i, r in packet.scores}
@@ -534,9 +534,15 @@ def _limit_exceeded(s: Situation) -> Known:
         said = "; ".join(f"{rule}: {', '.join(names)}" for rule, names in by_rule.items())
         words = f"{len(failed)} of {len(verdicts)} limits, by {dose.basis}, organ {organ}: {said}{assumed}"
         return yes(words, ids, failed[0].limit.source)
+    if dose.withheld:
+        return unknown(f"nothing is judged: {dose.withheld}", ids)
     if any(v.outcome is not Outcome.PASS for v in verdicts) or not verdicts:
-        return unknown(f"not every limit can be judged, organ {organ}{assumed}", ids)
-    return no(f"no limit is exceeded, if the cord had no more than the prescription{assumed}", ids)
+        open_ones = sum(v.outcome is not Outcome.PASS for v in verdicts)
+        return unknown(
+            f"{open_ones} of {len(verdicts)} limits cannot be judged, by {dose.basis}, organ {organ}{assumed}", ids
+        )
+    met = f"{len(verdicts)} of {len(verdicts)} limits: {verdicts[0].says}"
+    return no(f"{met}, by {dose.basis}, organ {organ}{assumed}", ids)
 
 
 def _carbon(s: Situation) -> Known:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from myelon.board.evidence_base import Applied, evidence_for
-from myelon.board.facts import Situation
 from myelon.board.logic import All, Condition, Is, Judged, Not, Some, judge
 from myelon.board.rules import RULES
 
 if TYPE_CHECKING:
+    from myelon.board.facts import Situation
     from myelon.board.logic import Known
-    from myelon.board.packet import Packet
     from myelon.board.rules import Rule, Side
 
 
@@ -156,9 +155,8 @@ def _plain(argument: Argument) -> dict[str, Any]:
     }
 
 
-def deliberate(packet: Packet) -> Deliberation:
+def deliberate(situation: Situation) -> Deliberation:
     """Options, arguments, evidence and tasks of a prepared case."""
-    situation = Situation(packet)
     judged = [(rule, judge(rule.when, situation.ask)) for rule in RULES]
     evidence = evidence_for(situation)
     options, left_out = [], []

@@ -1,34 +1,47 @@
-"""One case as the board needs it: record, times, findings, gaps, dose, scores. Computed, never stored."""
+"""One case as the board needs it: record, times, findings, gaps, scores, and its dose once read. Never stored."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from myelon.assess import Instrument, Patient, Result, instruments
-from myelon.board.cord_dose import CordDose, CourseFiles, cord_doses
+from myelon.board.cord_dose import NO_FILES, CordDose, Reading, cord_doses
+from myelon.dose.what_if import Computed
+from myelon.errors import InputError
 from myelon.record.findings import Gap, findings_of, gaps_of
+from myelon.record.kinds import Radiotherapy
 from myelon.record.timeline import Timeline, solve
 
 if TYPE_CHECKING:
+    from myelon.dose.agreement import FileFinding
     from myelon.record.case import Case
     from myelon.record.finding import Finding
-    from myelon.record.kinds import Radiotherapy
 
 
 @dataclass(frozen=True)
 class Packet:
-    """A prepared case."""
+    """A prepared case whose dose was not read: it has no attribute that speaks of it."""
 
     case: Case
     timeline: Timeline
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
+    scores: tuple[tuple[Instrument, Result], ...]
+
+
+@dataclass(frozen=True)
+class DosedPacket(Packet):
+    """A prepared case with its dose: what every page and command that speaks of it asks for."""
+
     doses: tuple[CordDose, ...]
     """One per group of courses that meet at a level, the heaviest first."""
     left_out: tuple[tuple[Radiotherapy, str], ...]
     """Courses that are added to nothing, with the reason."""
-    scores: tuple[tuple[Instrument, Result], ...]
+    file_findings: tuple[FileFinding, ...]
+    """What about the dose files does not fit together."""
+    computed: Computed = field(default_factory=Computed, compare=False)
+    """What was computed of its grids and structures under other assumptions, kept while the case is looked at."""
 
     @property
     def dose(self) -> CordDose | None:
@@ -36,23 +49,48 @@ class Packet:
         return self.doses[0] if self.doses else None
 
 
-def prepare(case: Case, files: dict[str, CourseFiles] | None = None, *, zero: str | None = None) -> Packet:
-    """Compute everything that is shown of a case.
+def prepare_record(case: Case, *, zero: str | None = None) -> Packet:
+    """Compute what is shown of a case without its dose: no file is read.
 
     Args:
         case: The record.
-        files: Course id → dose and structures that were read.
         zero: Point to count time from; the case's own when None.
     """
     timeline = solve(case, zero=zero)
     patient = Patient(case, timeline)
-    doses, left_out = cord_doses(case, timeline, files)
-    return Packet(
-        case,
-        timeline,
-        tuple(findings_of(case, timeline)),
-        tuple(gaps_of(case)),
-        doses,
-        left_out,
-        tuple((i, i.from_case(patient)) for i in instruments()),
+    scores = tuple((i, i.from_case(patient)) for i in instruments())
+    return Packet(case, timeline, tuple(findings_of(case, timeline)), tuple(gaps_of(case)), scores)
+
+
+def prepare(case: Case, reading: Reading | None = None, *, zero: str | None = None) -> DosedPacket:
+    """Compute everything that is shown of a case.
+
+    Args:
+        case: The record.
+        reading: What was read of its dose files; may be left out only where no course points to any.
+        zero: Point to count time from; the case's own when None.
+
+    Raises:
+        InputError: A course points to dose files, and nothing of them was read: no verdict may be given without them.
+    """
+    if reading is None and has_dose_files(case):
+        raise InputError(
+            "its dose files were not read", where=case.id, todo="Read them first: they decide the verdicts"
+        )
+    return with_dose(prepare_record(case, zero=zero), reading or NO_FILES)
+
+
+def with_dose(packet: Packet, reading: Reading) -> DosedPacket:
+    """A prepared case with the dose that was read."""
+    doses, left_out = cord_doses(packet.case, packet.timeline, reading)
+    return DosedPacket(
+        packet.case, packet.timeline, packet.findings, packet.gaps, packet.scores, doses, left_out, reading.findings
+    )
+
+
+def has_dose_files(case: Case) -> bool:
+    """Whether a course points to a dose and its contours."""
+    return any(
+        c.files is not None and c.files.rtdose is not None and c.files.rtstruct is not None
+        for c in case.given(Radiotherapy)
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from myelon.board.cord_dose import CordDose
-    from myelon.board.packet import Packet
+    from myelon.board.packet import DosedPacket
     from myelon.record.base import Entry
     from myelon.record.kinds import Radiotherapy
 
@@ -31,7 +31,7 @@ class Item(NamedTuple):
     codes: tuple[str, ...] = ()
 
 
-def reporting_items(packet: Packet, dose: CordDose) -> tuple[Item, ...]:
+def reporting_items(packet: DosedPacket, dose: CordDose) -> tuple[Item, ...]:
     """Every item for the courses of one group.
 
     Args:
@@ -161,7 +161,7 @@ def _limits(dose: CordDose) -> Iterable[str]:
             yield f"{v.limit.rule}, {v.limit.name.lower()}: {v.value_text} against {v.limit}, {v.says}"
 
 
-def _concurrent(packet: Packet, dose: CordDose) -> Iterable[str]:
+def _concurrent(packet: DosedPacket, dose: CordDose) -> Iterable[str]:
     for course in dose.courses:
         if course.concurrent_systemic:
             line = packet.case.by_id[course.concurrent_systemic]

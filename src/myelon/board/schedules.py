@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from myelon.board.considered import under
+from myelon.board.cord_dose import IN_THE_CANAL
 from myelon.dose.bed import Prescription, eqd2
 from myelon.dose.tolerance import Given, judge_course
 from myelon.dose.verdict import Outcome
-from myelon.dose.what_if import Assumed, what_if
+from myelon.dose.what_if import Assumed
 from myelon.terms.levels import organ_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from myelon.board.packet import Packet
+    from myelon.board.packet import DosedPacket
     from myelon.dose.verdict import Verdict
 
 PRINTED: tuple[tuple[float, int, str], ...] = (
@@ -46,29 +48,24 @@ class Judged(NamedTuple):
     """How many limits say what."""
 
 
-def schedules(packet: Packet) -> tuple[Judged, ...]:
+def schedules(packet: DosedPacket) -> tuple[Judged, ...]:
     """Every printed schedule; empty where the levels of the tumour are not recorded and nothing was given before."""
     return tuple(row for total, count, paper in PRINTED for row in _judged(packet, total, count, paper))
 
 
-def _judged(packet: Packet, total: float, count: int, paper: str) -> Iterable[Judged]:
+def _judged(packet: DosedPacket, total: float, count: int, paper: str) -> Iterable[Judged]:
     planned, dose = Prescription(total, count), packet.dose
     if dose is not None and not dose.open_sum:
-        for organ in dose.organ.organs:
-            found = what_if(
-                dose.judged.courses,
-                dose.judged.intervals,
-                Assumed(planned=planned),
-                organ=organ,
-                at_most_gy=dose.at_most_gy,
-            )
-            sums = found.judged.dose.cumulative_eqd2
-            yield _row(planned, paper, organ, sums, f"sum with {len(dose.courses)} before", found.judged.verdicts)
+        for found in under(dose, Assumed(planned=planned), packet.computed, planned_reached=dose.in_the_canal):
+            sums, how = found.judged.dose.cumulative_eqd2, "by voxel" if found.curves else "by prescription"
+            basis = f"sum with {len(dose.courses)} before, {how}"
+            yield _row(planned, paper, found.judged.organ, sums, basis, found.judged.verdicts)
         return
-    levels = packet.case.neoplasm.levels if packet.case.neoplasm is not None else None
-    if dose is None and levels is not None:
-        for organ in organ_at(levels).organs:
-            alone = judge_course(organ, Given(planned))
+    tumour = packet.case.neoplasm
+    if dose is None and tumour is not None and tumour.levels is not None:
+        inside = bool(set(tumour.compartment) & IN_THE_CANAL)
+        for organ in organ_at(tumour.levels).organs:
+            alone = judge_course(organ, Given(planned, reached=inside))
             yield _row(planned, paper, organ, eqd2(total, count, 2.0), "first course here", alone.verdicts)
 
 

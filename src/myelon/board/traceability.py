@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from myelon.assess import instrument
 from myelon.assess.wbb import eligibility
 from myelon.board.evidence_base import EVIDENCE
-from myelon.board.packet import Packet, prepare
+from myelon.board.packet import DosedPacket, prepare
 from myelon.board.rules import RULES
 from myelon.cohort.proportion import proportion
 from myelon.cohort.published import recovered_logrank, sums_of_mean
@@ -56,14 +56,14 @@ class _Row(NamedTuple):
     command: str
     test: str
     printed: str
-    ours: Callable[[Packet], str] | None
+    ours: Callable[[DosedPacket], str] | None
     absent: str = ""
 
 
 _CASE = "myelon case check src/myelon/demo/cases/paper-000.yaml"
 _CASE_1 = "myelon case check src/myelon/demo/cases/paper-001.yaml"
 _CASE_3 = "myelon case check src/myelon/demo/cases/paper-003.yaml"
-_DOSE = "myelon dose bed --course 50.4/28 --course 24/5 --interval-days 14..60"
+_DOSE = "myelon dose bed --course 50.4/28 --course 24/5 --interval-days 14..60 --reached"
 _RECORD = "tests/record/test_paper_000.py"
 _RECORD_1 = "tests/record/test_paper_001.py"
 _RECORD_3 = "tests/record/test_paper_003.py"
@@ -71,7 +71,7 @@ _FACTS = "tests/record/test_papers.py"
 _BED = "tests/dose/test_reirradiation.py"
 
 
-def _extents(packet: Packet, *, oedema: bool) -> str:
+def _extents(packet: DosedPacket, *, oedema: bool) -> str:
     parts = []
     for e in extents(packet.case, oedema=oedema):
         if e.levels is not None:
@@ -83,79 +83,79 @@ def _extents(packet: Packet, *, oedema: bool) -> str:
     return " → ".join(parts)
 
 
-def _stain(packet: Packet, marker: str) -> str:
+def _stain(packet: DosedPacket, marker: str) -> str:
     report = next(packet.case.of(Pathology))
     return ", ".join(dict.fromkeys(s.result for s in report.immunohistochemistry if s.marker == marker))
 
 
-def _courses(packet: Packet) -> str:
+def _courses(packet: DosedPacket) -> str:
     return "; ".join(str(c.schedule).replace(" in ", "/") for c in packet.case.given(Radiotherapy))
 
 
-def _judged(packet: Packet) -> Reirradiation:
+def _judged(packet: DosedPacket) -> Reirradiation:
     if packet.dose is None:
         raise CaseError("has no radiotherapy", where=packet.case.id, todo="Trace a case that was irradiated")
     return packet.dose.judged
 
 
-def _verdicts(packet: Packet) -> str:
+def _verdicts(packet: DosedPacket) -> str:
     verdicts = _judged(packet).verdicts
     failed = [v for v in verdicts if v.outcome == "fail"]
     return f"{len(failed)} of {len(verdicts)} limits exceeded (EQD2 sum {_sum(packet)} Gy)"
 
 
-def _sum(packet: Packet) -> str:
+def _sum(packet: DosedPacket) -> str:
     return f"{_judged(packet).dose.cumulative_eqd2:.2f}"
 
 
-def _nieder(packet: Packet) -> str:
+def _nieder(packet: DosedPacket) -> str:
     score = _judged(packet).nieder
     return f"{score.total:g}, {score.group}" if score else "not scored"
 
 
-def _line_2(packet: Packet) -> str:
+def _line_2(packet: DosedPacket) -> str:
     line = next(s for s in packet.case.given(Systemic) if s.line == 2)
     low, high, why = line.implied_days or (0.0, 0.0, "")
     return f"{line.cycles} courses, {why}: {low / 7:.0f}–{high / 7:.0f} weeks"
 
 
-def _counted(packet: Packet) -> str:
+def _counted(packet: DosedPacket) -> str:
     numbered = sum(1 for f in packet.findings if f.number)
     letter = {"paper-001": "B", "paper-003": "C"}[packet.case.id]
     facts = sum(fact.startswith(letter) for fact in packet.case.facts())
     return f"{facts} facts at {len(packet.case.entries)} entries, {numbered} contradictions"
 
 
-def _dates(packet: Packet, entry: str) -> str:
+def _dates(packet: DosedPacket, entry: str) -> str:
     low, high = packet.timeline.date(entry)
     return " … ".join("open" if d is None else str(dt.date.fromordinal(round(d))) for d in (low, high))
 
 
-def _months(packet: Packet, before: str, after: str) -> str:
+def _months(packet: DosedPacket, before: str, after: str) -> str:
     (low, high), _ = packet.timeline.interval(before, after)
     lower = "open" if low is None else f"{low / DAYS_PER['month']:.0f}"
     return f"at least {lower} months" if high is None else f"{lower}–{high / DAYS_PER['month']:.0f} months"
 
 
-def _doxorubicin(packet: Packet) -> str:
+def _doxorubicin(packet: DosedPacket) -> str:
     return next(e.total_words for e in exposures(packet.case) if e.drug == "doxorubicin")
 
 
-def _survival(packet: Packet) -> str:
+def _survival(packet: DosedPacket) -> str:
     window, _ = packet.timeline.interval("tumour.start", "death.start")
     low, high = (None if b is None else b / DAYS_PER["month"] for b in window)
     return f"{low:.0f}–{high:.0f} months"
 
 
-def _highest(packet: Packet) -> str:
+def _highest(packet: DosedPacket) -> str:
     grades = [
         e.grade for e in packet.case.of(AdverseEvent) if e.during == "line-2" and e.grade and "Blood" in e.organ_class
     ]
     return f"highest haematological grade {max(grades)}"
 
 
-def _share(entry: str) -> Callable[[Packet], str]:
-    def ours(packet: Packet) -> str:
+def _share(entry: str) -> Callable[[DosedPacket], str]:
+    def ours(packet: DosedPacket) -> str:
         item = next(e for e in packet.case.of(Evidence) if e.id == entry)
         return "; ".join(
             f"{f.numerator}/{f.denominator} = {f.percent:.1f} %" for f in item.figures if f.percent is not None
@@ -213,7 +213,7 @@ TRACED = ("000", "001", "003")
 """Papers whose case stands in the record."""
 
 
-def _by_itself(packet: Packet, course: int, limit: str) -> str:
+def _by_itself(packet: DosedPacket, course: int, limit: str) -> str:
     """What one row says of one course, or that none was made for it."""
     found = packet.doses[0].tolerances[course]
     verdict = next((v for t in found for v in t.verdicts if v.limit.id == limit), None)
@@ -235,7 +235,7 @@ def _schedules() -> str:
     """The schedules of the cohort as a cord maximum, against HyTEC and TG-101."""
     words = []
     for total, count in ((30.0, 10), (40.0, 20), (5.0, 1), (15.0, 3), (21.0, 3), (27.0, 5), (14.0, 1)):
-        judged = judge_course("spinal_cord", Given(Prescription(total, count)))
+        judged = judge_course("spinal_cord", Given(Prescription(total, count), reached=True))  # targets in the cord
         rows = [v for v in judged.verdicts if v.limit.metric in {"Dmax_point", "D0.035cc"}]
         over = [
             rule

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from myelon.cli.case import DATA, DataOption, load_case
+from myelon.cli.case import DATA, DataOption, load_case, load_dosed
 from myelon.cli.output import Json, heading, print_json, table
 
 if TYPE_CHECKING:
@@ -133,15 +133,16 @@ def options(
     from myelon.board.differential import differential
     from myelon.board.facts import Situation
     from myelon.board.options import deliberate
-    from myelon.board.packet import prepare
 
-    packet = prepare(_patient(case, on, data).case)
-    found = deliberate(packet)
+    situation = Situation(load_dosed(case, data, on))
+    found = deliberate(situation)
     if json:
         print_json(found.as_dict())
         return
     for option in found.options:
         heading(f"{option.kind.name} ({option.kind.group})")
+        if option.kind.key == "reirradiation":
+            typer.echo(f"  limits of the cord: {situation.ask('limit exceeded').words}")
         for sign, rows in (
             ("+", option.speaks_for),
             ("-", option.against),
@@ -162,7 +163,7 @@ def options(
     for row in found.watch:
         typer.echo(f"  ! {row.rule.says}: {'; '.join(k.words for k in row.judged.because)} [{row.rule.paper}]")
     heading("findings point to")
-    for weighed in differential(Situation(packet)):
+    for weighed in differential(situation):
         words = [f"+ {s.words}" for s, _ in weighed.speaks_for] + [f"- {s.words}" for s, _ in weighed.against]
         typer.echo(f"  {weighed.candidate.name}: {'; '.join(words)}")
     heading("not for this patient")

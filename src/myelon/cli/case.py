@@ -12,7 +12,7 @@ from myelon.cli import EXIT_FOUND
 from myelon.cli.output import Json, heading, print_json, table
 
 if TYPE_CHECKING:
-    from myelon.board.packet import Packet
+    from myelon.board.packet import DosedPacket, Packet
     from myelon.exchange.import_map import Preview
     from myelon.record.case import Case
     from myelon.record.timeline import Window
@@ -39,6 +39,30 @@ def load_case(name: str, data: Path) -> Case:
     return stored(data).case(name)
 
 
+def load_dosed(name: str, data: Path, on: str | None = None) -> DosedPacket:
+    """A prepared case with its dose: the files that its courses name are read beside the document, or in the folder.
+
+    Args:
+        name: Case document, or id of a stored case.
+        data: Data folder.
+        on: Only what was certain by this day.
+    """
+    from myelon.assess import Patient
+    from myelon.board.cord_dose import NO_FILES
+    from myelon.board.packet import has_dose_files, prepare_record, with_dose
+
+    case = load_case(name, data)
+    case = case if on is None else Patient.at(case, on).case
+    packet = prepare_record(case)
+    if not has_dose_files(case):
+        return with_dose(packet, NO_FILES)
+    from myelon.exchange.dicom.courses import read_courses
+
+    path = Path(name)
+    find = (lambda file: path.parent / file) if path.is_file() else stored(data).file
+    return with_dose(packet, read_courses(case, find))
+
+
 @app.command("check")
 def check(
     file: Annotated[str, typer.Argument(help="Case document (YAML or JSON), or the id of a stored case.")],
@@ -46,9 +70,9 @@ def check(
     json: Json = False,
 ) -> None:
     """Print the windows, findings and gaps of a case; exit 1 when its times contradict each other."""
-    from myelon.board.packet import prepare
+    from myelon.board.packet import prepare_record
 
-    packet = prepare(load_case(file, data))
+    packet = prepare_record(load_case(file, data))
     if json:
         print_json(checked(packet))
     else:

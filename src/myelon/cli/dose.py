@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -14,13 +14,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from myelon.dose.accumulate import Accumulation
+    from myelon.dose.agreement import FileFinding
     from myelon.dose.dvh import DVH
+    from myelon.dose.grid import DoseGrid
     from myelon.dose.reirradiation import Reirradiation
     from myelon.dose.structure import EndCaps
+    from myelon.exchange.dicom import StructureSet
+    from myelon.exchange.dicom.embedded_dvh import ComparedDvh
     from myelon.exchange.sum_plan import LoadedPlan
 
 app = typer.Typer(help="BED and EQD2, DVH, sum of courses.", no_args_is_help=True)
 _ORGANS = {"cord": "spinal_cord", "cauda": "cauda_equina", "sac": "thecal_sac"}
+ReachedOption = Annotated[
+    bool,
+    typer.Option(
+        "--reached", help="The organ had the prescription: the target contains it, or the technique spares nothing."
+    ),
+]
+SamePatientOption = Annotated[
+    str, typer.Option("--same-patient", help="Why files that bear different patient IDs are of one patient.")
+]
 _METRICS = "volume,mean,max,D0.03cc,D0.1cc,D2%,D50%,D98%"
 
 
@@ -33,9 +46,16 @@ def bed(
     alpha_beta: Annotated[float, typer.Option("--alpha-beta", help="α/β in Gy.")] = 2.0,
     organ: Annotated[str, typer.Option("--organ", help="cord, conus, cauda or sac.")] = "cord",
     level: Annotated[str | None, typer.Option("--level", help="Vertebrae, such as T1-T4 or L2-L5.")] = None,
+    reached: ReachedOption = False,
     json: Json = False,
 ) -> None:
-    """BED and EQD2 of courses, the Nieder score, and the re-irradiation limits."""
+    """BED and EQD2 of courses, the Nieder score, and the re-irradiation limits.
+
+    From prescriptions a limit is only called exceeded where the organ is known to have had them: --reached.
+    """
+    from dataclasses import replace
+
+    from myelon.dose.agreement import twice_daily
     from myelon.dose.bed import Prescription, check_alpha_beta
     from myelon.dose.interval import Interval
     from myelon.dose.reirradiation import from_prescriptions
@@ -45,8 +65,6 @@ def bed(
     check_alpha_beta(alpha_beta)
     courses = [Prescription.parse(c) for c in course]
     texts = interval_days or []
-    if len(texts) == 1 and len(courses) > 2:
-        texts = texts * (len(courses) - 1)
     if texts and len(texts) != len(courses) - 1:
         raise DoseError(f"{len(texts)} intervals for {len(courses)} courses", todo="Give one between each two courses")
     intervals = [Interval.parse(t) for t in texts] or [Interval(None, None)] * (len(courses) - 1)
@@ -56,14 +74,17 @@ def bed(
         organ=_ORGANS.get(organ, organ),
         alpha_beta_gy=alpha_beta,
         span=Span.parse(level) if level else None,
+        reached=[reached] * len(courses),
     )
+    at_level = organ_at(Span.parse(level)) if level else None
+    said = [f"{c}: {f.text}. {f.todo}" for c in courses for f in twice_daily(str(c), c.fractions, c.gy_per_fraction)]
+    if at_level is not None and judged.organ not in at_level.organs:
+        said.append(f"at {level} lies {', '.join(at_level.organs)}: {at_level.why}")
+    judged = replace(judged, warnings=(*judged.warnings, *said))
     if json:
         print_json(judged_as_dict(judged))
         return
     print_judged(judged)
-    at_level = organ_at(Span.parse(level)) if level else None
-    if at_level is not None and judged.organ not in at_level.organs:
-        typer.echo(f"warning: at {level} lies {', '.join(at_level.organs)}: {at_level.why}")
 
 
 @app.command("limits")
@@ -73,6 +94,7 @@ def limits(
     previous_eqd2: Annotated[
         float | None, typer.Option("--previous-eqd2", min=0.0, help="EQD2 (α/β 2) of what the same point had before.")
     ] = None,
+    reached: ReachedOption = False,
     every: Annotated[bool, typer.Option("--all", help="Also the rows that were made for something else.")] = False,
     json: Json = False,
 ) -> None:
@@ -83,8 +105,8 @@ def limits(
 
     if _ORGANS.get(organ, organ) not in {"spinal_cord", "conus", "cauda_equina"}:
         raise DoseError(f"organ {organ!r}", todo="Use cord, conus or cauda")
-    judged = judge_course(_ORGANS.get(organ, organ), Given(Prescription.parse(course), previous_eqd2))
-    shown = judged.verdicts + (judged.not_applicable if every else ())
+    judged = judge_course(_ORGANS.get(organ, organ), Given(Prescription.parse(course), previous_eqd2, reached=reached))
+    shown = judged.verdicts + judged.beside + (judged.not_applicable if every else ())
     if json:
         risks = [{"model": r.model, "risk": str(r), "status": r.status, "note": r.note} for r in judged.risks]
         rows = [verdict_as_dict(v) for v in shown]
@@ -100,7 +122,11 @@ def limits(
         ],
     )  # fmt: skip
     if not judged.verdicts:
-        typer.echo("No row was made for such a course.")
+        given = judged.given.prescription
+        typer.echo(
+            f"No row was made for {given.fractions} fractions of {given.gy_per_fraction:.3g} Gy: that says nothing of "
+            "harm or of none."
+        )
     for line in judged.disagreements:
         typer.echo(f"sources disagree on {line}")
     for r in judged.risks:
@@ -112,12 +138,18 @@ def limits(
 
 
 @app.command("dvh")
-def dvh(
+def dvh(  # noqa: C901  # one branch an output
     structures: Annotated[Path, typer.Option("--structures", help="RT Structure Set.")],
     dose: Annotated[Path, typer.Option("--dose", help="RT Dose.")],
     roi: Annotated[list[str] | None, typer.Option("--roi", help="ROI name; repeat it; all when left out.")] = None,
     end_caps: Annotated[str, typer.Option("--end-caps", help="slab or none; moves small volumes.")] = "slab",
     metrics: Annotated[str, typer.Option("--metrics", help="Comma-separated: D0.03cc,D2%,V20Gy,mean.")] = _METRICS,
+    prescribed: Annotated[
+        str | None, typer.Option("--prescription", help="Total Gy / fractions: the grid is compared with it.")
+    ] = None,
+    plan: Annotated[Path | None, typer.Option("--plan", help="RTPLAN of the dose: compared with it.")] = None,
+    modality: Annotated[str, typer.Option("--modality", help="photon, proton or electron.")] = "photon",
+    same_patient: SamePatientOption = "",
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the curves.")] = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw the curves (svg, pdf, png).")] = None,
     json: Json = False,
@@ -128,7 +160,8 @@ def dvh(
     if end_caps not in {"slab", "none"}:
         raise DoseError(f"end caps {end_caps!r}", todo="Use slab or none")
     names = [m.strip() for m in metrics.split(",") if m.strip()]
-    curves, unusable = _curves(structures, dose, roi, "slab" if end_caps == "slab" else "none")
+    read = _dvh_files(structures, dose, plan, prescribed, modality, same_patient, roi)
+    curves, unusable = _curves(structures, read, roi, "slab" if end_caps == "slab" else "none")
     rows = [{"roi": c.structure, **dvh_as_dict(c, names)} for c in curves]
     if csv is not None:
         _write_curves(csv, curves)
@@ -137,7 +170,14 @@ def dvh(
 
         dvh_chart([(c.structure, c) for c in curves]).save(plot)
     if json:
-        print_json({"rois": rows, "unusable": unusable})
+        print_json(
+            {
+                "rois": rows,
+                "unusable": unusable,
+                "findings": [f._asdict() for f in read.findings],
+                "planning_system": [r._asdict() for r in _embedded(dose, read, curves)],
+            }
+        )
         return
     table(
         ("ROI", *names, "inside grid", "end caps"),
@@ -152,24 +192,100 @@ def dvh(
             typer.echo(f"warning: {c.structure}: {warning}")
     for name, reason in unusable.items():
         typer.echo(f"left out: {name}: {reason}")
+    for finding in read.findings:
+        typer.echo(f"warning: {finding.text}{'. ' + finding.todo if finding.todo else ''}")
+    for row in _embedded(dose, read, curves):
+        if row.differs:
+            typer.echo(
+                f"warning: {row.structure}: the planning system wrote {row.metric} {row.file:.2f} {row.unit}, "
+                f"computed here {row.ours:.2f}"
+            )
+
+
+class _DvhFiles(NamedTuple):
+    """What `dose dvh` reads."""
+
+    structures: StructureSet
+    grid: DoseGrid
+    findings: tuple[FileFinding, ...]
+
+
+def _dvh_files(
+    structures: Path,
+    dose: Path,
+    plan: Path | None,
+    prescribed: str | None,
+    modality: str,
+    same_patient: str,
+    rois: list[str] | None,
+) -> _DvhFiles:
+    """Structures and dose, compared with one another and with the prescription; what refuses is an error here."""
+    from dataclasses import replace
+
+    from myelon.dose.agreement import HIGHEST_WITHOUT_WORD_GY, FileFinding, Prescribed
+    from myelon.dose.bed import Prescription
+    from myelon.dose.particles import in_photon_gy
+    from myelon.errors import DoseError
+    from myelon.exchange.dicom import one_of, read_rtplan, read_rtstruct
+    from myelon.exchange.dicom.courses import CourseObjects, compared
+    from myelon.exchange.dicom.rtdose import read_dose_object
+
+    if modality not in {"photon", "proton", "electron"}:
+        raise DoseError(f"modality {modality!r}", todo="Use photon, proton or electron")
+    found = read_rtstruct(one_of(structures, "rtstruct"), rois=rois)
+    for name in rois or []:
+        found.get(name)
+    read = read_dose_object(one_of(dose, "rtdose"))
+    summary = read_rtplan(one_of(plan, "rtplan")) if plan else None
+    stated = Prescription.parse(prescribed) if prescribed else None
+    known = Prescribed(
+        stated.total_gy if stated else None,
+        stated.fractions if stated else summary.groups[0] if summary else None,
+        summary.prescription_gy if summary else None,
+    )
+    findings = compared(CourseObjects(dose.name, read, found, summary, modality, known), but=same_patient)
+    nothing_known = known.total_gy is None and known.plan_gy is None
+    if nothing_known:  # a curve needs no prescription; what it is of is then not known
+        high = " (cGy taken as Gy?)" if read.greatest_gy > HIGHEST_WITHOUT_WORD_GY else ""
+        findings = [f for f in findings if "no prescription is known" not in f.text]
+        findings.append(
+            FileFinding(
+                "warn",
+                dose.name,
+                f"the greatest dose of the grid is {read.greatest_gy:.1f} Gy{high}; no prescription to compare it with",
+                "Give --prescription or --plan",
+            )
+        )
+    refused = next((f for f in findings if f.severity == "refuse"), None)
+    if refused is not None:
+        todo = "Give files of one patient, or say why: --same-patient REASON" if "patient ID" in refused.text else ""
+        raise DoseError(refused.text, where=refused.course, todo=todo or refused.todo)
+    grid, note = in_photon_gy(read.grid, modality) if modality == "proton" else (read.grid, "")
+    if note:
+        findings.append(FileFinding("warn", dose.name, note))
+    return _DvhFiles(found, replace(grid, patient="") if same_patient else grid, tuple(findings))
+
+
+def _embedded(dose: Path, read: _DvhFiles, curves: Sequence[DVH]) -> tuple[ComparedDvh, ...]:
+    """DVHs of the planning system in the RT Dose beside ours; none where the dose was weighted here."""
+    from myelon.exchange.dicom import one_of
+    from myelon.exchange.dicom.embedded_dvh import compare_dvhs, read_embedded_dvhs
+
+    embedded = read_embedded_dvhs(one_of(dose, "rtdose"))
+    return compare_dvhs(embedded, read.structures.numbers, {c.structure: c for c in curves})
 
 
 def _curves(
-    structures: Path, dose: Path, rois: list[str] | None, end_caps: EndCaps
+    structures: Path, read: _DvhFiles, rois: list[str] | None, end_caps: EndCaps
 ) -> tuple[list[DVH], dict[str, str]]:
     """The DVHs of the wanted ROIs, and those that have none with the reason; one that was named must have one."""
     from myelon.dose.dvh import dvh as compute
     from myelon.errors import DoseError
-    from myelon.exchange.dicom import one_of, read_rtdose, read_rtstruct
 
-    found = read_rtstruct(one_of(structures, "rtstruct"), rois=rois)
-    for name in rois or []:
-        found.get(name)
-    grid = read_rtdose(one_of(dose, "rtdose"))
-    curves, unusable = [], dict(found.unusable)
-    for name, structure in found.structures.items():
+    curves, unusable = [], dict(read.structures.unusable)
+    for name, structure in read.structures.structures.items():
         try:
-            curves.append(compute(structure, [grid], end_caps=end_caps))
+            curves.append(compute(structure, [read.grid], end_caps=end_caps))
         except DoseError as error:
             if rois:
                 raise
@@ -216,6 +332,7 @@ def _write_curves(path: Path, curves: Sequence[DVH]) -> None:
 @app.command("sum")
 def add(
     plan: Annotated[Path, typer.Argument(help="PLAN.yaml: courses, structures, outputs.")],
+    same_patient: SamePatientOption = "",
     json: Json = False,
 ) -> None:
     """Add courses voxel by voxel in EQD2, with the no-registration bound beside the sum."""
@@ -223,7 +340,7 @@ def add(
     from myelon.dose.reirradiation import alternative_alpha_beta
     from myelon.exchange.sum_plan import read_sum_plan
 
-    loaded = read_sum_plan(plan)
+    loaded = read_sum_plan(plan, same_patient_because=same_patient)
     stated = loaded.plan
     other = alternative_alpha_beta(stated.alpha_beta, None)
     pairs = [
@@ -245,6 +362,8 @@ def add(
                 "structures": [sum_as_dict(a, b, labels) for a, b in pairs],
                 "reirradiation": judged_as_dict(judged) if judged else None,
                 "not_judged": reason,
+                "findings": [f._asdict() for f in loaded.findings],
+                "notes": list(loaded.notes),
                 "unusable": loaded.structures.unusable,
             }
         )
@@ -269,6 +388,10 @@ def add(
     for a, _ in pairs:
         for warning in a.total.warnings:
             typer.echo(f"warning: {a.structure}: {warning}")
+    for note in loaded.notes:
+        typer.echo(note)
+    for finding in loaded.findings:
+        typer.echo(f"{'not judged' if finding.severity == 'refuse' else 'warning'}: {finding}")
     if judged is not None:
         print_judged(judged)
     else:
@@ -376,11 +499,15 @@ def batch(
 
 def _judge(loaded: LoadedPlan, pairs: Sequence[Sequence[Accumulation]]) -> tuple[Reirradiation | None, str]:
     """Limits on the cord (and sac) of the plan, or the reason why they cannot be judged."""
+    from myelon.dose.ends import cut_off
     from myelon.dose.interval import Interval
-    from myelon.dose.reirradiation import OrganDose, evaluate, organ_dose
+    from myelon.dose.reirradiation import CORD_ALPHA_BETA_GY, OrganDose, evaluate, organ_dose
     from myelon.dose.uncertainty import uncertainty
 
     plan, by_name = loaded.plan, {p[0].structure: p for p in pairs}
+    refused = [f for f in loaded.findings if f.severity == "refuse"]
+    if refused:
+        return None, "; ".join(f"{f.course}: {f.text}" for f in refused)
     if len(plan.courses) < 2:
         return None, "one course only"
     if plan.cord not in by_name:
@@ -394,7 +521,8 @@ def _judge(loaded: LoadedPlan, pairs: Sequence[Sequence[Accumulation]]) -> tuple
         spread = (
             uncertainty(structure, loaded.grids, a.alpha_beta_gy, nominal=a.total, search=False) for a in by_name[name]
         )
-        one, other = (organ_dose(a, sure=u) for a, u in zip(by_name[name], spread, strict=True))
+        part = cut_off(structure, [g.to_eqd2(CORD_ALPHA_BETA_GY) for g in loaded.grids])
+        one, other = (organ_dose(a, sure=u, part_why=part) for a, u in zip(by_name[name], spread, strict=True))
         return one, other
 
     dose, alternative = doses(plan.cord)

@@ -35,7 +35,7 @@ def count(  # pragma: no cover  # compiled
     cells = counts.ravel()
     for i in range(len(times)):
         time, event = times[i], events[i]
-        if not (0 <= time < limit and (event == 0 or event == 1)):  # before the conversion: what it does beyond differs
+        if not (0 <= time < limit and event in (0, 1)):  # before the conversion: what it does beyond differs
             return False
         whole, died = np.uint32(time), np.uint32(event)
         if whole != time:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BIN_GY = 0.01
 FINEST_STRIP_MM = 0.1
 COARSEST_STRIP_MM = 1.0
+OUTLINE_WITHIN_SHARE, OUTLINE_WITHIN_CC = 0.02, 0.02
+"""How far the volume may be from that of the outlines before a warning."""
 HIGHEST_GY = 10_000.0
 """No treatment gives more: such a grid has a wrong unit or scaling, and its curve would have millions of bins."""
 STRIPS_PER_DIAMETER = 60
@@ -191,7 +193,9 @@ def dvh(
     top = float(sum(np.nanmax(g.values, initial=0.0) for g in summed))
     if not top <= HIGHEST_GY:
         raise DoseError(
-            f"greatest dose {top:.3g} Gy", where=summed[0].label, todo="Its unit or DoseGridScaling is wrong: export again"
+            f"greatest dose {top:.3g} Gy",
+            where=summed[0].label,
+            todo="Its unit or DoseGridScaling is wrong: export again",
         )
     bins = int(np.ceil(max(top, 1.0) / bin_gy)) + 4
     content = histogram(
@@ -202,6 +206,11 @@ def dvh(
     if total <= 0:
         raise DoseError("structure has no volume", where=structure.name, todo="Contour it, or leave it out")
     warnings = list(structure.warnings)
+    outlined = structure.outlined_mm3(slabs) / 1000.0
+    if abs(total - outlined) > max(OUTLINE_WITHIN_SHARE * outlined, OUTLINE_WITHIN_CC):
+        warnings.append(
+            f"its outlines enclose {outlined:.3f} cc, its inside is {total:.3f} cc: a contour crosses itself"
+        )
     if covered < WHOLLY_COVERED * total:
         warnings.append(f"{covered / total:.1%} of the structure lies inside the dose grid; the rest is unknown")
     return DVH(

@@ -9,6 +9,8 @@ from myelon.errors import DoseError
 
 DAYS_PER_MONTH = 30.4375
 """RADIOBIOLOGY, notation."""
+_SHOWN_MONTHS = 0.1
+"""Months are shown to a tenth."""
 
 
 class Interval(NamedTuple):
@@ -57,6 +59,16 @@ class Interval(NamedTuple):
         if high is not None and high < months - 1e-9:
             return False
         return None
+
+    def days_beside(self, months: float) -> str:
+        """What decides where the months as shown do not: the days of both; or "".
+
+        >>> Interval(152.0, 152.0).days_beside(5.0)
+        '152 days; 5 months are 152.2'
+        """
+        low, high = self
+        near = [d for d in (low, high) if d is not None and abs(d / DAYS_PER_MONTH - months) < _SHOWN_MONTHS]
+        return f"{near[0]:g} days; {months:g} months are {months * DAYS_PER_MONTH:.1f}" if near else ""
 
     def __str__(self) -> str:
         """In months as the board reads it: "≤ 2.0", "0.5–2.0", "14.2"."""

@@ -46,7 +46,8 @@ class Risk(NamedTuple):
         """
         if self.cap is not None and self.probability > self.cap:
             return f"> {100.0 * self.cap:g} %, extrapolated"
-        return f"{100.0 * self.probability:.2g} %"
+        percent = 100.0 * self.probability
+        return "> 99 %" if percent > 99.0 else f"{percent:.2g} %"
 
 
 def schultheiss_2008(eqd2_gy: float) -> Risk:

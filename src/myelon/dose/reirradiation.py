@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.dose.bed import LQ_VALID_TO_GY_PER_FRACTION, Prescription, bed, eqd2_of_bed
 from myelon.dose.dvh import WHOLLY_COVERED
+from myelon.dose.interval import Interval
 from myelon.dose.limits import LIMITS, Limit
 from myelon.dose.nieder import NiederScore, nieder_score
-from myelon.dose.verdict import Basis, Outcome, Verdict, compare
+from myelon.dose.verdict import Basis, Outcome, Verdict, outcome_between
 from myelon.errors import DoseError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from myelon.dose.accumulate import Accumulation
     from myelon.dose.dvh import DVH
-    from myelon.dose.interval import Interval
     from myelon.dose.uncertainty import Uncertainty
     from myelon.terms.levels import Span
 
@@ -35,16 +35,22 @@ _CORD = {"spinal_cord", "conus"}
 
 @dataclass(frozen=True)
 class OrganDose:
-    """What an organ had from each course and in sum, as BED at one α/β."""
+    """What an organ had from each course and in sum, as BED at one α/β, and between which bounds that is known."""
 
     course_bed: tuple[float, ...]
+    """NaN for a course that is not converted (carbon ions)."""
     cumulative_bed: float
     alpha_beta_gy: float
     structure: str
     metric: str
     basis: Basis
+    reached: tuple[bool, ...] = ()
+    """For each course, whether the organ had at least this: else its dose is an upper figure (a prescription beside
+    it, an isodose that it lies outside of). Empty: every course."""
+    part_why: str = ""
+    """Why the values are of a part of the structure only, so that all of it may have had more; or ""."""
     covered_share: float = 1.0
-    """Share of the structure inside every dose grid; below 1 the values are lower bounds."""
+    """Share of the structure inside every dose grid."""
     p95_bed: float | None = None
     """95th percentile of the sum under an uncertain registration; None where there is none."""
     p95_covered_share: float = 1.0
@@ -53,7 +59,31 @@ class OrganDose:
     @property
     def complete(self) -> bool:
         """Whether the dose is known in the whole structure."""
-        return self.covered_share > WHOLLY_COVERED and math.isfinite(self.cumulative_bed)
+        return not self.part_why and self.covered_share > WHOLLY_COVERED and math.isfinite(self.cumulative_bed)
+
+    @property
+    def partly(self) -> str:
+        """What is known of only a part; or ""."""
+        if self.part_why:
+            return self.part_why
+        return "" if self.complete else f"{self.covered_share:.1%} of the {self.structure} lies in every dose grid"
+
+    @property
+    def course_reached(self) -> tuple[bool, ...]:
+        """For each course, whether the organ had at least its dose."""
+        return self.reached or (True,) * len(self.course_bed)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every value is neither an upper nor a lower figure."""
+        return self.complete and all(self.course_reached)
+
+    @property
+    def least_sum_bed(self) -> float:
+        """What the sum has at least: the courses that the organ is known to have had."""
+        if all(self.course_reached):
+            return self.decisive_bed
+        return float(sum(b for b, sure in zip(self.course_bed, self.course_reached, strict=True) if sure))
 
     @property
     def decisive_bed(self) -> float:
@@ -67,7 +97,13 @@ class OrganDose:
 
     @classmethod
     def from_prescriptions(
-        cls, courses: Sequence[Prescription], alpha_beta_gy: float, at_most_gy: Sequence[float | None] = ()
+        cls,
+        courses: Sequence[Prescription],
+        alpha_beta_gy: float,
+        at_most_gy: Sequence[float | None] = (),
+        *,
+        reached: Sequence[bool] = (),
+        converted: Sequence[bool] = (),
     ) -> OrganDose:
         """The organ dose if the organ had the prescription, point for point.
 
@@ -75,13 +111,25 @@ class OrganDose:
             courses: Prescriptions.
             alpha_beta_gy: α/β.
             at_most_gy: For each course the dose of an isodose that the organ lies outside of, where one was read.
+            reached: For each course, whether the organ is known to have had it: the target contains the organ, or the
+                technique spares nothing. False where not known; none is, where nothing is given.
+            converted: For each course, whether its dose may be converted; all, where nothing is given.
         """
         most = at_most_gy or [None] * len(courses)
         doses = [c.total_gy if m is None else m for c, m in zip(courses, most, strict=True)]
-        beds = tuple(float(bed(d, c.fractions, alpha_beta_gy)) for d, c in zip(doses, courses, strict=True))
+        kept = converted or [True] * len(courses)
+        beds = tuple(
+            float(bed(d, c.fractions, alpha_beta_gy)) if k else math.nan
+            for d, c, k in zip(doses, courses, kept, strict=True)
+        )
+        sure = tuple(
+            r and m is None for r, m in zip(reached or [False] * len(courses), most, strict=True)
+        )  # an isodose that the organ lies outside of is no dose that it had
         if all(m is None for m in most):
-            return cls(beds, sum(beds), alpha_beta_gy, "not contoured", "prescribed total", Basis.PRESCRIPTION)
-        return cls(beds, sum(beds), alpha_beta_gy, "read off isodoses", "isodose or prescription", Basis.ISODOSES)
+            words = ("not contoured", "prescribed total", Basis.PRESCRIPTION)
+        else:
+            words = ("read off isodoses", "isodose or prescription", Basis.ISODOSES)
+        return cls(beds, sum(beds), alpha_beta_gy, *words, reached=sure)
 
     @property
     def course_eqd2(self) -> tuple[float, ...]:
@@ -105,6 +153,7 @@ class Reirradiation:
     alternative: OrganDose
     nieder: NiederScore | None
     nieder_alternative: NiederScore | None
+    """At α/β 4 in the lumbar cord, for which Nieder 2006 used it; None at every other α/β."""
     verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
     thecal_sac: OrganDose | None = None
@@ -126,6 +175,7 @@ def evaluate(
     alternative: OrganDose,
     thecal_sac: tuple[OrganDose, OrganDose] | None = None,
     needs_model: str = "",
+    withheld: str = "",
 ) -> Reirradiation:
     """Judge two or more courses over one organ.
 
@@ -137,6 +187,7 @@ def evaluate(
         alternative: The same at the other α/β; one of the two is 2 Gy, at which the rules are judged.
         thecal_sac: Dose of the thecal sac at both α/β, where it was contoured: HyTEC's own structure.
         needs_model: Why no photon limit can be applied (carbon ions), or "".
+        withheld: Why nothing may be judged (files that contradict one another), or "".
 
     Raises:
         DoseError: Unknown organ, numbers of courses, doses and intervals that do not match, or no dose at α/β 2.
@@ -157,13 +208,13 @@ def evaluate(
     ]
     if len(courses) > 2:
         warnings.append("more than two courses: Nieder and HyTEC are extrapolated")
-    if not at_two.complete:
-        warnings.append(
-            f"only {at_two.covered_share:.1%} of the {at_two.structure} lies in every dose grid: "
-            "its values are lower bounds"
-        )
-    scored = organ in _CORD and len(courses) > 1 and not needs_model
-    rules = _Rules(courses, intervals, organ, at_two, other, sac, needs_model)
+    if withheld:
+        warnings.append(f"nothing is judged: {withheld}")
+    elif not at_two.complete and not needs_model:
+        warnings.append(f"{at_two.partly}: its values are lower bounds, and no score is made of them")
+    scored = organ in _CORD and len(courses) > 1 and not needs_model and not withheld and at_two.complete
+    lumbar = scored and other.alpha_beta_gy == LUMBAR_ALPHA_BETA_GY
+    rules = _Rules(courses, intervals, organ, at_two, other, sac, needs_model, withheld)
     return Reirradiation(
         tuple(courses),
         tuple(intervals),
@@ -171,7 +222,7 @@ def evaluate(
         dose,
         alternative,
         nieder_score(at_two.course_bed, intervals, at_two.decisive_bed) if scored else None,
-        nieder_score(other.course_bed, intervals, other.decisive_bed) if scored else None,
+        nieder_score(other.course_bed, intervals, other.decisive_bed) if lumbar else None,
         rules.verdicts() if len(courses) > 1 else (),
         tuple(warnings),
         sac[0] if sac else None,
@@ -196,28 +247,40 @@ def from_prescriptions(
     span: Span | None = None,
     needs_model: str = "",
     at_most_gy: Sequence[float | None] = (),
+    reached: Sequence[bool] = (),
+    converted: Sequence[bool] = (),
+    withheld: str = "",
 ) -> Reirradiation:
     """Judge courses when only the prescriptions are known: the cord dose itself is not.
 
+    ``reached``, ``converted`` and ``at_most_gy`` as for `OrganDose.from_prescriptions`; ``withheld`` as for `evaluate`.
+
     >>> from myelon.dose.interval import Interval
-    >>> judged = from_prescriptions(
-    ...     [Prescription(50.4, 28), Prescription(24.0, 5)], [Interval(60, 60)])
+    >>> courses, gap = [Prescription(50.4, 28), Prescription(24.0, 5)], [Interval(60, 60)]
+    >>> judged = from_prescriptions(courses, gap, reached=[True, True])  # targets that contain the cord
     >>> [f"{v.limit.id}: {v.outcome}" for v in judged.verdicts]  # doctest: +NORMALIZE_WHITESPACE
     ['hytec.rert.cum: fail', 'hytec.rert.new: fail', 'hytec.rert.ratio: pass', 'hytec.rert.interval: fail',
      'nieder.each: pass', 'nieder.cum: fail', 'nieder.int: fail']
+    >>> judged = from_prescriptions(courses, gap)  # they may have spared it
+    >>> [f"{v.limit.id}: {v.outcome}" for v in judged.verdicts]  # doctest: +NORMALIZE_WHITESPACE
+    ['hytec.rert.cum: unknown', 'hytec.rert.new: unknown', 'hytec.rert.ratio: unknown', 'hytec.rert.interval: fail',
+     'nieder.each: pass', 'nieder.cum: unknown', 'nieder.int: fail']
     """
     other = alternative_alpha_beta(alpha_beta_gy, span)
     return evaluate(
         courses,
         intervals,
         organ=organ,
-        dose=OrganDose.from_prescriptions(courses, alpha_beta_gy, at_most_gy),
-        alternative=OrganDose.from_prescriptions(courses, other, at_most_gy),
+        dose=OrganDose.from_prescriptions(courses, alpha_beta_gy, at_most_gy, reached=reached, converted=converted),
+        alternative=OrganDose.from_prescriptions(courses, other, at_most_gy, reached=reached, converted=converted),
         needs_model=needs_model,
+        withheld=withheld,
     )
 
 
-def organ_dose(sums: Accumulation, metric: str = "max", *, sure: Uncertainty | None = None) -> OrganDose:
+def organ_dose(
+    sums: Accumulation, metric: str = "max", *, sure: Uncertainty | None = None, part_why: str = ""
+) -> OrganDose:
     """A metric of an accumulation as BED, for the rules: they are for a point maximum.
 
     Where a grid does not reach all of the structure the sum is known only where all do; it is at least the
@@ -227,6 +290,7 @@ def organ_dose(sums: Accumulation, metric: str = "max", *, sure: Uncertainty | N
         sums: The courses and their sum in one structure.
         metric: As for `DVH.metric`.
         sure: How sure the sum is, at the same α/β.
+        part_why: Why the structure is only a part of the organ; or "".
     """
     back = 1.0 + 2.0 / sums.alpha_beta_gy
     courses = tuple(_known(c, metric) * back for c in sums.courses)
@@ -239,9 +303,10 @@ def organ_dose(sums: Accumulation, metric: str = "max", *, sure: Uncertainty | N
         sums.structure,
         "point maximum",
         Basis.VOXEL_SUM,
-        share,
-        None if sure is None else sure.p95(metric) * back,
-        1.0 if sure is None else sure.least_covered_share,
+        part_why=part_why,
+        covered_share=share,
+        p95_bed=None if sure is None else sure.p95(metric) * back,
+        p95_covered_share=1.0 if sure is None else sure.least_covered_share,
     )
 
 
@@ -252,6 +317,11 @@ def _known(curve: DVH, metric: str) -> float:
 
 
 # ── one verdict per row ─────────────────────────────────────────────────────────────────────────────────
+
+
+NOT_REACHED = "exceeded only if the cord had it, which is not recorded"
+"""Said where no target is known to contain the organ and no technique to spare nothing."""
+NO_SAC = "no thecal sac is contoured: the cord alone has this, and the sac at least as much"
 
 
 @dataclass(frozen=True)
@@ -265,25 +335,21 @@ class _Rules:
     cord_other: OrganDose
     sac: tuple[OrganDose, OrganDose] | None
     needs_model: str
+    withheld: str
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every row, in the order it is shown."""
-        hytec, other = self.sac or (self.cord, self.cord_other)
-        note = (
-            ""
-            if self.sac or self.cord.basis in {Basis.PRESCRIPTION, Basis.ISODOSES}
-            else "the limit is for the thecal sac"
-        )
+        sac, other = self.sac or (self.cord, self.cord_other)
+        if self.sac is None and self.cord.basis is Basis.VOXEL_SUM and not self.cord.part_why:
+            sac = replace(self.cord, part_why=NO_SAC)
         cord, cord_other = self.cord, self.cord_other
         return (
-            self._sum(
-                "hytec.rert.cum", hytec, hytec.cumulative_eqd2, hytec.decisive_eqd2, other, other.decisive_eqd2, note
-            ),
-            self._dose("hytec.rert.new", hytec, hytec.course_eqd2[-1], other, other.course_eqd2[-1], note),
-            self._dose("hytec.rert.ratio", hytec, _ratio(hytec), other, _ratio(other), note),
+            self._sum("hytec.rert.cum", sac, _in_eqd2(sac), other.decisive_eqd2, other),
+            self._course("hytec.rert.new", sac, sac.course_eqd2, other.course_eqd2[-1], other, last=True),
+            self._ratio("hytec.rert.ratio", sac, other),
             self._interval("hytec.rert.interval", self.intervals[-1:]),
-            self._dose("nieder.each", cord, max(cord.course_bed), cord_other, max(cord_other.course_bed)),
-            self._sum("nieder.cum", cord, cord.cumulative_bed, cord.decisive_bed, cord_other, cord_other.decisive_bed),
+            self._course("nieder.each", cord, cord.course_bed, max(cord_other.course_bed), cord_other),
+            self._sum("nieder.cum", cord, _in_bed(cord), cord_other.decisive_bed, cord_other),
             self._interval("nieder.int", self.intervals),
         )
 
@@ -297,66 +363,91 @@ class _Rules:
             return ""
         return "" if self.organ in _CORD else "made for the spinal cord"
 
-    def _dose(
-        self, limit_id: str, dose: OrganDose, value: float, other: OrganDose, other_value: float, why: str = ""
-    ) -> Verdict:
-        limit = LIMITS[limit_id]
-        outcome, reason = self._judge(limit, dose, value)
-        alternative = f"α/β {other.alpha_beta_gy:g}: {other_value:.2f}"
-        if outcome in {Outcome.PASS, Outcome.FAIL}:
-            alternative += f", {self._judge(limit, other, other_value)[0]}"
-        known = math.isfinite(value)
-        return Verdict(
-            limit,
-            outcome,
-            value if known else None,
-            ("" if dose.complete else "≥ ") + f"{value:.2f}" if known else "unknown",
-            self.organ,
-            dose.alpha_beta_gy,
-            dose.structure,
-            dose.metric,
-            dose.basis,
-            reason or why,
-            alternative,
-        )
-
-    def _sum(  # the same as _dose, at the 95th percentile
+    def _course(
         self,
         limit_id: str,
         dose: OrganDose,
-        registered: float,
-        decisive: float,
-        other: OrganDose,
+        values: Sequence[float],
         other_value: float,
-        why: str = "",
+        other: OrganDose,
+        *,
+        last: bool = False,
     ) -> Verdict:
+        """A limit of single courses: of the last one, or of each."""
+        rows = list(zip(values, dose.course_reached, strict=True))[-1 if last else 0 :]
+        most = max(v for v, _ in rows)
+        least = max((v for v, sure in rows if sure), default=0.0)
+        return self._made(limit_id, dose, most, (least, most), other, other_value)
+
+    def _sum(self, limit_id: str, dose: OrganDose, known: _Sum, other_value: float, other: OrganDose) -> Verdict:
         """A limit of the sum: it is compared with the 95th percentile; the value as registered stands beside."""
-        verdict = self._dose(limit_id, dose, decisive, other, other_value, why)
+        verdict = self._made(limit_id, dose, known.decisive, (known.least, known.decisive), other, other_value)
         if dose.p95_bed is None or verdict.value is None:
             return verdict
-        nominal = f"{registered:.2f} as registered"
-        if verdict.outcome in {Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN}:
-            nominal += f", {self._judge(verdict.limit, dose, registered)[0]}"
+        nominal = f"{known.registered:.2f} as registered"
+        if verdict.outcome in {Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN} and not self.withheld:
+            nominal += f", {self._judge(verdict.limit, dose, (known.registered, known.registered))[0]}"
         whys = [f"95th percentile; {nominal}", verdict.why]
         if verdict.outcome is Outcome.PASS and dose.p95_covered_share <= WHOLLY_COVERED:
             whys.append(f"in some reading only {dose.p95_covered_share:.1%} lay in every dose grid")
             verdict = replace(verdict, outcome=Outcome.UNKNOWN)
         return replace(verdict, metric=f"{verdict.metric}, P95", why="; ".join(w for w in whys if w))
 
-    def _judge(self, limit: Limit, dose: OrganDose, value: float) -> tuple[Outcome, str]:
-        """Where a structure is not wholly covered its value is a lower bound: it can exceed a limit, not meet it."""
+    def _ratio(self, limit_id: str, dose: OrganDose, other: OrganDose) -> Verdict:
+        """A share of the sum: of bounds nothing follows."""
+        value = _ratio(dose)
+        bounds = (value, value) if dose.exact else (0.0, None)
+        return self._made(limit_id, dose, value, bounds, other, _ratio(other))
+
+    def _made(
+        self,
+        limit_id: str,
+        dose: OrganDose,
+        value: float,
+        bounds: tuple[float, float | None],
+        other: OrganDose,
+        other_value: float,
+    ) -> Verdict:
+        limit = LIMITS[limit_id]
+        outcome, why = self._judge(limit, dose, bounds)
+        if outcome is Outcome.UNKNOWN and not why and not self.withheld:
+            why = _if_it_had(limit, dose, value)
+        elif outcome is Outcome.FAIL and dose.part_why:
+            why = dose.part_why
+        known = math.isfinite(value)
+        return Verdict(
+            limit,
+            outcome,
+            value if known else None,
+            ("" if dose.complete or limit.unit == "1" else "≥ ") + f"{value:.2f}" if known else "unknown",
+            self.organ,
+            dose.alpha_beta_gy,
+            dose.structure,
+            dose.metric,
+            dose.basis,
+            why,
+            self._beside(limit, other, other_value),
+        )
+
+    def _beside(self, limit: Limit, other: OrganDose, value: float) -> str:
+        """The value at the other α/β: a limit is compared at its own, except where its source used this one as well."""
+        words = f"α/β {other.alpha_beta_gy:g}: {value:.2f}" if math.isfinite(value) else ""
+        if other.alpha_beta_gy != LUMBAR_ALPHA_BETA_GY or limit.rule != "Nieder 2006" or not words:
+            return words
+        outcome, _ = self._judge(limit, other, (value if other.exact else 0.0, value))
+        return words if outcome in {Outcome.NOT_APPLICABLE, Outcome.NEEDS_MODEL} else f"{words}, {outcome}"
+
+    def _judge(self, limit: Limit, dose: OrganDose, bounds: tuple[float, float | None]) -> tuple[Outcome, str]:
         outside = self._outside(limit)
         if outside:
             return Outcome.NOT_APPLICABLE, outside
         if self.needs_model:
             return Outcome.NEEDS_MODEL, self.needs_model
-        partly = f"{dose.covered_share:.1%} of the {dose.structure} lies in every dose grid"
-        if not math.isfinite(value) or (not dose.complete and limit.unit == "1"):
-            return Outcome.UNKNOWN, partly
-        outcome = compare(value, limit)
-        if outcome is Outcome.PASS and not dose.complete:
-            return Outcome.UNKNOWN, partly
-        return outcome, ""
+        if self.withheld:
+            return Outcome.UNKNOWN, self.withheld
+        least, most = bounds
+        outcome = outcome_between(least, most if dose.complete else None, limit)
+        return outcome, dose.partly if outcome is Outcome.UNKNOWN else ""
 
     def _interval(self, limit_id: str, intervals: Sequence[Interval]) -> Verdict:
         """The shortest interval decides; a range on both sides of the limit is unknown, and says its worst."""
@@ -366,18 +457,48 @@ class _Rules:
         why = self._outside(limit)
         if why:
             outcome = Outcome.NOT_APPLICABLE
+        elif self.withheld:
+            outcome, why = Outcome.UNKNOWN, self.withheld
         elif any(i.most_days is not None and i.most_days < 0 for i in intervals):
             outcome, why = Outcome.UNKNOWN, "the later course starts before the earlier one ends"
         elif any(a is False for a in answers):
-            outcome = Outcome.FAIL
+            outcome, why = Outcome.FAIL, shortest.days_beside(limit.value)
+        elif any(i == Interval(None, None) for i in intervals):
+            outcome, why = Outcome.UNKNOWN, "an interval is not known"
         elif any(a is None for a in answers):
             outcome, why = Outcome.UNKNOWN, "the range lies on both sides of the limit; at its shortest it fails"
         else:
-            outcome = Outcome.PASS
+            outcome, why = Outcome.PASS, shortest.days_beside(limit.value)
         shown = str(shortest)
         return Verdict(
             limit, outcome, shortest.months[0], shown, self.organ, None, "", "end to start", Basis.DATES, why, ""
         )
+
+
+class _Sum(NamedTuple):
+    """A sum in the unit of its limit: as registered, at its 95th percentile, and what it has at least."""
+
+    registered: float
+    decisive: float
+    least: float
+
+
+def _in_bed(dose: OrganDose) -> _Sum:
+    return _Sum(dose.cumulative_bed, dose.decisive_bed, dose.least_sum_bed)
+
+
+def _in_eqd2(dose: OrganDose) -> _Sum:
+    one, two, three = (eqd2_of_bed(b, dose.alpha_beta_gy) for b in _in_bed(dose))
+    return _Sum(one, two, three)
+
+
+def _if_it_had(limit: Limit, dose: OrganDose, value: float) -> str:
+    """Why a figure that would exceed a limit says nothing."""
+    if limit.unit == "1":
+        return "a share of figures that the organ may not have had"
+    if dose.basis is Basis.ISODOSES:
+        return f"{value:.2f} is what its isodose allows at most: it may have had less"
+    return f"{value:.2f} is of the prescription: {NOT_REACHED}"
 
 
 def _ratio(dose: OrganDose) -> float:

@@ -334,7 +334,9 @@ def _mapped(values, frames, uniform, per_gy, scale, first, steps, along, heights
                 if i_out < inner_from or i_out >= inner_to:
                     if not uniform:
                         z = _frame_of(z, frames, 0, nz)
-                    if not (x >= -0.5 and y >= -0.5 and z >= -0.5 and x <= nx - 0.5 and y <= ny - 0.5 and z <= nz - 0.5):
+                    if not (
+                        x >= -0.5 and y >= -0.5 and z >= -0.5 and x <= nx - 0.5 and y <= ny - 0.5 and z <= nz - 0.5
+                    ):
                         out[k_out, j_out, i_out] = np.nan
                         continue
                     x, y, z = min(max(x, 0.0), nx - 1.0), min(max(y, 0.0), ny - 1.0), min(max(z, 0.0), nz - 1.0)
@@ -387,7 +389,7 @@ def _deposit(step, ramp, dose, width, volume, bin_gy, bins):
     """Spread a volume evenly over ``dose ± width / 2``, narrower near 0: a ramp of the curve, or a step if narrow."""
     top = bins - 2.0
     position = min(max(dose / bin_gy, 0.0), top)
-    width = width if width < bins * bin_gy else bins * bin_gy  # neither endless nor a number that is none
+    width = min(bins * bin_gy, width)  # neither endless nor a number that is none
     half = min(0.5 * width / bin_gy, position, top - position)
     if half < 0.5:
         k = int(position)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from myelon.dose.contours import MOSTLY_HOLLOW, SAME_PLANE_MM, area_mm2, combine, planes_of
 from myelon.errors import DoseError
 
 if TYPE_CHECKING:
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from myelon.dose.contours import Combined
+
 EndCaps = Literal["slab", "none"]
 """``slab``: the first and last plane reach half a spacing beyond; ``none``: they end there (as Eclipse does)."""
 
 FARTHEST_MM = 1e5
 """No point of a patient lies farther from the origin than 100 m: such a coordinate is a writer's fault."""
-SAME_PLANE_MM = 0.01
-"""Contours closer than this lie on one plane."""
 PLANAR_WITHIN_MM = 0.1
 """How far a point may leave its contour's plane."""
 WIDEST_FILLED_GAP = 3.0
@@ -44,8 +45,8 @@ class Structure:
         name: ROI name, TG-263 where the source used it.
         axes: Rows are the in-plane directions u and v and the normal w, unit vectors in LPS.
         planes_mm: Distance of each plane along w, ascending.
-        polygons: For each plane its closed polygons in (u, v) mm, combined by even-odd: a polygon in a polygon
-            is a hole, a keyhole channel encloses nothing.
+        polygons: For each plane its closed polygons in (u, v) mm, to be read by even-odd: a polygon in a polygon
+            is a hole, a keyhole channel encloses nothing. What overlapped was united, what repeated left out.
         warnings: What was odd about the contours.
     """
 
@@ -60,43 +61,51 @@ class Structure:
 
     @classmethod
     def from_contours(
-        cls, name: str, contours: Sequence[NDArray[np.float64]], *, frame_of_reference: str = ""
+        cls,
+        name: str,
+        contours: Sequence[NDArray[np.float64]],
+        *,
+        frame_of_reference: str = "",
+        xor: Sequence[bool] | None = None,
     ) -> Structure:
-        """Sort contours in LPS mm, each of shape (n, 3), into planes.
+        """Sort contours in LPS mm, each of shape (n, 3), into planes and put those of a plane together.
+
+        Args:
+            name: ROI name.
+            contours: Closed contours.
+            frame_of_reference: UID.
+            xor: For each contour whether it combines by exclusive-or (CLOSEDPLANAR_XOR); none does when None.
 
         Raises:
             DoseError: No contour encloses anything, contours lie on planes that are not parallel, or a point
-                leaves its plane.
+                leaves its plane or lies where no patient is.
         """
-        closed = [c for c in (np.asarray(c, dtype=float) for c in contours) if len(c) >= 3]
-        if not all((np.abs(c) <= FARTHEST_MM).all() for c in closed):
+        marks = xor if xor is not None else [False] * len(contours)
+        given = [(np.asarray(c, dtype=float), mark) for c, mark in zip(contours, marks, strict=True)]
+        closed = [(c, mark) for c, mark in given if len(c) >= 3]
+        if not all((np.abs(c) <= FARTHEST_MM).all() for c, _ in closed):
             raise DoseError(
                 f"a contour point is no number, or lies farther than {FARTHEST_MM:g} mm from the origin",
                 where=name, todo="Export the structures again",
             )  # fmt: skip
-        normals = [_area_vector(c) for c in closed]
+        normals = [_area_vector(c) for c, _ in closed]
         sizes = [float(np.linalg.norm(n)) for n in normals]
         if not closed or max(sizes) < 1e-6:
             raise DoseError("structure has no volume", where=name, todo="Contour it, or leave it out")
         normal = normals[int(np.argmax(sizes))] / max(sizes)
         normal = normal * np.sign(normal[np.argmax(np.abs(normal))])
         axes = _frame(normal)
-        rows = []
-        for contour in closed:
-            local = contour @ axes.T
-            if np.ptp(local[:, 2]) > 2 * PLANAR_WITHIN_MM:
-                raise DoseError("a contour does not lie in the plane of the others", where=name, todo="Contour again")
-            rows.append((float(np.median(local[:, 2])), local[:, :2]))
-        rows.sort(key=lambda row: row[0])
-        planes: list[float] = []
-        groups: list[list[NDArray[np.float64]]] = []
-        for height, polygon in rows:
-            if not planes or height - planes[-1] > SAME_PLANE_MM:
-                planes.append(height)
-                groups.append([])
-            groups[-1].append(polygon)
-        warnings = _gap_warnings(np.array(planes))
-        return cls(name, axes, np.array(planes), tuple(tuple(g) for g in groups), frame_of_reference, warnings)
+        local = [c @ axes.T for c, _ in closed]
+        if any(np.ptp(c[:, 2]) > 2 * PLANAR_WITHIN_MM for c in local):
+            raise DoseError("a contour does not lie in the plane of the others", where=name, todo="Contour again")
+        planes = planes_of([float(np.median(c[:, 2])) for c in local])
+        parts = [combine([(local[n][:, :2], closed[n][1]) for n in members]) for members in planes.members]
+        warnings = (*_contour_warnings(planes.joined_mm, parts), *_gap_warnings(planes.heights))
+        return cls(name, axes, planes.heights, tuple(p.polygons for p in parts), frame_of_reference, warnings)
+
+    def outlined_mm3(self, slabs: Sequence[Slab]) -> float:
+        """Volume of slabs by the areas of their outlines: what the DVH's own volume is checked against."""
+        return sum(area_mm2(slab.polygons) * (slab.high_mm - slab.low_mm) for slab in slabs)
 
     @property
     def spacing_mm(self) -> float:
@@ -199,6 +208,24 @@ def _frame(normal: NDArray[np.float64]) -> NDArray[np.float64]:
     u = reference - (reference @ normal) * normal
     u /= np.linalg.norm(u)
     return np.array([u, np.cross(normal, u), normal])
+
+
+def _contour_warnings(joined_mm: float, parts: Sequence[Combined]) -> list[str]:
+    """What was done to contours of one plane."""
+    repeated, planes = sum(p.repeated for p in parts), sum(p.united > 0 for p in parts)
+    found = []
+    if joined_mm:
+        found.append(f"contours up to {joined_mm:.2g} mm apart are taken as one plane: written coordinates are rounded")
+    if repeated:
+        found.append(f"{repeated} contour{'s are' if repeated > 1 else ' is'} written twice: counted once")
+    if planes:
+        found.append(f"contours overlap on {planes} plane{'s' if planes > 1 else ''}: taken together as one area")
+    hollow = max(p.hollow for p in parts)
+    if hollow > MOSTLY_HOLLOW:
+        found.append(
+            f"a contour inside another is read as a hole: up to {hollow:.0%} of the outline on a plane is hole"
+        )
+    return found
 
 
 def _gap_warnings(planes: NDArray[np.float64]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from myelon.dose.bed import eqd2
 from myelon.dose.dvh import WHOLLY_COVERED
 from myelon.dose.limits import LIMITS, Limit
 from myelon.dose.ntcp import SCHULTHEISS_ALPHA_BETA_GY, Risk, sahgal_2013, schultheiss_2008
-from myelon.dose.verdict import SLACK, Basis, Outcome, Verdict, compare
+from myelon.dose.verdict import SLACK, Basis, Outcome, Verdict, compare, outcome_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OF_SUMS = ("HyTEC 2021", "Nieder 2006")
 """Rules whose rows for repeat courses are of the sum."""
 CONVENTIONAL_GY = (1.8, 2.0)
+_PER_FRACTION_SLACK = 1e-6
 MOST_STEREOTACTIC_FRACTIONS = 5
 _CORD = {"spinal_cord", "conus"}
 _STRUCTURES = {
@@ -56,6 +57,12 @@ class Given(NamedTuple):
     """Upper bound of the organ's maximum: an isodose that it lies outside of."""
     needs_model: str = ""
     """Why no photon limit can be applied, or ""."""
+    reached: bool = False
+    """Whether the organ is known to have had the prescription (see `OrganDose.from_prescriptions`)."""
+    parts: Mapping[str, str] = {}
+    """Structure → why its contours are a part of the organ only."""
+    withheld: str = ""
+    """Why nothing may be judged, or ""."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,8 @@ class CourseTolerance:
     given: Given
     verdicts: tuple[Verdict, ...]
     """Every row that was made for such a course."""
+    beside: tuple[Verdict, ...]
+    """Where no row of a maximum was made for such fractions: its EQD2 beside the conventional rows, unjudged."""
     not_applicable: tuple[Verdict, ...]
     risks: tuple[Risk, ...]
 
@@ -108,7 +117,34 @@ def judge_course(organ: str, given: Given) -> CourseTolerance:
             outside.append(_verdict(limit, organ, Outcome.NOT_APPLICABLE, None, "–", why, given))
         else:
             verdicts.append(_judged(limit, organ, given))
-    return CourseTolerance(organ, given, tuple(verdicts), tuple(outside), _risks(organ, given))
+    beside = () if any(_is_maximum(v.limit.metric) for v in verdicts) else _beside(organ, given)
+    return CourseTolerance(organ, given, tuple(verdicts), beside, tuple(outside), _risks(organ, given))
+
+
+def _beside(organ: str, given: Given) -> tuple[Verdict, ...]:
+    """The conventional rows with the course's EQD2 beside them: silence must not read as harmless."""
+    if given.needs_model or given.previous_eqd2_gy is not None or given.previous_open:
+        return ()
+    course = given.prescription
+    rows = []
+    for limit in LIMITS.values():
+        if limit.context != "de_novo_conventional" or limit.comparator == "info" or _other_organ(limit, organ, given):
+            continue
+        curve = given.curves.get(_STRUCTURES.get(limit.organ, ""))
+        physical = _highest(curve) if curve is not None else course.total_gy
+        value = eqd2(physical, course.fractions, 2.0)
+        why = (
+            f"no row was made for {course.fractions} fractions of {course.gy_per_fraction:.3g} Gy; this one is for "
+            f"{CONVENTIONAL_GY[0]:g} to {CONVENTIONAL_GY[1]:g} Gy a fraction: the EQD2 stands beside it, unjudged"
+        )
+        if value > limit.value + SLACK:
+            why += f", and is above {limit.value:g}"
+        rows.append(_verdict(limit, organ, Outcome.NOT_APPLICABLE, value, f"{value:.2f}", why, given, curve))
+    return tuple(rows)
+
+
+def _highest(curve: DVH) -> float:
+    return curve.max_gy if curve.covered_cc > 0 else 0.0
 
 
 def why_not(limit: Limit, organ: str, given: Given) -> str:
@@ -144,7 +180,7 @@ def _other_course(limit: Limit, given: Given) -> str:
 def _other_schedule(limit: Limit, course: Prescription) -> str:
     low, high = CONVENTIONAL_GY
     if limit.context == "de_novo_conventional":
-        within = low - 1e-6 <= course.gy_per_fraction <= high + 1e-6
+        within = low - _PER_FRACTION_SLACK <= course.gy_per_fraction <= high + _PER_FRACTION_SLACK
         return "" if within else f"made for {low:g} to {high:g} Gy a fraction; these are {course.gy_per_fraction:.3g}"
     if limit.fractions.isdigit() and int(limit.fractions) != course.fractions:
         return (
@@ -175,8 +211,8 @@ def _other_previous(limit: Limit, given: Given) -> str:
 def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
     if given.needs_model:
         return _verdict(limit, organ, Outcome.NEEDS_MODEL, None, "–", given.needs_model, given)
-    if given.previous_open:
-        return _verdict(limit, organ, Outcome.UNKNOWN, None, "–", given.previous_open, given)
+    if given.withheld or given.previous_open:
+        return _verdict(limit, organ, Outcome.UNKNOWN, None, "–", given.withheld or given.previous_open, given)
     if limit.comparator == "not_recommended":
         why = "the table leaves this cell empty: not recommended"
         return _verdict(limit, organ, Outcome.FAIL, None, "–", why, given)
@@ -191,11 +227,19 @@ def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
     if bounded and given.at_least_gy is not None:
         physical = max(physical, given.at_least_gy)
     value, why = _read(limit, given, physical)
-    text = f"{value:.2f}"
+    text, least = f"{value:.2f}", value if given.reached and given.at_most_gy is None else 0.0
     if bounded:
+        least = max(least, _read(limit, given, given.at_least_gy or 0.0)[0])
         text = f"≥ {_read(limit, given, given.at_least_gy or 0.0)[0]:.2f}"
         why = f"it has at least {given.at_least_gy:g} Gy: a target that contains it, or an isodose around it"
-    return _verdict(limit, organ, compare(value, limit), value, text, _edge(limit, value) or why, given)
+    outcome = outcome_between(least, value, limit)
+    if outcome is Outcome.UNKNOWN:
+        why = (
+            f"{value:.2f} is what its isodose allows at most: it may have had less"
+            if given.at_most_gy is not None
+            else "exceeded only if the cord had the prescription, which is not recorded"
+        )
+    return _verdict(limit, organ, outcome, value, text, _edge(limit, value) or why, given)
 
 
 def _read(limit: Limit, given: Given, physical_gy: float) -> tuple[float, str]:
@@ -215,11 +259,13 @@ def _by_curve(limit: Limit, organ: str, given: Given, curve: DVH) -> Verdict:
         return _verdict(
             limit, organ, Outcome.UNKNOWN, None, "–", metric.flag or "no dose in the structure", given, curve
         )
-    whole = curve.covered_share > WHOLLY_COVERED
+    part = given.parts.get(_STRUCTURES.get(limit.organ, ""), "")
+    if curve.covered_share <= WHOLLY_COVERED:
+        part = f"{curve.covered_share:.1%} of the {curve.structure} lies in the dose grid"
+    whole = not part
     value, why = _read(limit, given, metric.value)
-    outcome, why = compare(value, limit), _edge(limit, value) or why
-    if outcome is Outcome.PASS and not whole:
-        outcome, why = Outcome.UNKNOWN, f"{curve.covered_share:.1%} of the {curve.structure} lies in the dose grid"
+    outcome = outcome_between(value, value if whole else None, limit)
+    why = part if outcome is Outcome.UNKNOWN else _edge(limit, value) or why
     text = ("" if whole else "≥ ") + f"{value:.2f}"
     return _verdict(limit, organ, outcome, value, text, why, given, curve)
 
@@ -268,9 +314,14 @@ def _risks(organ: str, given: Given) -> tuple[Risk, ...]:
     course = given.prescription
     if organ not in _CORD or given.previous_eqd2_gy is not None or given.previous_open or given.needs_model:
         return ()
+    if given.withheld:
+        return ()
     if course.fractions <= MOST_STEREOTACTIC_FRACTIONS:
         sac = _whole_maximum(given, "ThecalSac")
         return () if sac is None else (sahgal_2013(eqd2(sac, course.fractions, 2.0)),)
+    low, high = CONVENTIONAL_GY
+    if not low - _PER_FRACTION_SLACK <= course.gy_per_fraction <= high + _PER_FRACTION_SLACK:
+        return ()  # the model was fitted in these fractions
     cord = _whole_maximum(given, "SpinalCord")
     return () if cord is None else (schultheiss_2008(eqd2(cord, course.fractions, SCHULTHEISS_ALPHA_BETA_GY)),)
 
@@ -281,7 +332,8 @@ def _whole_maximum(given: Given, structure: str) -> float | None:
         most = given.prescription.total_gy if given.at_most_gy is None else given.at_most_gy
         return max(most, given.at_least_gy or 0.0)
     curve = given.curves.get(structure)
-    return float(curve.max_gy) if curve is not None and curve.covered_share > WHOLLY_COVERED else None
+    whole = curve is not None and curve.covered_share > WHOLLY_COVERED and structure not in given.parts
+    return float(curve.max_gy) if curve is not None and whole else None
 
 
 def judge_courses(organs: Sequence[str], courses: Sequence[Given]) -> tuple[tuple[CourseTolerance, ...], ...]:

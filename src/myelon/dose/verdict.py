@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -78,8 +79,6 @@ class Verdict:
             return "above an unverified figure"
         if self.basis is Basis.PRESCRIPTION and not self.value_text.startswith("≥"):
             return "exceeded if the cord had the prescription"
-        if self.basis is Basis.ISODOSES and not self.value_text.startswith("≥"):
-            return "exceeded if the cord had what its isodose allows"
         return "exceeded"
 
     @property
@@ -91,8 +90,27 @@ class Verdict:
         return above if self.limit.comparator == ">=" else -above
 
 
+def outcome_between(least: float, most: float | None, limit: Limit) -> Outcome:
+    """What a limit says of a value of which only bounds are known: the one rule for parts, bounds and gaps.
+
+    A value that is at least so much can exceed a limit, never meet it: the maximum of a part (cord for thecal sac, a
+    structure that the grid or its own contours cut off). One that is at most so much can meet a limit, never exceed it
+    (a prescription beside the organ, an isodose that it lies outside of).
+
+    Args:
+        least: The value is not below this; 0 where nothing is known.
+        most: The value is not above this; None where nothing is known.
+        limit: A limit that is not to be exceeded.
+    """
+    if math.isfinite(least) and compare(least, limit) is Outcome.FAIL:
+        return Outcome.FAIL
+    if most is not None and math.isfinite(most) and compare(most, limit) is Outcome.PASS:
+        return Outcome.PASS
+    return Outcome.UNKNOWN
+
+
 def compare(value: float, limit: Limit) -> Outcome:
-    """Whether a value meets a limit."""
+    """Whether a value that is known meets a limit."""
     met = {
         "<=": value <= limit.value + SLACK,
         "<": value < limit.value - SLACK,

@@ -16,6 +16,7 @@ import numpy as np
 from myelon.dose.accumulate import Accumulation
 from myelon.dose.bed import check_alpha_beta
 from myelon.dose.dvh import dvh
+from myelon.dose.ends import cut_off
 from myelon.dose.grid import DoseGrid
 from myelon.dose.interval import Interval
 from myelon.dose.recovery import SCHEMES, Scheme
@@ -111,7 +112,11 @@ def what_if(
     structures: Mapping[str, Structure] | None = None,
     needs_model: str = "",
     at_most_gy: Sequence[float | None] = (),
+    reached: Sequence[bool] = (),
+    withheld: str = "",
+    planned_reached: bool = True,
     sure: bool = True,
+    computed: Computed | None = None,
 ) -> WhatIf:
     """Judge the courses under assumptions, by voxel where there are dose files.
 
@@ -124,7 +129,11 @@ def what_if(
         structures: ``SpinalCord`` and, where contoured, ``ThecalSac``, in that frame.
         needs_model: As for `evaluate`.
         at_most_gy: For each course an isodose that the organ lies outside of, where one was read.
+        reached: For each course, whether the organ is known to have had its prescription.
+        withheld: As for `evaluate`.
+        planned_reached: The same for the planned course; an even one is assumed over the organ itself.
         sure: Whether the rules for a sum by voxel are judged at its 95th percentile; else as registered.
+        computed: What was computed of the same grids before; kept by whoever holds them.
 
     Raises:
         DoseError: No course, or numbers that do not match.
@@ -138,16 +147,30 @@ def what_if(
     elif assumed.interval is not None and gaps:
         gaps[-1] = assumed.interval
     if grids and structures and "SpinalCord" in structures:
-        judged, curves = _by_voxel(everything, gaps, assumed, organ, grids, structures, needs_model, sure=sure)
+        kept = computed or Computed()
+        judged, curves = _by_voxel(
+            everything, gaps, assumed, organ, grids, structures, needs_model, withheld, kept, sure=sure
+        )
     else:
         most = [*(at_most_gy or [None] * len(courses)), *[None] * (len(everything) - len(courses))]
+        known = [*(reached or [False] * len(courses)), *[planned_reached] * (len(everything) - len(courses))]
         doses = [
-            OrganDose.from_prescriptions(everything, ab, most) for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy)
+            OrganDose.from_prescriptions(everything, ab, most, reached=known)
+            for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy)
         ]
-        judged = evaluate(everything, gaps, organ=organ, dose=doses[0], alternative=doses[1], needs_model=needs_model)
+        judged = evaluate(
+            everything, gaps, organ=organ, dose=doses[0], alternative=doses[1], needs_model=needs_model,
+            withheld=withheld,
+        )  # fmt: skip
         curves = ()
     recovered = _recovered(
-        everything, gaps, assumed, judged.dose.course_eqd2, grids if curves else (), structures or {}
+        everything,
+        gaps,
+        assumed,
+        judged.dose.course_eqd2,
+        grids if curves else (),
+        structures or {},
+        computed or Computed(),
     )
     return WhatIf(assumed, tuple(everything), judged, recovered, curves)
 
@@ -160,20 +183,30 @@ def _by_voxel(
     grids: Sequence[DoseGrid],
     structures: Mapping[str, Structure],
     needs_model: str,
+    withheld: str,
+    kept: Computed,
     *,
     sure: bool,
 ) -> tuple[Reirradiation, tuple[DVH, ...]]:
     """The rules at their 95th percentile, at α/β 2; the other α/β as registered."""
     found = {}
     for name in (n for n in ("SpinalCord", "ThecalSac") if n in structures):
-        placed = _placed_courses(structures[name], grids, assumed, courses)
-        one, other = (_sum(structures[name], placed, ab) for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy))
-        spread = _sure(structures[name], placed, one.total) if sure and len(placed) > 1 else None
-        found[name] = (organ_dose(one, sure=spread), organ_dose(other), one)
+        placed = _placed_courses(structures[name], grids, assumed, courses, kept)
+        one, other = (_sum(structures[name], placed, ab, kept) for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy))
+        spread = kept.sure(structures[name], placed, one.total) if sure and len(placed) > 1 else None
+        part = cut_off(structures[name], [kept.eqd2(g, CORD_ALPHA_BETA_GY) for g in placed])
+        found[name] = (organ_dose(one, sure=spread, part_why=part), organ_dose(other, part_why=part), one)
     cord, cord_other, sums = found["SpinalCord"]
     sac = found["ThecalSac"][:2] if "ThecalSac" in found else None
     judged = evaluate(
-        courses, intervals, organ=organ, dose=cord, alternative=cord_other, thecal_sac=sac, needs_model=needs_model
+        courses,
+        intervals,
+        organ=organ,
+        dose=cord,
+        alternative=cord_other,
+        thecal_sac=sac,
+        needs_model=needs_model,
+        withheld=withheld,
     )
     return judged, (sums.total, *sums.courses)
 
@@ -185,6 +218,7 @@ def _recovered(
     by_prescription: Sequence[float],
     grids: Sequence[DoseGrid],
     structures: Mapping[str, Structure],
+    kept: Computed,
 ) -> Recovered | None:
     """Each earlier course less what recovered by the start of the last one.
 
@@ -197,40 +231,60 @@ def _recovered(
     for n in range(len(intervals)):
         known = [i.least_days for i in intervals[n:] if i.least_days is not None]
         shares.append(scheme.least_share(Interval(sum(known), None)) if known else 0.0)
-    kept = [1.0 - share for share in (*shares, 0.0)]
+    left_shares = [1.0 - share for share in (*shares, 0.0)]
     if grids:
         cord = structures["SpinalCord"]
-        placed = _placed_courses(cord, grids, assumed, courses)
-        each = [_eqd2(g, CORD_ALPHA_BETA_GY) for g in placed]
-        left = [replace(g, values=(g.values * k).astype(np.float32)) for g, k in zip(each, kept, strict=True)]
+        placed = _placed_courses(cord, grids, assumed, courses, kept)
+        each = [kept.eqd2(g, CORD_ALPHA_BETA_GY) for g in placed]
+        left = [replace(g, values=(g.values * k).astype(np.float32)) for g, k in zip(each, left_shares, strict=True)]
         total = dvh(cord, left).max_gy
     else:
         each_gy = by_prescription
-        total = sum(dose * k for dose, k in zip(each_gy, kept, strict=True))
+        total = sum(dose * k for dose, k in zip(each_gy, left_shares, strict=True))
     return Recovered(scheme, tuple(shares), total)
 
 
 # ── doses around a structure ────────────────────────────────────────────────────────────────────────────
-# Grids and structures are compared by identity: what was computed of them is kept while somebody looks at it.
 
 
 def _placed_courses(
-    structure: Structure, grids: Sequence[DoseGrid], assumed: Assumed, courses: Sequence[Prescription]
+    structure: Structure, grids: Sequence[DoseGrid], assumed: Assumed, courses: Sequence[Prescription], kept: Computed
 ) -> tuple[DoseGrid, ...]:
     """Physical dose of every course around the structure, the planned one last."""
     still = (0.0, 0.0, 0.0)
     last = len(grids) - 1
-    placed = [_placed(g, structure, assumed.shift_mm if n < last else still) for n, g in enumerate(grids)]
+    placed = [kept.placed(g, structure, assumed.shift_mm if n < last else still) for n, g in enumerate(grids)]
     if assumed.planned is not None:
         planned = assumed.planned
         if assumed.shape == "even":
-            placed.append(_scaled(_even(structure), planned.total_gy, planned.fractions))
+            placed.append(kept.scaled(kept.even(structure), planned.total_gy, planned.fractions))
         else:
-            placed.append(_scaled(placed[-1], planned.total_gy / courses[last].total_gy, planned.fractions))
+            placed.append(kept.scaled(placed[-1], planned.total_gy / courses[last].total_gy, planned.fractions))
     return tuple(placed)
 
 
-@lru_cache(maxsize=32)
+def _sum(structure: Structure, placed: tuple[DoseGrid, ...], alpha_beta_gy: float, kept: Computed) -> Accumulation:
+    each = tuple(kept.eqd2(g, alpha_beta_gy) for g in placed)
+    return Accumulation(
+        structure.name, alpha_beta_gy, tuple(kept.curve(structure, (g,)) for g in each), kept.curve(structure, each)
+    )
+
+
+class Computed:
+    """What was computed of the grids and structures of one case; it goes when the case is let go.
+
+    Grids and structures are compared by identity: the object keeps those it was made of.
+    """
+
+    def __init__(self) -> None:
+        self.placed = lru_cache(maxsize=32)(_placed)
+        self.scaled = lru_cache(maxsize=32)(_scaled)
+        self.even = lru_cache(maxsize=8)(_even)
+        self.eqd2 = lru_cache(maxsize=64)(_eqd2)
+        self.curve = lru_cache(maxsize=128)(_curve)
+        self.sure = lru_cache(maxsize=32)(_sure)
+
+
 def _placed(grid: DoseGrid, structure: Structure, shift_mm: tuple[float, float, float]) -> DoseGrid:
     """The part of a course that the structure and its readings need, shifted."""
     if any(shift_mm):
@@ -240,35 +294,23 @@ def _placed(grid: DoseGrid, structure: Structure, shift_mm: tuple[float, float, 
     return grid.around(structure.points(), structure.reach_mm + READ_WITHIN_MM)
 
 
-@lru_cache(maxsize=32)
 def _scaled(grid: DoseGrid, factor: float, fractions: int) -> DoseGrid:
     return replace(grid, values=(grid.values * factor).astype(np.float32), fractions=fractions)
 
 
-@lru_cache(maxsize=8)
 def _even(structure: Structure) -> DoseGrid:
     """One Gy everywhere around a structure."""
     return DoseGrid.even(structure.points(), structure.reach_mm + READ_WITHIN_MM, structure.frame_of_reference)
 
 
-@lru_cache(maxsize=64)
 def _eqd2(grid: DoseGrid, alpha_beta_gy: float) -> DoseGrid:
     return grid.to_eqd2(alpha_beta_gy)
 
 
-@lru_cache(maxsize=128)
 def _curve(structure: Structure, grids: tuple[DoseGrid, ...]) -> DVH:
     return dvh(structure, grids)
 
 
-def _sum(structure: Structure, placed: tuple[DoseGrid, ...], alpha_beta_gy: float) -> Accumulation:
-    each = tuple(_eqd2(g, alpha_beta_gy) for g in placed)
-    return Accumulation(
-        structure.name, alpha_beta_gy, tuple(_curve(structure, (g,)) for g in each), _curve(structure, each)
-    )
-
-
-@lru_cache(maxsize=32)
 def _sure(structure: Structure, placed: tuple[DoseGrid, ...], nominal: DVH) -> Uncertainty:
     from myelon.dose.uncertainty import uncertainty  # noqa: PLC0415  # scipy loads only where doses are summed
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from importlib import import_module
@@ -16,6 +17,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from myelon.dose.reirradiation import CORD_ALPHA_BETA_GY
 from myelon.errors import InputError, MyelonError
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from myelon.board.cord_dose import CordDose
+    from myelon.dose.tolerance import CourseTolerance
 
 DOCUMENTS = (".yaml", ".yml", ".json")
 _DIGITS = 6
@@ -216,7 +219,9 @@ def _named(case: Any) -> tuple[str, ...]:  # noqa: ANN401  # a case
     for course in case.given(Radiotherapy):
         files = course.files
         if files is not None:
-            names += [n for n in (files.rtdose, files.rtplan, files.rtstruct, files.registration) if n]
+            names += [
+                n for n in (files.rtdose, *files.rtdose_beams, files.rtplan, files.rtstruct, files.registration) if n
+            ]
     return tuple(names)
 
 
@@ -236,17 +241,22 @@ def _rules() -> str:
 
 
 def _group(dose: CordDose) -> dict[str, Any]:
+    at_two = dose.judged.dose if dose.judged.dose.alpha_beta_gy == CORD_ALPHA_BETA_GY else dose.judged.alternative
     return {
         "courses": [c.id for c in dose.courses],
         "organ": dose.judged.organ,
         "levels": str(dose.span) if dose.span else None,
         "basis": str(dose.basis),
         "level_of_knowledge": str(dose.knowledge),
-        "sum": {"bed_2": _plain(dose.judged.dose.cumulative_bed), "eqd2_2": _plain(dose.judged.dose.cumulative_eqd2)},
+        "sum": {"bed_2": _plain(at_two.cumulative_bed), "eqd2_2": _plain(at_two.cumulative_eqd2)},
+        "sum_is_open": dose.open_sum,
+        "withheld": dose.withheld,
+        "findings": [f._asdict() for f in dose.findings],
         "nieder": dose.judged.nieder.total if dose.judged.nieder else None,
         "verdicts": [
             {
-                "rule": v.limit.name,
+                "id": v.limit.id,
+                "rule": f"{v.limit.rule} {v.limit.name}",
                 "metric": v.metric,
                 "value": _plain(v.value),
                 "limit": str(v.limit),
@@ -257,7 +267,17 @@ def _group(dose: CordDose) -> dict[str, Any]:
             }
             for v in dose.judged.verdicts
         ],
-        "notes": list(dose.notes),
+        "courses_alone": [_alone(one) for by_organ in dose.tolerances for one in by_organ],
+        "notes": [*dose.notes, *dose.judged.warnings],
+    }
+
+
+def _alone(one: CourseTolerance) -> dict[str, Any]:
+    """One course over one organ: how many rows say what, and what stands beside rows that were not made for it."""
+    return {
+        "organ": one.organ,
+        "outcomes": {str(o): n for o, n in Counter(v.outcome for v in one.verdicts).items()},
+        "beside": [{"id": v.limit.id, "eqd2_2": _plain(v.value), "why": v.why} for v in one.beside],
     }
 
 

@@ -279,6 +279,16 @@ class Store:
         with self._engine.connect() as connection:
             return self._read(connection, case_id, version, at)
 
+    def case_and_version(self, case_id: str) -> tuple[Case, int]:
+        """The record as it stands and its version, of one reading: no write comes between the two.
+
+        Raises:
+            StoreError: No such case.
+        """
+        with self._engine.connect() as connection:
+            rows = list(journal.rows_of(connection, case_id))
+        return _folded(rows, case_id), len(rows)
+
     def cases(
         self, search: str = "", *, newest_first: bool = False, limit: int | None = None, offset: int = 0
     ) -> list[CaseSummary]:
@@ -577,24 +587,15 @@ class Store:
         self, connection: Connection, case_id: str, version: int | None = None, at: dt.datetime | None = None
     ) -> Case:
         rows = list(journal.rows_of(connection, case_id))
-        if not rows:
-            raise StoreError(f"no case {case_id!r}", todo="See the case list")
-        if version is not None:
+        if version is not None and rows:
             if not 0 < version <= len(rows):
                 raise StoreError(f"no version {version}", where=case_id, todo=f"There are versions 1 to {len(rows)}")
             rows = rows[:version]
-        if at is not None:
+        if at is not None and rows:
             rows = [r for r in rows if dt.datetime.fromisoformat(r.at) <= at]
             if not rows:
                 raise StoreError("was not written yet at that moment", where=case_id, todo="Name a later one")
-        bodies = journal.fold(rows)
-        if HEADER not in bodies:
-            raise StoreError(
-                f"case {case_id!r} was deleted: {rows[-1].reason}", todo="Restore it, or read an earlier version"
-            )
-        if version is not None and not set(bodies[HEADER]["order"]) <= set(bodies):
-            raise StoreError(f"version {version} lies inside one change", where=case_id, todo="Name a later version")
-        return _case(bodies, case_id)
+        return _folded(rows, case_id, version)
 
     def _expect(self, connection: Connection, case_id: str, expected: int, entry_id: str | None = None) -> None:
         found = _version(connection, case_id, entry_id)
@@ -638,6 +639,24 @@ class Store:
             return int(kept["seq"]), str(kept["hash"])
         except (ValueError, KeyError, TypeError) as error:
             raise ChainError("journal.head cannot be read", todo="Restore from a backup") from error
+
+
+def _folded(rows: Sequence[journal.Row], case_id: str, version: int | None = None) -> Case:
+    """The record that rows of the journal come to.
+
+    Raises:
+        StoreError: None, a deleted case, or a version inside one change.
+    """
+    if not rows:
+        raise StoreError(f"no case {case_id!r}", todo="See the case list")
+    bodies = journal.fold(rows)
+    if HEADER not in bodies:
+        raise StoreError(
+            f"case {case_id!r} was deleted: {rows[-1].reason}", todo="Restore it, or read an earlier version"
+        )
+    if version is not None and not set(bodies[HEADER]["order"]) <= set(bodies):
+        raise StoreError(f"version {version} lies inside one change", where=case_id, todo="Name a later version")
+    return _case(bodies, case_id)
 
 
 def _version(connection: Connection, case_id: str, entry_id: str | None = None) -> int:

@@ -2,74 +2,89 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from myelon.board.packet import Packet, prepare
+from myelon.assess import Patient
+from myelon.board.packet import DosedPacket, Packet, prepare_record, with_dose
 from myelon.errors import InputError
+from myelon.web.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
 
-    from myelon.board.cord_dose import CordDose, CourseFiles
+    from myelon.board.cord_dose import CordDose, Reading
     from myelon.dose.volume import Volume
     from myelon.record.case import Case
     from myelon.record.kinds import Imaging
     from myelon.store import Store
 
-_KEPT, _CT_KEPT = 32, 4
+_KEPT, _DOSED_KEPT, _CT_KEPT = 64, 16, 4
 T = TypeVar("T")
 
 
 class Packets:
-    """The packets of a store's cases."""
+    """The prepared cases of a store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: OrderedDict[tuple[str, int, str, bool], Packet] = OrderedDict()
-        self._files: OrderedDict[tuple[str, int], dict[str, CourseFiles]] = OrderedDict()
-        self._other: OrderedDict[tuple[str, ...], Any] = OrderedDict()
-        self._ct: OrderedDict[tuple[str, ...], Volume] = OrderedDict()
-        self._series: OrderedDict[tuple[str, ...], dict[str, tuple[Volume, str]]] = OrderedDict()
-        self._lock = Lock()
+        self._records = Kept[Packet](_KEPT)
+        self._dosed = Kept[DosedPacket](_DOSED_KEPT)
+        self._reading = Kept["Reading"](_DOSED_KEPT)
+        self._other = Kept[Any](_KEPT)
+        self._ct = Kept["Volume"](_CT_KEPT)
+        self._series = Kept[dict[str, "tuple[Volume, str]"]](_CT_KEPT)
 
-    def get(self, case_id: str, *, zero: str | None = None, dose: bool = True) -> Packet:
-        """A case with everything computed from it.
+    def record(self, case_id: str, *, zero: str | None = None, on: str = "") -> Packet:
+        """A prepared case without its dose: no file is read.
 
-        Without ``dose`` its files are not read: a page that does not show them must not wait for a DVH.
+        Args:
+            case_id: The case.
+            zero: Point to count time from; the case's own when None.
+            on: Only what was certain by this day (YYYY-MM-DD).
 
         Raises:
             StoreError: No such case.
             CaseError: The zero point does not exist.
         """
+        return self._prepared(case_id, zero, on)[0]
+
+    def dosed(self, case_id: str, *, zero: str | None = None, on: str = "") -> DosedPacket:
+        """A prepared case with its dose; its files are read once per version of the record.
+
+        Raises:
+            StoreError: No such case.
+            CaseError: The zero point does not exist.
+            DicomError: A file is not what it should be.
+        """
+        packet, key = self._prepared(case_id, zero, on)
+        return self._dosed.get(key, lambda: with_dose(packet, self._read(packet.case, (*key[:2], on))))
+
+    def _prepared(self, case_id: str, zero: str | None, on: str) -> tuple[Packet, tuple[str, int, str, str]]:
+        """A prepared record, and the key of exactly what was read."""
         version = self._store.version(case_id)
-        key = (case_id, version, zero or "", dose)
-        with self._lock:
-            if key not in self._kept:
-                case = self._store.case(case_id)
-                self._kept[key] = prepare(case, self._read(case, version) if dose else None, zero=zero)
-            self._kept.move_to_end(key)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+        key = (case_id, version, zero or "", on)
+        newest = [version]
+
+        def make() -> Packet:
+            case, newest[0] = self._store.case_and_version(case_id)
+            return prepare_record(Patient.at(case, on).case if on else case, zero=zero)
+
+        packet = self._records.get(key, make)
+        if newest[0] != version:  # somebody wrote between the two: keep it under what it is
+            key = (case_id, newest[0], zero or "", on)
+            packet = self._records.get(key, lambda: packet)
+        return packet, key
+
+    def _read(self, case: Case, key: tuple[str, int, str]) -> Reading:
+        from myelon.exchange.dicom.courses import read_courses
+
+        return self._reading.get(key, lambda: read_courses(case, self._store.file))
 
     def once(self, case_id: str, what: tuple[str, ...], make: Callable[[], T]) -> T:
         """Something computed of a case, once per record version."""
-        key = (case_id, str(self._store.version(case_id)), *what)
-        with self._lock:
-            if key in self._other:
-                self._other.move_to_end(key)
-                found: T = self._other[key]
-                return found
-        made = make()
-        with self._lock:
-            self._other[key] = made
-            while len(self._other) > _KEPT:
-                self._other.popitem(last=False)
-        return made
+        return cast("T", self._other.get((case_id, self._store.version(case_id), *what), make))
 
     def ct(self, dose: CordDose) -> Volume | None:
         """The CT of the last course that has one, read once.
@@ -82,13 +97,7 @@ class Packets:
         names = next((tuple(c.files.ct) for c in reversed(dose.courses) if c.files is not None and c.files.ct), ())
         if not names:
             return None
-        with self._lock:
-            if names not in self._ct:
-                self._ct[names] = read_images([self._store.file(name) for name in names])
-            self._ct.move_to_end(names)
-            while len(self._ct) > _CT_KEPT:
-                self._ct.popitem(last=False)
-            return self._ct[names]
+        return self._ct.get(names, lambda: read_images([self._store.file(name) for name in names]))
 
     def images(self, names: tuple[str, ...]) -> dict[str, tuple[Volume, str]]:
         """The series of some files with their patient's identifier, read once.
@@ -98,13 +107,7 @@ class Packets:
         """
         from myelon.exchange.dicom.images import read_series
 
-        with self._lock:
-            if names not in self._series:
-                self._series[names] = read_series([self._store.file(name) for name in names])
-            self._series.move_to_end(names)
-            while len(self._series) > _CT_KEPT:
-                self._series.popitem(last=False)
-            return self._series[names]
+        return self._series.get(names, lambda: read_series([self._store.file(name) for name in names]))
 
     def in_frame(self, case: Case, frame_of_reference: str) -> list[Imaging]:
         """Studies with a series in a frame of reference: what a dose of that frame can be drawn over."""
@@ -117,16 +120,6 @@ class Packets:
 
         return self.once(case.id, ("in frame", frame_of_reference), look)
 
-    def _read(self, case: Case, version: int) -> dict[str, CourseFiles]:
-        key = (case.id, version)
-        from myelon.exchange.dicom.courses import read_courses
-
-        if key not in self._files:
-            self._files[key] = read_courses(case, self._store.file)
-            while len(self._files) > _KEPT // 4:
-                self._files.popitem(last=False)
-        return self._files[key]
-
 
 def store_of(request: Request) -> Store:
     """The store of the application."""
@@ -134,10 +127,16 @@ def store_of(request: Request) -> Store:
     return store
 
 
-def packet_of(request: Request, case_id: str, *, zero: str | None = None, dose: bool = False) -> Packet:
-    """A prepared case, with its dose files only where they are shown."""
+def packet_of(request: Request, case_id: str, *, zero: str | None = None) -> Packet:
+    """A prepared case, for pages that do not speak of its dose."""
     packets: Packets = request.app.state.packets
-    return packets.get(case_id, zero=zero, dose=dose)
+    return packets.record(case_id, zero=zero)
+
+
+def dosed_of(request: Request, case_id: str, *, on: str = "") -> DosedPacket:
+    """A prepared case with its dose, as it stands or as it was certain by a day."""
+    packets: Packets = request.app.state.packets
+    return packets.dosed(case_id, on=on)
 
 
 def ct_of(request: Request, dose: CordDose) -> Volume | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -11,6 +12,7 @@ import pydicom
 from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID, CTImageStorage, RTDoseStorage, RTPlanStorage, RTStructureSetStorage
 
+from myelon.dose.agreement import PatientFacts
 from myelon.errors import DicomError
 
 if TYPE_CHECKING:
@@ -53,15 +55,65 @@ def open_any(path: Path) -> Dataset:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            dataset = pydicom.dcmread(path)
+            dataset: Dataset = pydicom.dcmread(path)
             str(dataset.get("SOPClassUID", ""))
     except InvalidDicomError as error:
-        raise DicomError("not a DICOM file", where=path.name, todo="Export the object again as DICOM") from error
+        forced = _without_preamble(path)
+        if forced is None:
+            raise DicomError("not a DICOM file", where=path.name, todo="Export the object again as DICOM") from error
+        dataset = forced
     except BROKEN as error:
         raise DicomError(
             f"cannot be read as DICOM ({type(error).__name__})", where=path.name, todo="It may be cut off: export again"
         ) from error
     return dataset
+
+
+def _without_preamble(path: Path) -> Dataset | None:
+    """A file that begins with its elements instead of 128 bytes and "DICM", where it is plausible; else None."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            dataset = pydicom.dcmread(path, force=True)
+            found = UID(str(dataset.get("SOPClassUID", "")))
+    except BROKEN:
+        return None
+    return dataset if found.is_valid and found.name != str(found) else None
+
+
+def note_of(dataset: Dataset) -> str:
+    """What is odd about the file itself; or ""."""
+    whole = getattr(dataset, "preamble", None) is not None
+    return "" if whole else "the file has no DICOM preamble: read all the same"
+
+
+def patient_of(dataset: Dataset) -> PatientFacts:
+    """Whom an object says that it is of; what cannot be read is not said."""
+    text = partial(text_of, dataset)
+    return PatientFacts(
+        text("PatientID"), text("IssuerOfPatientID"), text("PatientBirthDate"), text("PatientSex").upper()[:1]
+    )
+
+
+def text_of(dataset: Dataset, keyword: str) -> str:
+    """A value as text; "" where it is absent or cannot be read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = dataset.get(keyword)
+    except BROKEN:
+        return ""
+    return str(value).strip() if value is not None else ""
+
+
+def named_uids(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+    """SOP Instance UIDs that a sequence of references names; none where it cannot be read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return tuple(str(row.ReferencedSOPInstanceUID) for row in dataset.get(keyword) or [])
+    except BROKEN:
+        return ()
 
 
 def required(dataset: Dataset, keyword: str, where: str) -> object:

@@ -21,9 +21,10 @@ from pydicom.uid import (
 )
 from pydicom.valuerep import format_number_as_ds
 
+from myelon.dose.agreement import Named
 from myelon.dose.warp import Field, Warp
 from myelon.errors import DicomError, DoseError
-from myelon.exchange.dicom.dataset import BROKEN, numbers, open_any, required
+from myelon.exchange.dicom.dataset import BROKEN, numbers, open_any, patient_of, required, text_of
 from myelon.exchange.dicom.write import to_bytes
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ class Registration:
         into: Frame → 4 × 4 matrix in LPS mm that takes its points into the registered frame.
         deformed: Frame → what takes points of the registered frame to it, of a deformable registration.
         label: Content label and description.
-        patient: Identifier; only compared, never shown.
+        named: The object and its patient.
     """
 
     frame_of_reference: str
     into: dict[str, NDArray[np.float64]]
     deformed: dict[str, Warp]
     label: str
-    patient: str
+    named: Named
 
     def between(self, source: str, target: str) -> Warp:
         """What takes points of the target frame to where they lie in the source, whose dose is brought here.
@@ -112,20 +113,27 @@ def read_registration(path: Path) -> Registration:
     if not into and not deformed:
         raise DicomError("holds no registration", where=where, todo="Export the registration again")
     words = " ".join(str(data.get(k, "")) for k in ("ContentLabel", "ContentDescription")).strip()
-    return Registration(frame, into, deformed, words, str(data.get("PatientID", "")))
+    named = Named("registration", text_of(data, "SOPInstanceUID"), patient_of(data))
+    return Registration(frame, into, deformed, words, named)
 
 
 def _chain(item: Dataset, where: str) -> NDArray[np.float64]:
-    total = np.eye(4)
+    total, steps = np.eye(4), 0
     for chain in item.get("MatrixRegistrationSequence") or []:
         for step in chain.get("MatrixSequence") or []:
-            total = _matrix(step, where) @ total
+            total, steps = _matrix(step, where) @ total, steps + 1
+    if not steps:
+        raise DicomError(
+            "a frame of reference without a matrix: it is not registered",
+            where=where,
+            todo="Export the registration again",
+        )
     return total
 
 
 def _deformation(item: Dataset, where: str) -> Warp:
     before, after = (
-        _matrix(steps[0], where) if (steps := item.get(keyword)) else np.eye(4)
+        _matrix(steps[0], where) if (steps := item.get(keyword)) else np.eye(4)  # each is optional: C.20.3.1
         for keyword in ("PreDeformationMatrixRegistrationSequence", "PostDeformationMatrixRegistrationSequence")
     )
     grids = item.get("DeformableRegistrationGridSequence") or []
@@ -162,8 +170,8 @@ def _matrix(step: Dataset, where: str) -> NDArray[np.float64]:
         raise DicomError(f"transform is {kind[:20]}", where=where, todo=f"Use {RIGID}, {RIGID_SCALE} or {AFFINE}")
     values = required(step, "FrameOfReferenceTransformationMatrix", where)
     matrix = numbers(values, 16, "FrameOfReferenceTransformationMatrix", where).reshape(4, 4)
+    Warp(matrix)  # says what is wrong with it: the last row is 0 0 0 1, nothing is flattened or mirrored
     if kind != RIGID:
-        Warp(matrix)  # says what is wrong with it
         return matrix
     left, stretch, right = np.linalg.svd(matrix[:3, :3])
     rotation = left @ right

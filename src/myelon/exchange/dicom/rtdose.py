@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from myelon.dose.agreement import Named
+from myelon.dose.dvh import HIGHEST_GY
 from myelon.dose.grid import DoseGrid
-from myelon.errors import DicomError
-from myelon.exchange.dicom.dataset import RTDOSE, numbers, open_dataset, pixels, required
+from myelon.errors import DicomError, DoseError
+from myelon.exchange.dicom.dataset import (
+    BROKEN,
+    RTDOSE,
+    named_uids,
+    note_of,
+    numbers,
+    open_dataset,
+    patient_of,
+    pixels,
+    required,
+    text_of,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -24,7 +39,35 @@ MOST_VOXELS = 512 * 512 * 1000
 _SAME_MM = 1e-3
 
 
+class DoseObject(NamedTuple):
+    """An RT Dose as a grid, and what the file says beside it."""
+
+    grid: DoseGrid
+    named: Named
+    """The object, its patient, the plan and the structure set that it names."""
+    step_gy: float
+    """Dose that one stored integer stands for."""
+    summation: str
+    beams: tuple[tuple[int, int], ...] = ()
+    """Fraction group and number of each beam, where it is of beams."""
+    note: str = ""
+
+    @property
+    def greatest_gy(self) -> float:
+        """Greatest dose of the grid."""
+        return float(self.grid.values.max())
+
+
 def read_rtdose(path: Path, *, fractions: int | None = None) -> DoseGrid:
+    """The grid of an RT Dose object, as `read_dose_object`.
+
+    Raises:
+        DicomError: As there.
+    """
+    return read_dose_object(path, fractions=fractions).grid
+
+
+def read_dose_object(path: Path, *, fractions: int | None = None) -> DoseObject:
     """Read an RT Dose object.
 
     Args:
@@ -38,9 +81,51 @@ def read_rtdose(path: Path, *, fractions: int | None = None) -> DoseGrid:
         DicomError: Not RT Dose, relative units, a part of a plan or an unknown summation type, no pixels,
             geometry missing or impossible.
     """
+    return _read(path, fractions, parts=False)
+
+
+def read_dose_parts(paths: Sequence[Path], *, fractions: int | None = None) -> DoseObject:
+    """One RT Dose of a whole plan, or the doses of all beams of one plan, added at their common voxels.
+
+    Raises:
+        DicomError: As `read_dose_object`; several objects that are not of different beams of one plan, or whose voxels
+            differ.
+    """
+    if len(paths) == 1:
+        return read_dose_object(paths[0], fractions=fractions)
+    parts = [_read(path, fractions, parts=True) for path in paths]
+    first = parts[0]
+    for part in parts:
+        where = part.grid.label
+        if part.summation != "BEAM":
+            raise DicomError(
+                f"DoseSummationType is {part.summation}", where=where, todo="Several files are added only beam by beam"
+            )
+        if part.named.plans != first.named.plans or not part.beams:
+            raise DicomError("beams of different plans, or of none", where=where, todo="Give the beams of one plan")
+        if part.grid.unit != first.grid.unit or not _same_voxels(part.grid, first.grid):
+            raise DicomError("beams on different voxels", where=where, todo="Export the beams on one grid")
+    beams = [beam for part in parts for beam in part.beams]
+    if len(set(beams)) < len(beams):
+        raise DicomError("a beam is given twice", where=first.grid.label, todo="Give each beam once")
+    total = np.sum([p.grid.values.astype(np.float64) for p in parts], axis=0).astype(np.float32)
+    return first._replace(
+        grid=replace(first.grid, values=total), step_gy=max(p.step_gy for p in parts), summation="PLAN",
+        beams=tuple(beams), note="; ".join(dict.fromkeys(p.note for p in parts if p.note)),
+    )  # fmt: skip
+
+
+def _same_voxels(one: DoseGrid, other: DoseGrid) -> bool:
+    return one.values.shape == other.values.shape and all(
+        np.allclose(getattr(one, name), getattr(other, name), atol=_SAME_MM)
+        for name in ("origin_mm", "column_step_mm", "row_step_mm", "frame_normal", "frame_offsets_mm")
+    )
+
+
+def _read(path: Path, fractions: int | None, *, parts: bool) -> DoseObject:
     dataset = open_dataset(path, RTDOSE)
     where = path.name
-    unit = _unit(dataset, where)
+    unit = _unit(dataset, where, parts=parts)
     orientation = numbers(required(dataset, "ImageOrientationPatient", where), 6, "ImageOrientationPatient", where)
     origin = numbers(required(dataset, "ImagePositionPatient", where), 3, "ImagePositionPatient", where)
     spacing = numbers(required(dataset, "PixelSpacing", where), 2, "PixelSpacing", where)
@@ -50,28 +135,50 @@ def read_rtdose(path: Path, *, fractions: int | None = None) -> DoseGrid:
         raise DicomError("PixelSpacing or orientation is impossible", where=where, todo="Export the dose again")
     along_columns, along_rows = along_columns / lengths[0], along_rows / lengths[1]
     normal = np.cross(along_columns, along_rows)
-    values = _values(dataset, where)
+    values, step_gy = _values(dataset, where)
     offsets = _offsets(dataset, len(values), float(origin @ normal), where)
     if len(values) == 1:
         values, offsets = _single_frame(dataset, values, where)
     order = np.argsort(offsets, kind="stable")
     first = offsets[order[0]]
-    return DoseGrid(
-        np.ascontiguousarray(values[order]),
-        origin + first * normal,
-        along_columns * spacing[1],
-        along_rows * spacing[0],
-        normal,
-        offsets[order] - first,
-        str(required(dataset, "FrameOfReferenceUID", where)),
-        fractions,
-        unit,
-        where,
-        str(dataset.get("PatientID", "")),
-    )
+    try:
+        grid = DoseGrid(
+            np.ascontiguousarray(values[order]),
+            origin + first * normal,
+            along_columns * spacing[1],
+            along_rows * spacing[0],
+            normal,
+            offsets[order] - first,
+            str(required(dataset, "FrameOfReferenceUID", where)),
+            fractions,
+            unit,
+            where,
+            patient_of(dataset).id,
+        )
+    except DoseError as error:
+        raise DicomError(error.what, where=where, todo=error.todo) from error
+    named = Named(
+        "dose", text_of(dataset, "SOPInstanceUID"), patient_of(dataset),
+        named_uids(dataset, "ReferencedRTPlanSequence"), named_uids(dataset, "ReferencedStructureSetSequence"),
+    )  # fmt: skip
+    summation = str(dataset.get("DoseSummationType", "")).upper()
+    return DoseObject(grid, named, step_gy, summation, _beams(dataset), note_of(dataset))
 
 
-def _unit(dataset: Dataset, where: str) -> str:
+def _beams(dataset: Dataset) -> tuple[tuple[int, int], ...]:
+    """Fraction group and beam number of each beam that a dose of beams is of."""
+    try:
+        return tuple(
+            (int(group.ReferencedFractionGroupNumber), int(beam.ReferencedBeamNumber))
+            for plan in dataset.get("ReferencedRTPlanSequence") or []
+            for group in plan.get("ReferencedFractionGroupSequence") or []
+            for beam in group.get("ReferencedBeamSequence") or []
+        )
+    except BROKEN:
+        return ()
+
+
+def _unit(dataset: Dataset, where: str, *, parts: bool) -> str:
     """The unit of a whole plan's absolute dose; effective dose is kept apart, so that no model converts it."""
     units = str(required(dataset, "DoseUnits", where)).upper()
     if units != "GY":
@@ -80,18 +187,19 @@ def _unit(dataset: Dataset, where: str) -> str:
     if kind not in {"PHYSICAL", "EFFECTIVE"}:
         raise DicomError(f"DoseType is {kind or 'missing'}", where=where, todo="Export physical or effective dose")
     summation = str(required(dataset, "DoseSummationType", where)).upper()
-    if summation in PART_OF_PLAN:
+    if summation in PART_OF_PLAN and not (parts and summation == "BEAM"):
         raise DicomError(
             f"DoseSummationType is {summation}: a part of a plan", where=where, todo="Export the dose of the whole plan"
         )
-    if summation not in WHOLE_PLAN:
+    if summation not in WHOLE_PLAN and not parts:
         raise DicomError(
             f"DoseSummationType {summation!r} is unknown", where=where, todo="Export with DoseSummationType PLAN"
         )
     return "Gy" if kind == "PHYSICAL" else "Gy (effective)"
 
 
-def _values(dataset: Dataset, where: str) -> NDArray[np.float32]:
+def _values(dataset: Dataset, where: str) -> tuple[NDArray[np.float32], float]:
+    """Dose in Gy, and what one stored integer stands for."""
     rows, columns = int(dataset.get("Rows", 0) or 0), int(dataset.get("Columns", 0) or 0)
     frames = int(dataset.get("NumberOfFrames", 1) or 1)
     if not 0 < rows * columns * frames <= MOST_VOXELS:
@@ -112,7 +220,12 @@ def _values(dataset: Dataset, where: str) -> NDArray[np.float32]:
         raise DicomError(
             "holds doses below 0", where=where, todo="Its integers may have run over: export with another scaling"
         )
-    return (stored.reshape(frames, rows, columns).astype(np.float64) * scaling).astype(np.float32)
+    if not float(stored.max()) * scaling <= HIGHEST_GY:
+        raise DicomError(
+            f"greatest dose {float(stored.max()) * scaling:.3g} Gy (DoseGridScaling {stated[:20]})", where=where,
+            todo="DoseGridScaling may be cut off: export the dose again",
+        )  # fmt: skip
+    return (stored.reshape(frames, rows, columns).astype(np.float64) * scaling).astype(np.float32), scaling
 
 
 def _single_frame(

@@ -18,6 +18,9 @@ class DoseFiles(Part):
     """DICOM objects of the course, by content hash or by path beside the case file."""
 
     rtdose: str | None = None
+    rtdose_beams: tuple[str, ...] = Field(
+        default=(), description="further RT Dose objects where each is of other beams of the plan: they are added"
+    )
     rtplan: str | None = None
     rtstruct: str | None = None
     ct: tuple[str, ...] = ()

@@ -17,6 +17,15 @@ class History(Part):
     source: Provenance | None = None
 
 
+class PatientId(Part):
+    """An identifier under which a hospital knows the patient, as a person confirmed it."""
+
+    id: str = Field(min_length=1, max_length=64)
+    issuer: str = Field(default="", max_length=64)
+    by: str = ""
+    reason: str = ""
+
+
 class Subject(Entry):
     """One per case. The age is in completed years at the zero point of the case."""
 
@@ -25,6 +34,9 @@ class Subject(Entry):
     sex: Literal["male", "female", "other", "unknown"]
     age_at_index_years: float | None = Field(default=None, ge=0, le=130)
     birth: When | None = None
+    patient_ids: tuple[PatientId, ...] = Field(
+        default=(), description="identifiers that files of this patient may bear; another one is asked about"
+    )
     history: tuple[History, ...] = ()
     consent: Literal["obtained", "not obtained", "waived", "not reported"] = "not reported"
     approval: str = ""

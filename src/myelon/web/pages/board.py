@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from myelon.board.packet import has_dose_files
 from myelon.board.standing import standing
 from myelon.record.kinds import Board, Radiotherapy, Systemic
 from myelon.report.dose_bar import dose_bar
 from myelon.report.spine_figure import spine_figure
 from myelon.report.timeline_figure import BOARD, BOARD_TRACKS, timeline_figure
-from myelon.web.packets import ct_of, packet_of, store_of
+from myelon.web.packets import ct_of, dosed_of, store_of
 from myelon.web.render import page
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def agenda(request: Request) -> Response:
 def sheet(request: Request, case_id: str) -> Response:
     """The board sheet of a case."""
     store = store_of(request)
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     figure = spine_figure(packet.case, row=24.0, column=54.0, brief=True)
     place, total, before, after = store.neighbours(case_id)
     context: dict[str, Any] = {
@@ -41,6 +42,7 @@ def sheet(request: Request, case_id: str) -> Response:
         "packet": packet,
         "case": packet.case,
         "dose": packet.dose,
+        "has_files": has_dose_files(packet.case),
         "version": store.version(case_id),
         "timeline": str(
             timeline_figure(packet.case, packet.timeline, width=1848.0, tracks=BOARD_TRACKS, measure=BOARD)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from myelon.board.packet import prepare
+from myelon.board.packet import prepare_record
 from myelon.errors import CaseError
 from myelon.record.case import read_case, write_case
 from myelon.record.difference import differences
@@ -72,7 +72,7 @@ def preview_case(request: Request, case: Annotated[UploadFile, File()]) -> Respo
     content = case.file.read(MOST_BYTES + 1)
     store = store_of(request)
     record = read_case(_text(content), where="case document")
-    packet = prepare(record)
+    packet = prepare_record(record)
     held = next((c for c in store.cases() if c.id == record.id), None)
     changes = differences(store.case(record.id), record) if held else []
     context = {"place": "Cases", "packet": packet, "case": record, "token": drafts.keep(store, content)}

@@ -8,22 +8,28 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from myelon.board.considered import under
 from myelon.board.course_option import option_of, with_option
+from myelon.board.packet import has_dose_files
 from myelon.dose.bed import Prescription
 from myelon.dose.distance import distances
 from myelon.dose.interval import Interval
 from myelon.dose.recovery import SCHEMES
 from myelon.dose.reirradiation import CORD_ALPHA_BETA_GY
-from myelon.dose.what_if import Assumed, Shape, WhatIf, what_if
+from myelon.dose.what_if import Assumed, Shape, WhatIf
 from myelon.errors import DoseError, InputError
+from myelon.record.kinds.subject import PatientId
 from myelon.report.dose_bar import dose_bar
-from myelon.web.packets import ct_of, packet_of, store_of
+from myelon.web.packets import ct_of, dosed_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
+from myelon.web.signed import signed
 
 if TYPE_CHECKING:
     from myelon.board.cord_dose import CordDose
-    from myelon.board.packet import Packet
+    from myelon.board.packet import DosedPacket
+    from myelon.exchange.dicom.embedded_dvh import ComparedDvh
+    from myelon.record.kinds import Radiotherapy
 
 router = APIRouter()
 
@@ -31,8 +37,9 @@ router = APIRouter()
 @router.get("/cases/{case_id}/dose")
 def dose(request: Request, case_id: str, course: str = "sum", n: str = "", gap: str = "") -> Response:
     """Isodose picture, DVH, course table, verdicts, and the distance to a limit for n further fractions."""
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     context = case_context(request, packet, "Dose") | {"dose": packet.dose, "course": course}
+    context |= {"has_files": has_dose_files(packet.case), "planning": _planning_system(request, packet)}
     context["considered"] = _considered(packet, n.strip(), gap.strip())
     context["bar"] = str(dose_bar(packet.dose.judged)) if packet.dose is not None else ""
     if packet.dose is not None and packet.dose.grids:
@@ -42,7 +49,48 @@ def dose(request: Request, case_id: str, course: str = "sum", n: str = "", gap: 
     return page(request, "dose.html", context)
 
 
-def _considered(packet: Packet, n: str, gap: str) -> dict[str, Any]:
+@router.post("/cases/{case_id}/dose/same-patient")
+def same_patient(
+    request: Request,
+    case_id: str,
+    patient_id: Annotated[str, Form()],
+    by: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """A person says that a patient ID of the files is this patient's: the record lists it from now on."""
+    by = signed(by, where=case_id, todo="Say who confirms that it is this patient")
+    if not reason.strip():
+        raise InputError("no reason is given", where=case_id, todo="Say how you know that it is this patient")
+    packet, store = dosed_of(request, case_id), store_of(request)
+    asked = {f.stranger for f in packet.file_findings if f.stranger}
+    subject = packet.case.subject
+    if patient_id not in asked or subject is None:
+        raise InputError("no file asks about this patient ID", where=case_id, todo="Use the form of the page Dose")
+    known = PatientId(id=patient_id, by=by, reason=reason.strip())
+    seen = store.entry_version(case_id, subject.id)
+    listed = subject.model_copy(update={"patient_ids": (*subject.patient_ids, known)})
+    store.amend(case_id, listed, reason=f"patient ID confirmed by {by}: {reason.strip()}", expected=seen)
+    return RedirectResponse(f"/cases/{case_id}/dose", 303)
+
+
+def _planning_system(request: Request, packet: DosedPacket) -> list[tuple[Radiotherapy, ComparedDvh]]:
+    """Each course's DVHs as its RT Dose holds them, beside those computed here."""
+    from myelon.exchange.dicom.embedded_dvh import compare_dvhs, read_embedded_dvhs
+
+    dose, store = packet.dose, store_of(request)
+    if dose is None or not dose.grids:
+        return []
+    rows = []
+    for n, course in enumerate(dose.courses):
+        name = course.files.rtdose if course.files is not None else None
+        if name is None or course.modality == "proton":
+            continue
+        ours = {structure: curves[n] for structure, curves in dose.physical.items()}
+        rows += [(course, r) for r in compare_dvhs(read_embedded_dvhs(store.file(name)), dose.roi_numbers[n], ours)]
+    return rows
+
+
+def _considered(packet: DosedPacket, n: str, gap: str) -> dict[str, Any]:
     """The distances for a number of fractions that a person chose, or what is wrong with it."""
     found: dict[str, Any] = {"n": n, "gap": gap, "rows": [], "problem": ""}
     if packet.dose is None or not n:
@@ -127,35 +175,17 @@ def if_changed(  # every control of the page is a part of its address
     quick: bool = False,
 ) -> Response:
     """The sum under other assumptions; ``quick`` leaves the 95th percentile out while a slider moves."""
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     asked = Asked(ab, recovery, gap, right, back, up, total, n, shape)
     context = case_context(request, packet, "Dose") | {"dose": packet.dose, "asked": asked, "schemes": SCHEMES.values()}
     context |= {"found": [], "problem": "", "chart": "", "bar": "", "quick": quick}
     if packet.dose is not None:
         try:
-            found = _under(packet.dose, asked.assumed(), quick=quick)
+            found = under(packet.dose, asked.assumed(), packet.computed, quick=quick)
             context |= {"found": found} | _drawn(packet.dose, found[0])
         except DoseError as error:
             context["problem"] = str(error)
     return page(request, "what_if.html", context)
-
-
-def _under(dose: CordDose, assumed: Assumed, *, quick: bool = False) -> list[WhatIf]:
-    """Every organ that may lie there, under the same assumptions."""
-    return [
-        what_if(
-            dose.judged.courses,
-            dose.judged.intervals,
-            assumed,
-            organ=organ,
-            grids=dose.grids,
-            structures=dose.structures,
-            needs_model=dose.open_sum,
-            at_most_gy=dose.at_most_gy,
-            sure=not quick,
-        )
-        for organ in dose.organ.organs
-    ]
 
 
 def _drawn(dose: CordDose, found: WhatIf) -> dict[str, str]:
@@ -182,12 +212,12 @@ def keep_option(  # the same controls, and why
     shape: Annotated[str, Form()] = "even",
 ) -> Response:
     """Save a planned course as an option of the board, with what every rule says of it."""
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     assumed = Asked(ab, recovery, gap, right, back, up, total, n, shape).assumed()
     if packet.dose is None or assumed.planned is None:
         raise InputError("no further course is planned", where=case_id, todo="Give its dose and fractions")
     store = store_of(request)
-    option = option_of(packet.dose, _under(packet.dose, assumed))
+    option = option_of(packet.dose, under(packet.dose, assumed, packet.computed))
     board = with_option(packet.case, option)
     seen = store.entry_version(case_id, board.id)
     store.amend(case_id, board, reason=f"option: {option.text}", expected=seen)

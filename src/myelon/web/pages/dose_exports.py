@@ -14,7 +14,7 @@ from myelon.board.reporting import reporting_items
 from myelon.dose.reirradiation import CORD_ALPHA_BETA_GY
 from myelon.errors import DoseError
 from myelon.report.intended_use import INTENDED_USE
-from myelon.web.packets import packet_of, store_of
+from myelon.web.packets import dosed_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from myelon.board.cord_dose import CordDose
-    from myelon.board.packet import Packet
+    from myelon.board.packet import DosedPacket
     from myelon.dose.dvh import DVH
 
 router = APIRouter()
@@ -32,7 +32,7 @@ _CSV_STEP_GY = 0.1
 @router.get("/cases/{case_id}/reirradiation")
 def report(request: Request, case_id: str) -> Response:
     """The report on one page."""
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     items = reporting_items(packet, packet.dose) if packet.dose is not None else ()
     context = {"dose": packet.dose, "items": items, "at": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"}
     return page(request, "reirradiation.html", case_context(request, packet, "Dose") | context)
@@ -44,7 +44,7 @@ def eqd2_sum(request: Request, case_id: str) -> Response:
     from myelon.dose.sum_grid import sum_grid
     from myelon.exchange.dicom.write_sum import write_dose_sum
 
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     dose = _summed(packet, case_id)
     store = store_of(request)
     files = [c.files for c in dose.courses if c.files is not None]
@@ -63,7 +63,7 @@ def eqd2_sum(request: Request, case_id: str) -> Response:
 @router.get("/cases/{case_id}/dvh.csv")
 def curves(request: Request, case_id: str) -> Response:
     """Every curve of the page as a table: structure, course, quantity, dose, volume."""
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     dose = _summed(packet, case_id)
     text = io.StringIO()
     writer = csv.writer(text)
@@ -93,7 +93,7 @@ def _curves(dose: CordDose) -> Iterator[tuple[str, str, str, DVH]]:
                 yield structure, name, quantity, curve
 
 
-def _summed(packet: Packet, case_id: str) -> CordDose:
+def _summed(packet: DosedPacket, case_id: str) -> CordDose:
     if packet.dose is None or not packet.dose.grids:
         raise DoseError(
             "no dose files that can be summed", where=case_id, todo="Add RTDOSE and RTSTRUCT of the courses"
@@ -101,7 +101,7 @@ def _summed(packet: Packet, case_id: str) -> CordDose:
     return packet.dose
 
 
-def _what_it_is(packet: Packet, dose: CordDose) -> str:
+def _what_it_is(packet: DosedPacket, dose: CordDose) -> str:
     """What an export is, in the alphabet that every system reads."""
     nature = "SYNTHETIC, nobody's data. " if packet.case.about.nature == "synthetic" else ""
     courses = "; ".join(f"RT {c.ordinal} {c.schedule}" for c in dose.courses)

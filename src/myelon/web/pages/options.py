@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from myelon.assess import Patient
 from myelon.board.differential import differential
 from myelon.board.facts import Situation, prognoses
 from myelon.board.options import deliberate
-from myelon.board.packet import prepare
 from myelon.board.schedules import schedules
 from myelon.board.similar import answers, similar
 from myelon.record.kinds import Vital
-from myelon.web.packets import Packets, packet_of, store_of
+from myelon.web.packets import Packets, dosed_of, packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
 
@@ -35,11 +33,14 @@ MOST_COMPARED = 500
 def options(request: Request, case_id: str, on: str = "") -> Response:
     """What the table has before it."""
     packet = packet_of(request, case_id)
-    shown = _until(packet, on)
-    found, situation = deliberate(shown), Situation(shown)
+    shown = dosed_of(request, case_id, on=on)
+    situation = Situation(shown)
+    found = deliberate(situation)
     groups = [(name, list(rows)) for name, rows in groupby(found.options, key=lambda o: o.kind.group)]
     context = case_context(request, packet, "Options") | {
         "on": on,
+        "shown": shown,
+        "limits_of_the_cord": situation.ask("limit exceeded"),
         "groups": groups,
         "found": found,
         "weighed": differential(situation),
@@ -49,11 +50,6 @@ def options(request: Request, case_id: str, on: str = "") -> Response:
         "died": next((e for e in shown.case.given(Vital) if e.status == "dead"), None),
     }
     return page(request, "options.html", context)
-
-
-def _until(packet: Packet, on: str) -> Packet:
-    """The case, or what was certain of it by a day; then without its dose files."""
-    return prepare(Patient.at(packet.case, on).case) if on else packet
 
 
 def _similar(request: Request, packet: Packet) -> list[object]:

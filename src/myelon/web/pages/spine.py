@@ -11,15 +11,14 @@ from myelon.assess import Patient
 from myelon.assess.escc import worst_grade
 from myelon.board.contour_reading import altered, reading_of, targets
 from myelon.errors import DoseError, InputError
-from myelon.record.kinds import Radiotherapy
 from myelon.report.spine_figure import columns_of, spine_figure
-from myelon.web.packets import packet_of, store_of
+from myelon.web.packets import dosed_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
 from myelon.web.signed import signed
 
 if TYPE_CHECKING:
-    from myelon.board.packet import Packet
+    from myelon.board.packet import DosedPacket
     from myelon.dose.anatomy import Anatomy
 
 router = APIRouter()
@@ -31,7 +30,7 @@ def spine(request: Request, case_id: str, target: str = "", holds: bool = False)
 
     ``holds``: a person says that the contours hold the anatomy as an operation left it.
     """
-    packet = _packet(request, case_id)
+    packet = dosed_of(request, case_id)
     figure = spine_figure(packet.case, doses=packet.dose.levels if packet.dose is not None else ())
     context = case_context(request, packet, "Spine") | {
         "figure": str(figure) if figure else "",
@@ -52,7 +51,7 @@ def accept(
 ) -> Response:
     """Take the measurements into the record, with what of the suggestions a person accepts."""
     by = signed(by, where=case_id, todo="Say who accepts the measurements")
-    packet = _packet(request, case_id)
+    packet = dosed_of(request, case_id)
     measured = _measured(request, packet, target, holds=holds)
     found: Anatomy | None = measured["anatomy"]
     if found is None:
@@ -65,13 +64,7 @@ def accept(
     return RedirectResponse(f"/cases/{case_id}/record?saved={entry.id}#entry-{entry.id}", 303)
 
 
-def _packet(request: Request, case_id: str) -> Packet:
-    packet = packet_of(request, case_id)
-    contoured = any(c.files is not None and c.files.rtstruct for c in packet.case.given(Radiotherapy))
-    return packet_of(request, case_id, dose=True) if contoured else packet
-
-
-def _measured(request: Request, packet: Packet, target: str, *, holds: bool) -> dict[str, Any]:
+def _measured(request: Request, packet: DosedPacket, target: str, *, holds: bool) -> dict[str, Any]:
     """The anatomy of the contours of the last course, or nothing where no tumour is contoured."""
     dose = packet.dose
     names = targets(dose.contours) if dose is not None else ()

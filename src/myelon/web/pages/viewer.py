@@ -12,7 +12,7 @@ from myelon.dose.point import contains, hottest_point, point_dose
 from myelon.errors import DoseError
 from myelon.report.isodose_figure import VIEWS, View
 from myelon.web.figure_file import figure_file
-from myelon.web.packets import Packets, ground_of, packet_of
+from myelon.web.packets import Packets, dosed_of, ground_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
 
@@ -50,7 +50,7 @@ def view(  # the point, what is drawn and how are parts of the address
     under: str = "",
 ) -> Response:
     """Three planes through a point, and the read-out of it; without one, the hottest point of the sum."""
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     dose = packet.dose
     context = case_context(request, packet, "Dose") | {"dose": dose, "show": show, "lines": lines, "under": under}
     if dose is not None and dose.grids:
@@ -87,7 +87,7 @@ def picture(  # the same address as the page, and what is asked of it
     """One plane; ``alone`` with its styles, what it is and what it is not, as a file of its own."""
     from myelon.web.dose_figures import slice_picture
 
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     dose, point = _with_grids(packet.dose, case_id), point_of(x, y, z)
     ground = ground_of(request, packet, dose, under)
     drawn = slice_picture(ground, dose, name, point, course=show, relative=lines == "relative")
@@ -99,7 +99,7 @@ def picture(  # the same address as the page, and what is asked of it
 @router.get("/cases/{case_id}/dose-at")
 def dose_at(request: Request, case_id: str, x: str, y: str, z: str) -> Response:
     """What every course gave at a point, as a piece of the page."""
-    packet = packet_of(request, case_id, dose=True)
+    packet = dosed_of(request, case_id)
     dose = _with_grids(packet.dose, case_id)
     return page(request, "dose_at.html", {"dose": dose, "case": packet.case} | _read_out(dose, point_of(x, y, z)))
 
