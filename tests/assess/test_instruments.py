@@ -23,6 +23,15 @@ VIGNETTES = [
     for (origin, _), row in ROWS.items()
     for n, v in enumerate(row.get("vignettes", []))
 ]
+ANSWERED_NO = {
+    "rano_2_0": dict.fromkeys(
+        ("new", "nonmeasurable_worse", "clinical_worse", "steroids_up", "needs_confirmation", "non_enhancing"), False
+    ),
+    "irecist": {"nontarget_worse": False, "new_worse": False},
+    "mda_bone": {"new": False, "flare": False},
+    "noms_2013": {"myelopathy": False},
+}
+"""What a rule about one boundary does not speak of is answered: a missing answer is never a no."""
 BONE = ("dss_2016", "sins_2010", "escc_2010")
 EVERY = pytest.mark.parametrize("chosen", INSTRUMENTS, ids=lambda i: i.id)
 
@@ -41,7 +50,7 @@ def test_every_instrument_of_the_table_is_held_and_no_other():
     assert len(INSTRUMENTS) == 42
 
 
-OWN_CATEGORIES = {"enneking_msts": {"IIIA", "IIIB"}, "ctcae_v5": {"0"}}
+OWN_CATEGORIES = {"enneking_msts": {"IIIA", "IIIB"}, "ctcae_v5": {"0"}, "who_sft_hpc": {"1_or_3"}}
 """Enneking's III is held as the IIIA and IIIB of its own table; a laboratory value may have no grade."""
 OWN_ITEMS = {"mccormick_1990"}
 """Printed as two scales; held as one grade with its version."""
@@ -240,7 +249,8 @@ def test_an_impossible_answer_says_what_is_wrong(instrument_id, inputs, said):
         ("pain_response", {"p0": 6, "p1": 6, "omed0": 40, "omed1": 50}, "PP"),
         ("pain_response", {"p0": 6, "p1": 9, "omed0": 40, "omed1": 80}, "IR"),
         ("pain_response", {"p0": 3, "p1": 0, "omed0": 40, "omed1": 41}, "IR"),
-        ("who_sft_hpc", {"scheme": "2016", "phenotype": "SFT"}, "1"),
+        ("who_sft_hpc", {"scheme": "2016", "phenotype": "SFT", "mitoses_10hpf": 4}, "1"),
+        ("who_sft_hpc", {"scheme": "2016", "phenotype": "SFT", "mitoses_10hpf": 5}, "1_or_3"),
         ("who_sft_hpc", {"scheme": "2021", "mitoses_10hpf": 5, "necrosis": True}, "3"),
         ("asia_ais", {"s45_sensory": True, "vac": False, "motor_below": False, "s45_motor": False}, "B"),
         ("asia_ais", {"normal": True, "prior_deficit": True}, "E"),
@@ -271,7 +281,7 @@ def test_an_impossible_answer_says_what_is_wrong(instrument_id, inputs, said):
     ],
 )
 def test_a_boundary_is_on_the_side_that_its_source_says(instrument_id, inputs, category):
-    assert instrument(instrument_id).evaluate(inputs).category == category
+    assert instrument(instrument_id).evaluate({**ANSWERED_NO.get(instrument_id, {}), **inputs}).category == category
 
 
 def test_no_deficit_ever_is_not_grade_e():
@@ -303,7 +313,8 @@ def test_a_limit_of_the_laboratory_below_the_absolute_one_is_flagged():
 )
 def test_what_would_count_if_it_were_given_is_still_possible(instrument_id, inputs, more):
     chosen = instrument(instrument_id)
-    assert set(chosen.evaluate(inputs | more).categories) <= set(chosen.evaluate(inputs).reachable_categories)
+    found = chosen.evaluate({**ANSWERED_NO[instrument_id], **inputs, **more})
+    assert set(found.categories) <= set(chosen.evaluate(inputs).reachable_categories)
 
 
 def test_everything_that_is_missing_is_listed():
@@ -337,12 +348,14 @@ def test_the_worst_level_counts_for_the_epidural_grade():
     assert instrument("escc_2010").from_case(Patient(case)).because[0].option == "3"
 
 
-def test_two_bone_lesions_leave_sins_to_a_person():
+def test_sins_is_scored_lesion_by_lesion_and_the_highest_is_shown():
     case = record(
         dated("a", "2021-01-01", levels="L1", bone_quality="lytic", collapse="gt50"),
         dated("b", "2021-01-01", levels="T6", bone_quality="blastic", collapse="none"),
     )
-    assert not instrument("sins_2010").from_case(Patient(case)).because
+    found = instrument("sins_2010").from_case(Patient(case))
+    assert {b.entry for b in found.because} == {"a"}
+    assert found.said == ("L1: 8 to 18", "T6: 1 to 11")
 
 
 def test_a_primary_that_only_sounds_alike_is_not_grouped():
@@ -371,8 +384,11 @@ def test_an_instrument_that_does_not_apply_says_so_beside_a_tried_answer():
 
 
 def test_what_was_not_given_and_does_not_count_is_said():
-    result = instrument("rano_2_0").evaluate({"measure": "volume", "ref": 10.0, "cur": 3.4})
-    assert "New measurable lesion" in result.assumed
+    result = instrument("mda_bone").evaluate({"lytic": "complete_fill", "new": False})
+    assert "Blastic lesion" in result.assumed
+    open_now = instrument("mda_bone").evaluate({"lytic": "complete_fill"})
+    assert "New lesion" not in open_now.assumed
+    assert open_now.missing == ("new",)
 
 
 def test_the_mapping_that_was_not_chosen_is_said():
@@ -435,7 +451,7 @@ def test_inputs_far_apart_in_time_are_flagged():
         dated("old", "2019-01-01", levels="L3", bone_quality="lytic"), dated("later", "2020-06-01", collapse="gt50")
     )
     result = instrument("sins_2010").from_case(Patient(case))
-    assert any("before the newest input" in words for words in result.stale)
+    assert any("before the newest entry" in words for words in result.stale)
     late = instrument("sins_2010").from_case(Patient(case, on=dt.date(2021, 6, 1)))
     assert any("before 2021-06-01" in words for words in late.stale)
     assert not instrument("sins_2010").from_case(Patient(demo_case("phantom-2"))).stale

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from myelon.assess import Patient, instrument
+from myelon.assess.instrument import Filled
 from myelon.assess.recist_table import overall, target_response
 from myelon.assess.response_series import best_response, response_series
 from myelon.demo.hospital import CASES, demo_case
@@ -268,10 +269,15 @@ def test_products_of_two_diameters_go_into_rano():
     old = {b.item: b.option for b in instrument("rano_hgg_2010").from_case(glioma).because}
     assert (old["base"], old["nadir"], old["cur"], old["new"]) == (400, 200, 260, False)
     assert old["weeks_post_rt"] == 23
-    newer = instrument("rano_2_0").from_case(glioma)
+    answered = dict.fromkeys(
+        ("nonmeasurable_worse", "clinical_worse", "steroids_up", "needs_confirmation", "non_enhancing"),
+        Filled(option=False, overridden="Dr A: seen"),
+    )
+    newer = instrument("rano_2_0").from_case(glioma, answered)
     assert (newer.category, newer.steps) == ("PD", ("2D: 200 → 260 (+30 %)",))
+    assert instrument("rano_2_0").from_case(glioma).missing, "what nobody answered is no no"
     shrunk = patient_with("Diffuse midline glioma", *scans[:2])
-    assert instrument("rano_2_0").from_case(shrunk).category == "PR"
+    assert instrument("rano_2_0").from_case(shrunk, answered).category == "PR"
     other = patient_with("Chondrosarcoma", *scans)
     assert "made for gliomas" in instrument("rano_2_0").from_case(other).not_applicable
 

@@ -17,7 +17,7 @@ from myelon.board.options import OPTIONS, SURVEILLANCE, deliberate
 from myelon.board.packet import prepare
 from myelon.board.review_items import REVIEW_ITEMS, TRAPS
 from myelon.board.rules import RULES
-from myelon.board.similar import FEATURES, answers, similar
+from myelon.board.similar import FEATURES, Other, answers, as_text, from_text, similar
 from myelon.demo.hospital import CASES, demo_case
 from myelon.dose.limits import LIMITS
 from myelon.errors import InputError
@@ -273,7 +273,8 @@ def test_the_differential_names_findings_for_and_against():
 
 
 def test_cases_like_it_are_explained_and_unknown_is_left_out():
-    rows = [(demo_case(c), answers(demo_case(c))) for c in CASES]
+    cases = [demo_case(c) for c in CASES]
+    rows = [Other(c.id, c.title, c.about.nature, from_text(as_text(answers(c)))) for c in cases]
     case = demo_case("paper-004-fig-4")
     found = similar(case, answers(case), rows)
     assert found[0].case_id == "paper-004-fig-3"  # the other chondrosarcoma

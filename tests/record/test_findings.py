@@ -80,7 +80,38 @@ STAGE = {
 EVENT = {"kind": "adverse_event", "during": "line", "system": "blood"}
 COURSE_AFTER = {"kind": "relative", "anchor": "rt", "anchor_point": "unknown", "offset": {"n": 60, "unit": "day"}}
 
+
+def count(what, value, **more):
+    unit = more.pop("unit", "")
+    return {"id": f"o-{what[:4]}", "kind": "observation", "what": what, "value": {"value": value, "unit": unit}, **more}
+
+
 OFFENCES = {
+    "a laboratory value in another unit": (
+        "unit:o-plat", "unit", [count("platelets", 80000, unit="10^9/L")], [count("platelets", 80, unit="10^9/L")],
+    ),
+    "calcium in mg/dL": (
+        "unit:o-calc", "unit", [count("calcium", 9.2, unit="mmol/L")], [count("calcium", 2.3, unit="mmol/L")],
+    ),
+    "albumin in g/dL": ("unit:o-albu", "unit", [count("albumin", 4.1, unit="g/L")], [count("albumin", 41, unit="g/L")]),
+    "a performance between its steps": ("unit:o-KPS", "unit", [count("KPS", 8)], [count("KPS", 80)]),
+    "a diameter in mm": (
+        "unit:i:0", "unit",
+        [{"id": "i", "kind": "imaging", "modality": "CT", "lesions": [lesion("mass", "T8", max_diameter_cm=32)]}],
+        [{"id": "i", "kind": "imaging", "modality": "CT", "lesions": [lesion("mass", "T8", max_diameter_cm=3.2)]}],
+    ),
+    "no visceral metastasis beside one": (
+        "count:o-visc", "internal",
+        [count("visceral metastases", 0), {"id": "n", "kind": "neoplasm", "role": "secondary", "entity": "Liver metastases"}],
+        [count("visceral metastases", 1), {"id": "n", "kind": "neoplasm", "role": "secondary", "entity": "Liver metastases"}],
+    ),
+    "one vertebra counted, four recorded": (
+        "count:o-vert", "internal",
+        [count("vertebral metastases", 1),
+         {"id": "i", "kind": "imaging", "modality": "MRI", "lesions": [lesion("bone lesion", "T6–T9")]}],
+        [count("vertebral metastases", 4),
+         {"id": "i", "kind": "imaging", "modality": "MRI", "lesions": [lesion("bone lesion", "T6–T9")]}],
+    ),
     "a total that is no product": (
         "schedule:rt", "arithmetic", [course(total_gy=50, fractions=20, dose_per_fraction_gy=2)],
         [course(total_gy=40, fractions=20, dose_per_fraction_gy=2)]),

@@ -31,6 +31,11 @@ def _fill(patient: Patient) -> FromRecord:
 def _impossible(answers: Mapping[str, Value]) -> str:
     if answers.get("grade") == "E" and answers.get("prior_deficit") is False:
         return "E asks for a deficit before"
+    if answers.get("normal") and (
+        False in {answers.get(key) for key in ("vac", "s45_sensory", "s45_motor", "motor_below")}
+        or float(str(answers.get("share_ge3", 1.0))) < 1.0
+    ):
+        return "it is not normal in all segments"
     if answers.get("grade") == "A" and (answers.get("vac") or answers.get("s45_sensory") or answers.get("s45_motor")):
         return "A is complete: nothing is left in S4-5"
     return "contraction is motor function of S4-5" if answers.get("vac") is False and answers.get("s45_motor") else ""
@@ -46,7 +51,7 @@ def _decide(answers: Answers) -> Found:
     if not voluntary and not sparing and not answers.flag("s45_motor"):
         return Found(("A",), steps=("neither sensation nor motor function in S4-5",))
     if voluntary or answers.flag("motor_below"):
-        share = answers.number("share_ge3")
+        share = answers.number("share_ge3", could_be=("C", "D"))
         return Found(
             ("D" if share >= _HALF else "C",), steps=(f"motor incomplete; {share:.0%} of key muscles are 3 or more",)
         )

@@ -24,6 +24,7 @@ def _fill(patient: Patient) -> FromRecord:
         patient,
         {
             "no_visceral": counted(patient, "visceral metastases", (("yes", 0, 0), ("no", 1, inf))),
+            "solitary": counted(patient, "bone metastases", (("yes", 1, 1), ("no", 2, inf))),
             "not_lung": primary(patient, (("no", ("lung",)), ("yes", _FAVOURABLE))),
             "favourable_primary": primary(patient, (("no", ("lung",)), ("yes", _FAVOURABLE))),
         },

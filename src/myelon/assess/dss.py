@@ -8,10 +8,13 @@ from myelon.assess.instrument import Category, Filled, FromRecord, Item, Option,
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
-    from myelon.assess.patient import Patient
+    from myelon.assess.patient import Patient, Seen
 
 CUT_CM = 5.0
 """Table 2 of paper 004 prints ≥ 5 cm; its text and the 2016 abstract print > 5 cm. They differ at exactly 5.0."""
+IMPOSSIBLE_CM = 30.0
+"""A dumbbell tumour of this diameter is a length in mm (Myelon's convention)."""
+_BODIES = ("mass", "bone lesion", "metastasis", "other")
 
 
 def _fill(patient: Patient) -> FromRecord:
@@ -19,11 +22,24 @@ def _fill(patient: Patient) -> FromRecord:
     if tumour is not None and tumour.compartment and "dumbbell" not in tumour.compartment:
         return FromRecord({}, f"made for dumbbell tumours; this one is {', '.join(tumour.compartment)}")
     found = patient.fill((("boundary", "boundary"), ("lobulated", "lobulated"), ("osteolysis", "osteolysis")))
-    measured = patient.last_stated("max_diameter_cm")
-    if measured is not None:
-        size = "ge5" if (measured.lesion.max_diameter_cm or 0.0) >= CUT_CM else "lt5"
-        found["size"] = Filled(size, measured.study.id, measured.source)
+    own = [s for s in patient.lesions if s.lesion.lesion == "main" and s.lesion.feature in _BODIES]
+    measured = patient.last_in(own, "max_diameter_cm") or patient.last_in(own, "size")
+    size = diameter_cm(measured) if measured is not None else None
+    if measured is not None and size is not None:
+        found["size"] = Filled("ge5" if size >= CUT_CM else "lt5", measured.study.id, measured.source)
     return FromRecord(found)
+
+
+def diameter_cm(seen: Seen) -> float | None:
+    """The greatest diameter of an observation in cm, in whatever unit it was written; None where that is in doubt."""
+    lesion = seen.lesion
+    if lesion.max_diameter_cm is not None:
+        return lesion.max_diameter_cm if lesion.max_diameter_cm < IMPOSSIBLE_CM else None
+    size = lesion.size
+    per_cm = {"cm": 1.0, "mm": 0.1}.get(size.unit) if size is not None else None
+    if size is None or per_cm is None or size.comparator != "=" or size.plausibility != "ok":
+        return None
+    return size.value * per_cm if size.value * per_cm < IMPOSSIBLE_CM else None
 
 
 DSS = Sum(

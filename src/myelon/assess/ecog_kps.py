@@ -49,7 +49,7 @@ def _decide(answers: Answers) -> Found:
     if answers.given.keys() & {"ecog"}:
         grade = float(answers.choice("ecog"))
         return Found((), grade, steps=("measured",))
-    state, mapping = answers.choice("kps"), answers.choice_or("mapping", "common")
+    state, mapping = answers.choice("kps"), answers.choice("mapping") if answers.known("mapping") else "common"
     if state not in MAPPINGS[mapping]:
         return Found((), steps=(f"KPS {state} has no place in {mapping}",))
     return Found((), float(MAPPINGS[mapping][state]), steps=(f"derived from KPS {state} by {mapping}; not measured",))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from myelon.assess.compression import ORDER, graded
 from myelon.assess.instrument import Category, Filled, FromRecord, Grade, Item, Option
-from myelon.terms.levels import organ_at
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
-    from myelon.assess.patient import Patient, Seen
+    from myelon.assess.compression import AtVertebra
+    from myelon.assess.patient import Patient
 
 
 GRADES = (
@@ -24,32 +25,36 @@ GRADES = (
 
 def _fill(patient: Patient) -> FromRecord:
     tumour = patient.tumour
-    read = worst_grade(patient)
-    if read is None:
+    rows = graded(patient)
+    if not rows:
         where = set(tumour.compartment) if tumour is not None else set()
         if tumour is not None and where and not {"epidural", "vertebral", "dumbbell"} & where:
             return FromRecord({}, f"made for epidural disease; the tumour is {', '.join(tumour.compartment)}")
         return FromRecord({})
-    levels = read.lesion.levels
-    if levels is not None and organ_at(levels).organs == ("cauda_equina",):
-        return FromRecord({}, f"not defined below the conus ({levels}: cauda equina)")
-    return FromRecord({"grade": Filled(str(read.lesion.epidural_grade), read.study.id, read.source)})
+    cord = [r for r in rows if r.cord]
+    below = "; ".join(dict.fromkeys(r.words for r in rows if not r.cord))
+    if not cord:
+        spans = "–".join(
+            dict.fromkeys((rows[0].level.name, rows[-1].level.name)) if rows[0].level and rows[-1].level else ()
+        )
+        return FromRecord({}, f"not defined below the conus ({spans}: cauda equina)", (below,))
+    said = tuple(dict.fromkeys(r.words for r in cord if len(cord) > 1 or r.grade is None))
+    said += (f"below the conus, where the scale is not defined: {below}",) if below else ()
+    worst = worst_grade(patient)
+    if worst is None:
+        return FromRecord({}, "", said)
+    return FromRecord({"grade": Filled(worst.grade, worst.seen.study.id, worst.seen.source)}, "", said)
 
 
-def worst_grade(patient: Patient) -> Seen | None:
-    """The worst of the last grades of every level; None where one of them is not decided."""
-    rows = [s for s in patient.main_lesion if s.lesion.epidural_grade is not None]
-    last = []
-    for levels in {s.lesion.levels for s in rows}:
-        here = [s for s in rows if s.lesion.levels == levels]
-        last.append(patient.last_of(here, [s.study for s in here], [str(s.lesion.epidural_grade) for s in here]))
-    order = [o.key for o in GRADES]
-    known = [s for s in last if s is not None]
-    return (
-        max(known, key=lambda s: order.index(str(s.lesion.epidural_grade)))
-        if known and len(known) == len(last)
-        else None
-    )
+def worst_grade(patient: Patient) -> AtVertebra | None:
+    """The worst grade of the cord over every level and lesion; None where one that is open could be worse."""
+    rows = [r for r in graded(patient) if r.cord]
+    known = [r for r in rows if r.grade is not None]
+    if not known:
+        return None
+    worst = max(known, key=lambda r: ORDER.index(str(r.grade)))
+    could_be = {g for r in rows if r.grade is None for g in r.could_be}
+    return None if any(ORDER.index(g) > ORDER.index(str(worst.grade)) for g in could_be) else worst
 
 
 ESCC = Grade(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.assess.fields import Field, Flag, Item, Number, Option, Several, Value, Words
@@ -48,6 +48,8 @@ class FromRecord(NamedTuple):
 
     inputs: dict[str, Filled]
     not_applicable: str = ""
+    said: tuple[str, ...] = ()
+    """What else the record says of it, such as the other levels; or why an item stays open."""
 
 
 def by_hand(_: Patient) -> FromRecord:
@@ -180,6 +182,7 @@ class Instrument(ABC):
             else patient.stale({b.label: b.entry for b in result.because if b.entry}),
             outside=(*((filled.not_applicable,) if filled.not_applicable else ()), *self._outside(patient, entries)),
             unread=unread,
+            said=filled.said,
         )
 
     def _readable(self, inputs: Mapping[str, Filled]) -> tuple[dict[str, Filled], tuple[str, ...]]:
@@ -234,32 +237,33 @@ class Sum(Instrument):
         return Found(self._bands(band, band), score, steps=(f"{said} = {score:g}",))
 
     def reach(self, answers: Mapping[str, Value]) -> Reach:
-        """Least and greatest sum; where answers can contradict each other every completion is tried."""
+        """Every sum that some completion has; where answers can contradict each other each completion is tried."""
         missing = [i for i in self.items if i.key not in answers]
         if self.impossible is not None:
-            rows = [
+            rows = (
                 {**answers, **dict(zip((i.key for i in missing), row, strict=True))}
                 for row in itertools.product(*(i.domain or () for i in missing))
-            ]
-            sums = [(self._points(row), self._points(row, self.banded)) for row in rows if not self.impossible(row)]
-            scores, bands = [s for s, _ in sums], [b for _, b in sums]
-            extent, band = (min(scores), max(scores)), (min(bands), max(bands))
+            )
+            sums = {(self._points(row), self._points(row, self.banded)) for row in rows if not self.impossible(row)}
         else:
-            extent, band = self._extent(answers, ()), self._extent(answers, self.banded)
-        return Reach(tuple(i.key for i in missing), self._bands(*band), extent)
+            sums = self._sums(answers)
+        scores, bands = [s for s, _ in sums], {b for _, b in sums}
+        reached = {key for band in bands for key in self._bands(band, band)}
+        keys = tuple(c.key for c in self.categories if c.key in reached)
+        return Reach(tuple(i.key for i in missing), keys, (min(scores), max(scores)))
 
     def _points(self, answers: Mapping[str, Value], of: tuple[str, ...] = ()) -> float:
         return sum(i.points(answers[i.key]) or 0.0 for i in self.items if not of or i.key in of)
 
-    def _extent(self, answers: Mapping[str, Value], of: tuple[str, ...]) -> tuple[float, float]:
-        low = high = 0.0
+    def _sums(self, answers: Mapping[str, Value]) -> set[tuple[float, float]]:
+        """Every score with the sum that its band goes by."""
+        sums = {(0.0, 0.0)}
         for item in self.items:
-            if of and item.key not in of:
-                continue
             possible = (answers[item.key],) if item.key in answers else item.domain or ()
-            points = [item.points(v) or 0.0 for v in possible]
-            low, high = low + min(points), high + max(points)
-        return low, high
+            points = {item.points(v) or 0.0 for v in possible}
+            counts = not self.banded or item.key in self.banded
+            sums = {(score + p, band + (p if counts else 0.0)) for score, band in sums for p in points}
+        return sums
 
     def _bands(self, low: float, high: float) -> tuple[str, ...]:
         return tuple(c.key for c in self.categories if c.low <= high and low <= c.high)
@@ -297,7 +301,9 @@ class Answers:
     def __init__(self, given: Mapping[str, Value]) -> None:
         self.given = given
         self.left: list[str] = []
-        """What was asked as ``_or`` and not given."""
+        """What was asked by `known` and not given: another way to say the same, or more detail."""
+        self.open: list[str] = []
+        """What was asked as ``_or`` and not given: it could turn the result, and every answer is tried."""
 
     def _of(self, key: str, could_be: tuple[str, ...] | None = None) -> Value:
         if key not in self.given:
@@ -305,7 +311,7 @@ class Answers:
         return self.given[key]
 
     def known(self, key: str) -> bool:
-        """Whether there is an answer; that there is none is said with the result."""
+        """Whether there is an answer to what the rule can do without; that there is none is said with the result."""
         if key not in self.given and key not in self.left:
             self.left.append(key)
         return key in self.given
@@ -329,12 +335,39 @@ class Answers:
         return frozenset(value if isinstance(value, tuple) else ())
 
     def flag_or(self, key: str, otherwise: bool) -> bool:  # reads as what it is
-        """Yes or no; not given does not count."""
-        return self.flag(key) if self.known(key) else otherwise
+        """Yes or no; not given, it is read so while the other answer is tried as well."""
+        return self.flag(key) if self._is_given(key) else otherwise
 
     def choice_or(self, key: str, otherwise: str) -> str:
-        """A key of an option; not given does not count."""
-        return self.choice(key) if self.known(key) else otherwise
+        """A key of an option; as `flag_or`."""
+        return self.choice(key) if self._is_given(key) else otherwise
+
+    def _is_given(self, key: str) -> bool:
+        if key not in self.given and key not in self.open:
+            self.open.append(key)
+        return key in self.given
+
+
+@dataclass
+class _Tried:
+    """What was reached while the completions of some answers were tried."""
+
+    missing: dict[str, None]
+    reached: set[str]
+    results: set[tuple[str, ...]]
+    every: frozenset[str]
+    by_item: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    """Open item → every result that came up below it."""
+
+    def took(self, categories: tuple[str, ...]) -> None:
+        """One completion's result."""
+        self.results.add(categories)
+        self.reached.update(categories)
+
+    @property
+    def settled(self) -> bool:
+        """Whether every completion gives one result."""
+        return len(self.results) == 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -344,11 +377,13 @@ class Rule(Instrument):
     decide: Callable[[Answers], Found]
 
     def find(self, answers: Mapping[str, Value]) -> Found | None:
-        """What the rule decides; None while it asks for what is missing."""
+        """What the rule decides; None while what is missing could turn it: a missing answer is never a no."""
+        reading = Answers(answers)
         try:
-            return self.decide(Answers(answers))
+            found = self.decide(reading)
         except NotGivenError:
             return None
+        return found if not reading.open or self._tried(answers).settled else None
 
     def not_counted(self, answers: Mapping[str, Value]) -> tuple[str, ...]:
         """Labels of what was asked, not given, and not needed."""
@@ -358,44 +393,55 @@ class Rule(Instrument):
         except NotGivenError:
             return ()
         labels = {i.key: i.label for i in self.items}
-        return tuple(labels[key] for key in asked.left)
+        spared = asked.open if asked.open and self._tried(answers).settled else ()
+        return tuple(labels[key] for key in (*asked.left, *spared))
 
     def reach(self, answers: Mapping[str, Value]) -> Reach:
         """Every result that some completion has; all of them once a missing answer cannot be listed."""
-        missing: dict[str, None] = {}
-        reached: set[str] = set()
-        self._try(dict(answers), missing, reached, {c.key for c in self.categories})
-        return Reach(tuple(missing), tuple(c.key for c in self.categories if c.key in reached))
+        tried = self._tried(answers)
+        return Reach(tuple(tried.missing), tuple(c.key for c in self.categories if c.key in tried.reached))
 
-    def _try(self, answers: dict[str, Value], missing: dict[str, None], reached: set[str], every: set[str]) -> None:
-        """Categories of every completion, of what the rule asks and of what it would only count if it were given.
+    def _tried(self, answers: Mapping[str, Value]) -> _Tried:
+        tried = _Tried({}, set(), set(), frozenset(c.key for c in self.categories))
+        self._try(dict(answers), tried)
+        for key in [k for k, results in tried.by_item.items() if len(results) > 1]:
+            tried.missing.setdefault(key)
+        return tried
 
-        One open item is taken at a time, the others come up below it; it ends once every category is reached.
+    def _try(self, answers: dict[str, Value], tried: _Tried) -> None:
+        """Results of every completion, of what the rule asks and of what it would only count if it were given.
+
+        One open item is taken at a time, the others come up below it.
         """
         reading = Answers(answers)
         try:
-            reached.update(self.decide(reading).categories)
-            key = next(iter(reading.left), None)
+            found = self.decide(reading)
+            key = next(iter(reading.open), None)
+            if key is None:
+                tried.took(found.categories)
+                return
         except NotGivenError as asked:
-            missing.setdefault(asked.key)
+            tried.missing.setdefault(asked.key)
             if asked.could_be is not None:
-                reached.update(asked.could_be)
+                for category in asked.could_be:
+                    tried.took((category,))
                 return
             key = asked.key
-        if key is None:
-            return
         item = next(i for i in self.items if i.key == key)
         if item.domain is None:
-            reached.update(every)
-            if isinstance(item, Number) and key in missing:
-                self._look_further(answers, item, missing)
+            for category in tried.every:
+                tried.took((category,))
+            if isinstance(item, Number) and key in tried.missing:
+                self._look_further(answers, item, tried.missing)
             return
         for value in item.domain:
-            if reached >= every and key not in missing:
-                return
             full = answers | {key: value}
             if self.impossible is None or not self.impossible(full):
-                self._try(full, missing, reached, every)
+                below = _Tried(tried.missing, set(), set(), tried.every, tried.by_item)
+                self._try(full, below)
+                tried.by_item.setdefault(key, set()).update(below.results)
+                tried.reached |= below.reached
+                tried.results |= below.results
 
     def _look_further(self, answers: dict[str, Value], item: Number, missing: dict[str, None]) -> None:
         """What else the rule would ask once a number were known: tried with one that is possible."""

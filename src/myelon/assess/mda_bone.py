@@ -18,10 +18,10 @@ def _decide(answers: Answers) -> Found:
         answers.choice("lytic")  # nothing is known yet
     said = tuple(f"{key}: {value.replace('_', ' ')}" for key, value in seen.items())
     said += () if change is None else (f"size {change:+g} %",)
-    flare = answers.flag_or("flare", otherwise=False)
     if seen.get("lytic") == "larger" or (change is not None and change >= PROGRESSION):
         return Found(("PD",), steps=said)
     if "larger" in seen.values():  # more sclerosis or uptake
+        flare = answers.flag_or("flare", otherwise=False)
         return Found(("SD",) if flare else ("PD",), steps=(*said, *(("flare: not progression",) if flare else ())))
     whole = {"complete_fill", "normalised", "gone"}
     if seen and set(seen.values()) <= whole and change in {None, -100.0}:

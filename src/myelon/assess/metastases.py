@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Filled, FromRecord
-from myelon.record.kinds import Neoplasm
-from myelon.terms.mentions import mentions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,8 +50,7 @@ def kps(patient: Patient, bands: Bands) -> Filled | None:
 
 def no_viscera(patient: Patient) -> Filled | None:
     """No metastasis of an internal organ, the brain counted among them: only where none is recorded there either."""
-    brain = [t for t in patient.case.given(Neoplasm) if mentions(f"{t.site} {t.entity}", ("brain", "cerebr", "mening"))]
-    return None if brain else counted(patient, "visceral metastases", (("none", 0, 0),))
+    return counted(patient, "visceral metastases", (("none", 0, 0),))
 
 
 def counted(patient: Patient, what: str, bands: Bands) -> Filled | None:

@@ -35,7 +35,7 @@ def _fill(patient: Patient) -> FromRecord:
 
 
 def _decide(answers: Answers) -> Found:
-    if answers.given.keys() & {"grade"}:
+    if answers.known("grade"):
         worst = int(answers.choice("grade"))
     else:
         worst = min(int(answers.choice("right")), int(answers.choice("left")))

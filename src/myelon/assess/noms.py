@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from myelon.assess.compression import graded
 from myelon.assess.escc import GRADES, worst_grade
 from myelon.assess.instrument import Answers, Category, Filled, Flag, Found, FromRecord, Item, Option, Rule
 from myelon.terms.verification import Verification
@@ -16,9 +17,10 @@ HIGH_GRADE = frozenset({"2", "3"})
 
 def _fill(patient: Patient) -> FromRecord:
     grade = worst_grade(patient)
-    found = {} if grade is None else {"escc": Filled(grade.lesion.epidural_grade, grade.study.id, grade.source)}
+    found = {} if grade is None else {"escc": Filled(grade.grade, grade.seen.study.id, grade.seen.source)}
     why = patient.no_metastasis()
-    return FromRecord({}, why) if why else FromRecord(found)
+    said = () if grade is not None else tuple(dict.fromkeys(r.words for r in graded(patient)))
+    return FromRecord({}, why) if why else FromRecord(found, "", said)
 
 
 def _decide(answers: Answers) -> Found:

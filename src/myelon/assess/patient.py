@@ -15,6 +15,7 @@ from myelon.assess.instrument import Filled
 from myelon.errors import InstrumentError
 from myelon.record.age import age_at
 from myelon.record.base import Assertion
+from myelon.record.counts import counts_contradicted
 from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Systemic, Vital
 from myelon.record.timeline import as_of, days_range, solve
 from myelon.terms.drugs import DRUGS
@@ -79,16 +80,20 @@ class Patient:
 
         Args:
             case: The record.
-            day: YYYY-MM-DD.
+            day: YYYY-MM-DD, or the id of an entry: what had certainly begun when that did.
 
         Raises:
             InstrumentError: No date, a day after the death or before the birth of the patient.
             CaseError: The case has no calendar date.
         """
+        if day in case.by_id:
+            return cls(as_of(case, day))
         try:
             on = dt.date.fromisoformat(day)
         except ValueError as error:
-            raise InstrumentError(f"{day[:20]!r} is no date", where="as of", todo="Write YYYY-MM-DD") from error
+            raise InstrumentError(
+                f"{day[:20]!r} is no date and no entry", where="as of", todo="Write YYYY-MM-DD, or the id of an entry"
+            ) from error
         whole = solve(case)
         for entry in case.given(Vital):
             if entry.status == "dead" and (died := whole.date(entry.id).latest) is not None and on.toordinal() > died:
@@ -146,12 +151,18 @@ class Patient:
                 days = self.on.toordinal() - latest if latest is not None else 0.0
                 words = f"before {self.on.isoformat()}"
             else:
-                gaps = [self.timeline.interval(f"{entry_id}.start", f"{e}.start")[0] for e in set(entries.values())]
+                gaps = [self.timeline.interval(f"{entry_id}.start", f"{e}.start")[0] for e in self._happened]
                 days = max((g.earliest for g in gaps if g.earliest is not None), default=0.0)
-                words = "before the newest input"
+                words = "before the newest entry"
             if days > HOLDS_DAYS:
                 found.append(f"{label}: at least {days:.0f} days {words}")
         return tuple(found)
+
+    @cached_property
+    def _happened(self) -> tuple[str, ...]:
+        """Entries with a time, other than who the patient is and what the record argues of itself."""
+        told = {"discrepancy", "assumption", "evidence"}
+        return tuple(e.id for e in self.case.entries if e.when is not None and e.kind not in told)
 
     def age_years(self, entries: Iterable[str]) -> tuple[int, int] | None:
         """Least and greatest age in whole years at the last of some entries; None where it is not known."""
@@ -162,14 +173,41 @@ class Patient:
     # ── the lesion ──────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
-    def main_lesion(self) -> tuple[Seen, ...]:
-        """Every observation of the main lesion that was present."""
+    def lesions(self) -> tuple[Seen, ...]:
+        """Every observation of a lesion that was present, of every study, whatever the lesion is called."""
         return tuple(
             Seen(study, lesion)
             for study in self.case.of(Imaging)
             for lesion in study.lesions
-            if lesion.lesion == "main" and Assertion.PRESENT == study.assertion == lesion.assertion
+            if Assertion.PRESENT == study.assertion == lesion.assertion
         )
+
+    def levels_of(self, seen: Seen) -> Span | None:
+        """Vertebrae of an observation: its own, or the main one those of the tumour; None where not written."""
+        if seen.lesion.levels is not None or seen.lesion.lesion != "main":
+            return seen.lesion.levels
+        return self.tumour.levels if self.tumour is not None else None
+
+    def places(self, fields: Sequence[str]) -> tuple[tuple[Seen, ...], ...]:
+        """Observations that state one of some fields, by place: those whose levels overlap, or that bear one name."""
+        rows = [s for s in self.lesions if any(getattr(s.lesion, f) not in {None, ()} for f in fields)]
+        groups: list[list[Seen]] = []
+        for seen in rows:
+            meeting = [g for g in groups if any(self._one_place(seen, other) for other in g)]
+            groups = [g for g in groups if g not in meeting]
+            groups.append([*(s for g in meeting for s in g), seen])
+        return tuple(tuple(g) for g in groups)
+
+    def _one_place(self, one: Seen, other: Seen) -> bool:
+        a, b = self.levels_of(one), self.levels_of(other)
+        if a is not None and b is not None:
+            return a.overlap(b) is not None
+        return one.lesion.lesion == other.lesion.lesion
+
+    def last_in(self, rows: Sequence[Seen], field: str) -> Seen | None:
+        """The observation among some that certainly states a field last; None where that is not decided."""
+        stated = [s for s in rows if getattr(s.lesion, field) not in {None, ()}]
+        return self.last_of(stated, [s.study for s in stated], [str(getattr(s.lesion, field)) for s in stated])
 
     def last_stated(self, field: str, *, levels: Span | None = None) -> Seen | None:
         """The observation that certainly states a field last; None where there is none, or the order is not decided.
@@ -178,16 +216,19 @@ class Patient:
             field: Field of the observation; an empty tuple is not stated.
             levels: Only observations of these levels, or of none.
         """
-        rows = [s for s in self.main_lesion if getattr(s.lesion, field) not in {None, ()}]
-        if levels is not None:
-            rows = [s for s in rows if s.lesion.levels in {None, levels}]
-        return self.last_of(rows, [s.study for s in rows], [str(getattr(s.lesion, field)) for s in rows])
+        rows = [s for s in self.lesions if levels is None or s.lesion.levels in {None, levels}]
+        return self.last_in(rows, field)
 
-    def fill(self, fields: Iterable[tuple[str, str]], *, levels: Span | None = None) -> dict[str, Filled]:
-        """Items (field of the observation, item of the instrument) that the record decides."""
+    def fill(self, fields: Iterable[tuple[str, str]], rows: Sequence[Seen] | None = None) -> dict[str, Filled]:
+        """Items (field of the observation, item of the instrument) that the record decides.
+
+        Args:
+            fields: Field and item.
+            rows: Observations to read; all of the patient when None.
+        """
         found = {}
         for field, item in fields:
-            seen = self.last_stated(field, levels=levels)
+            seen = self.last_in(self.lesions if rows is None else rows, field)
             if seen is not None:
                 found[item] = Filled(getattr(seen.lesion, field), seen.study.id, seen.source)
         return found
@@ -264,10 +305,12 @@ class Patient:
         """The last value of an observable, in its own unit; None where the unit is another, or in doubt."""
         rows = [o for o in self.case.given(Observation) if o.what == what]
         known = [o for o in rows if o.observable and o.value.unit == o.observable.unit and o.value.comparator == "="]
-        if len(known) < len(rows) or any(o.value.plausibility != "ok" for o in known):
+        if len(known) < len(rows) or any(o.value.plausibility != "ok" or o.suspect for o in known):
             return None
         last = self.last_of(known, known, [f"{o.value.value:g}" for o in known])
-        return None if last is None else Filled(last.value.value, last.id, _codes(last))
+        if last is None or any(last.id in contradiction.entries for contradiction in counts_contradicted(self.case)):
+            return None
+        return Filled(last.value.value, last.id, _codes(last))
 
     @cached_property
     def tumour(self) -> Neoplasm | None:

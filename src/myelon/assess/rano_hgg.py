@@ -50,7 +50,7 @@ def _progression(answers: Answers) -> str:
     """What makes it progression; empty where nothing does."""
     if answers.flag("new"):
         return "a new lesion"
-    if answers.flag_or("nonmeasurable_worse", otherwise=False):
+    if answers.known("nonmeasurable_worse") and answers.flag("nonmeasurable_worse"):
         return "clear progression of non-measurable disease"
     if answers.choice("flair") == "worse":
         return "T2/FLAIR increased and nothing else explains it"

@@ -45,7 +45,7 @@ def _decide(answers: Answers) -> Found:
     if other == "PD":
         return Found(("PD",), steps=("unequivocal progression of non-target disease",))
     steps: tuple[str, ...] = ()
-    if answers.given.keys() & {"target"}:
+    if answers.known("target"):
         target = answers.choice("target")
     else:
         first, least, now = (answers.number(key) for key in ("baseline", "nadir", "current"))

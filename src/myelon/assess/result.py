@@ -57,6 +57,8 @@ class Result:
     outside: tuple[str, ...] = ()
     """Why the patient is not of the people it was made in."""
     stale: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    """What else the record says of it, such as other levels, or why an item stays open."""
     unread: tuple[str, ...] = ()
     """What the record holds and the instrument cannot read."""
     notes: tuple[str, ...] = ()
@@ -104,6 +106,7 @@ class Result:
             "not_applicable": self.not_applicable,
             "outside": list(self.outside),
             "stale": list(self.stale),
+            "said": list(self.said),
             "unread": list(self.unread),
             "because": [vars(b) for b in self.because],
             "steps": list(self.steps),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.assess.instrument import Category, Filled, FromRecord, Item, Option, Sum
 from myelon.terms.levels import Level, Span
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
-    from myelon.assess.patient import Patient
+    from collections.abc import Sequence
+
+    from myelon.assess.patient import Patient, Seen
 
 _JUNCTIONAL = (Span(Level.C1, Level.C2), Span(Level.C7, Level.T2), Span(Level.T11, Level.L1), Span(Level.L5, Level.S1))
 _MOBILE = (Span(Level.C3, Level.C6), Span(Level.L2, Level.L4))
@@ -37,22 +39,71 @@ def location_of(span: Span) -> str:
 
 def _fill(patient: Patient) -> FromRecord:
     tumour = patient.tumour
-    bone = patient.last_stated("bone_quality")
     where = set(tumour.compartment) if tumour is not None else set()
-    in_bone = bone is not None or any(s.lesion.feature in _IN_BONE for s in patient.main_lesion)
+    in_bone = any(s.lesion.bone_quality is not None or s.lesion.feature in _IN_BONE for s in patient.lesions)
     if tumour is not None and not in_bone and where and not {"vertebral", "epidural"} & where:
         return FromRecord({}, f"no bone lesion: the tumour is {', '.join(tumour.compartment)}")
-    stated = {s.lesion.levels for s in patient.main_lesion if s.lesion.levels and s.lesion.bone_quality}
-    if len(stated) > 1:  # one score per lesion: whose, a person says
-        return FromRecord({"pain": patient.pain_character} if patient.pain_character is not None else {})
-    levels = bone.lesion.levels if bone is not None else None
-    found = patient.fill(_FIELDS, levels=levels)
-    if bone is not None and levels is not None:
-        found["location"] = Filled(location_of(levels), bone.study.id, bone.source)
-    pain = patient.pain_character
-    if pain is not None:
-        found["pain"] = pain
-    return FromRecord(found)
+    rows = by_place(patient)
+    if not rows:
+        pain = {"pain": patient.pain_character} if patient.pain_character is not None else {}
+        return FromRecord(_with_location(patient, pain, ()))
+    worst = max(rows, key=lambda r: (r.most, r.least))
+    sure = max(rows, key=lambda r: (r.least, -r.most))
+    known = sure.least == sure.most and _band(sure.least) == _band(worst.most)  # nothing open can turn the worst band
+    shown = sure if known or all(r.most <= sure.least for r in rows if r is not sure) else worst
+    said = tuple(r.words for r in rows) if len(rows) > 1 else ()
+    return FromRecord(shown.inputs, "", said)
+
+
+def _band(score: float) -> str:
+    return next(c.key for c in SINS.categories if c.low <= score <= c.high)
+
+
+class AtPlace(NamedTuple):
+    """The score of one lesion: least and most that its items leave possible."""
+
+    levels: str
+    inputs: dict[str, Filled]
+    least: float
+    most: float
+
+    @property
+    def words(self) -> str:
+        """Such as "T7: 13", or "L3: 3 to 9"."""
+        score = f"{self.least:g}" if self.least == self.most else f"{self.least:g} to {self.most:g}"
+        return f"{self.levels}: {score}"
+
+
+def by_place(patient: Patient) -> tuple[AtPlace, ...]:
+    """The score of every bone lesion of the spine, each with the items that were stated of it."""
+    found = []
+    for rows in patient.places([field for field, _ in _FIELDS]):
+        inputs = _with_location(patient, patient.fill(_FIELDS, rows), rows)
+        if patient.pain_character is not None:
+            inputs["pain"] = patient.pain_character
+        result = SINS.evaluate(inputs)
+        least, most = (result.score, result.score) if result.score is not None else result.reachable or (0.0, 18.0)
+        spans = dict.fromkeys(str(s) for r in rows if (s := patient.levels_of(r)) is not None)
+        found.append(AtPlace(", ".join(spans) or "level not recorded", inputs, least, most))
+    return tuple(found)
+
+
+def _with_location(patient: Patient, inputs: dict[str, Filled], rows: Sequence[Seen]) -> dict[str, Filled]:
+    """The location by the levels of the lesion, or of the tumour: the least stable vertebra of them."""
+    spans = [(s, r.study.id, r.source) for r in rows if (s := patient.levels_of(r)) is not None]
+    tumour = patient.tumour
+    if (
+        not spans
+        and tumour is not None
+        and tumour.levels is not None
+        and {"vertebral", "epidural"} & set(tumour.compartment)
+    ):
+        spans = [(tumour.levels, tumour.id, "; ".join(s.code for s in tumour.source))]
+    if not spans:
+        return inputs
+    order = ("rigid", "semirigid", "mobile", "junctional")
+    span, entry, source = max(spans, key=lambda row: order.index(location_of(row[0])))
+    return {**inputs, "location": Filled(location_of(span), entry, source)}
 
 
 SINS = Sum(

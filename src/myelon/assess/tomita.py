@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Category, FromRecord, Item, Option, Sum
-from myelon.assess.metastases import no_viscera, not_vertebral, primary, scored
+from myelon.assess.metastases import counted, no_viscera, not_vertebral, primary, scored
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def _fill(patient: Patient) -> FromRecord:
         {
             "primary": primary(patient, _PRIMARY),
             "visceral": no_viscera(patient),
+            "bone": counted(patient, "bone metastases", (("solitary", 1, 1), ("multiple", 2, inf))),
         },
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from myelon.assess.compression import HIGH, compressed
 from myelon.assess.instrument import Category, FromRecord, Item, Option, Sum
 from myelon.assess.metastases import YES_NO, Bands, counted, kps, not_vertebral, primary, scored
 from myelon.terms.verification import Verification
@@ -32,9 +33,9 @@ def _fill(patient: Patient) -> FromRecord:
 
 
 def _outside(patient: Patient) -> tuple[str, ...]:
-    grade = patient.last_stated("epidural_grade")
-    compressed = grade is not None and grade.lesion.epidural_grade in {"2", "3"}
-    return (*not_vertebral(patient), *(("the trial excluded cord compression (memory)",) if compressed else ()))
+    found = [compressed(patient, HIGH, cord=cord) for cord in (True, False)]
+    said = ("the trial excluded cord compression",) if any(f is not None and f.value for f in found) else ()
+    return (*not_vertebral(patient), *said)
 
 
 VAN_DER_LINDEN = Sum(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.assess.instrument import Answers, Category, Filled, Found, FromRecord, Item, Option, Rule, Several
+from myelon.terms.levels import Level
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class AtLevel(NamedTuple):
 
 def by_level(patient: Patient) -> tuple[AtLevel, ...]:
     """The zones of every level, from above; empty where the last statement of one of them is not decided."""
-    rows = [s for s in patient.main_lesion if s.lesion.wbb_zones]
+    rows = [s for s in patient.lesions if s.lesion.wbb_zones]
     found = []
     for levels in dict.fromkeys(s.lesion.levels for s in rows):
         here = [s for s in rows if s.lesion.levels == levels]
@@ -104,6 +105,9 @@ def _fill(patient: Patient) -> FromRecord:
     where = set(patient.tumour.compartment) if patient.tumour is not None else set()
     if where and not {"vertebral", "paraspinal", "dumbbell", "epidural"} & where:
         return FromRecord({}, f"made for tumours of a vertebra; this one is {', '.join(sorted(where))}")
+    levels = patient.tumour.levels if patient.tumour is not None else None
+    if levels is not None and levels.upper >= Level.S1:
+        return FromRecord({}, f"made for C1 to L5; the sacrum ({levels}) has other operations")
     rows = by_level(patient)
     if not rows:
         return FromRecord({})

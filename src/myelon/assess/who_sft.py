@@ -36,11 +36,22 @@ def _fill(patient: Patient) -> FromRecord:
     return FromRecord(found)
 
 
+_DIFFER = (
+    "2016: 1 by the phenotype of a solitary fibrous tumour; 3 by its mitoses: the sources differ, and both stand "
+    "(thejns.org 130/2 p418 graded such tumours by mitoses; pathology.osu.edu case 60 by phenotype)"
+)
+
+
 def _decide(answers: Answers) -> Found:
     scheme = answers.choice("scheme")
     if scheme == "2016":
         if answers.choice("phenotype") == "SFT":
-            return Found(("1",), steps=("2016: phenotype of a solitary fibrous tumour",))
+            if answers.number("mitoses_10hpf", could_be=("1", "1_or_3")) < _HPF_LIMIT:
+                return Found(("1",), steps=("2016: phenotype of a solitary fibrous tumour",))
+            return Found(
+                ("1_or_3",),
+                steps=(_DIFFER,),
+            )
         mitoses = answers.number("mitoses_10hpf")
         return Found(
             ("3" if mitoses >= _HPF_LIMIT else "2",), steps=(f"2016: {mitoses:g} mitoses per 10 HPF, limit 5",)
@@ -81,6 +92,7 @@ WHO_SFT = Rule(
         Category("1", "grade 1"),
         Category("2", "grade 2"),
         Category("3", "grade 3"),
+        Category("1_or_3", "grade 1 by phenotype, grade 3 by mitoses: the sources differ"),
         Category("not_convertible", "data missing"),
     ),
     source="who_sft_hpc",

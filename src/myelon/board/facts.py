@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.assess import Patient
-from myelon.assess.escc import worst_grade
+from myelon.assess.compression import HIGH, compressed
 from myelon.board.logic import Known, no, unknown, yes
 from myelon.dose.verdict import Outcome
 from myelon.errors import InputError
@@ -30,7 +30,7 @@ from myelon.record.kinds import (
 )
 from myelon.record.timeline import days_range
 from myelon.terms.drugs import DRUGS
-from myelon.terms.levels import Level
+from myelon.terms.levels import Level, organ_at
 from myelon.terms.markers import DEFINITIONS
 from myelon.terms.mentions import mentions
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from myelon.assess import Result
+    from myelon.assess.patient import Seen
     from myelon.board.packet import DosedPacket
     from myelon.record.base import Entry
 
@@ -308,17 +309,33 @@ def _unstable(s: Situation) -> Known:
 
 
 def _escc(*wanted: str) -> Callable[[Situation], Known]:
+    """Any vertebra with the cord, over every lesion of every study."""
+
     def find(s: Situation) -> Known:
-        seen = worst_grade(s.patient)
-        if seen is not None:
-            grade = str(seen.lesion.epidural_grade)
-            return Known(grade in wanted, f"ESCC {grade}", (seen.study.id,), "escc_2010")
+        found = compressed(s.patient, frozenset(wanted), cord=True)
+        if found is not None:
+            return Known(found.value, found.words, found.entries, "escc_2010")
         result = s.score("escc_2010")
         if result.not_applicable:
-            return no(f"ESCC does not apply: {result.not_applicable}", source="escc_2010")
+            return no(f"no cord there: {result.not_applicable}", source="escc_2010")
+        levels = s.patient.tumour.levels if s.patient.tumour is not None else None
+        if levels is not None and organ_at(levels).organs == ("cauda_equina",):
+            return no(f"the tumour lies at {levels}, below the conus", s.tumour_ids[:1])
         return UNKNOWN
 
     return find
+
+
+def _cauda(s: Situation) -> Known:
+    """Compression of the roots below the conus is a fact of its own: the scale of the cord does not grade it."""
+    found = compressed(s.patient, HIGH, cord=False)
+    if found is not None:
+        words = found.words.replace("ESCC", "epidural grade, as for the cord,")
+        return Known(found.value, f"cauda equina: {words}", found.entries)
+    levels = s.patient.tumour.levels if s.patient.tumour is not None else None
+    if levels is not None and "cauda_equina" not in organ_at(levels).organs:
+        return no(f"the tumour lies at {levels}, above the cauda equina", s.tumour_ids[:1])
+    return UNKNOWN
 
 
 PROGNOSIS: dict[str, dict[str, bool]] = {
@@ -536,7 +553,9 @@ def _limit_exceeded(s: Situation) -> Known:
         return yes(words, ids, failed[0].limit.source)
     if dose.withheld:
         return unknown(f"nothing is judged: {dose.withheld}", ids)
-    if any(v.outcome is not Outcome.PASS for v in verdicts) or not verdicts:
+    if not verdicts:
+        return unknown(f"no rule of sums applies to {', '.join(c.label for c in dose.courses)}, organ {organ}", ids)
+    if any(v.outcome is not Outcome.PASS for v in verdicts):
         open_ones = sum(v.outcome is not Outcome.PASS for v in verdicts)
         return unknown(
             f"{open_ones} of {len(verdicts)} limits cannot be judged, by {dose.basis}, organ {organ}{assumed}", ids
@@ -582,24 +601,36 @@ def _on_denosumab(s: Situation) -> Known:
 
 
 def _fracture(s: Situation) -> Known:
-    seen = s.patient.last_stated("collapse")
-    if seen is not None:
-        broken = seen.lesion.collapse in {"gt50", "lt50"}
-        return Known(broken, "the body has collapsed" if broken else "no collapse", (seen.study.id,))
+    broken = _collapsed(s)
+    if broken:
+        where = ", ".join(str(s.patient.levels_of(b) or b.lesion.lesion) for b in broken)
+        return yes(f"the body has collapsed: {where}", tuple(dict.fromkeys(b.study.id for b in broken)))
+    places = s.patient.places(("collapse",))
+    last = [s.patient.last_in(rows, "collapse") for rows in places]
+    if last and None not in last:
+        return no("no collapse", tuple(dict.fromkeys(b.study.id for b in last if b is not None)))
     words = ("spinal fracture", "vertebral", "compression fracture")
     events = [e for e in s.case.given(AdverseEvent) if mentions(e.term, words) and "fracture" in e.term.casefold()]
     return yes(events[-1].label, (events[-1].id,)) if events else UNKNOWN
 
 
+def _collapsed(s: Situation) -> list[Seen]:
+    """The last statement of every place whose body has collapsed."""
+    last = [s.patient.last_in(rows, "collapse") for rows in s.patient.places(("collapse",))]
+    return [b for b in last if b is not None and b.lesion.collapse in {"gt50", "lt50"}]
+
+
 def _few_bodies(s: Situation) -> Known:
     """Of the collapsed or, where none is stated, the diseased vertebrae."""
-    seen = s.patient.last_stated("collapse")
+    spans = [(span, b.study.id) for b in _collapsed(s) if (span := s.patient.levels_of(b)) is not None]
     tumour = s.patient.tumour
-    levels = seen.lesion.levels if seen is not None else tumour.levels if tumour is not None else None
-    if levels is None:
+    if not spans and tumour is not None and tumour.levels is not None:
+        spans = [(tumour.levels, tumour.id)]
+    if not spans:
         return UNKNOWN
-    few = levels.count <= MOST_KYPHOPLASTY_BODIES
-    return Known(few, f"{levels}: {levels.count} bodies", (seen.study.id,) if seen is not None else s.tumour_ids[:1])
+    count = len({level for span, _ in spans for level in span.levels})
+    words = f"{', '.join(str(span) for span, _ in spans)}: {count} bodies"
+    return Known(count <= MOST_KYPHOPLASTY_BODIES, words, tuple(dict.fromkeys(entry for _, entry in spans)))
 
 
 def _several_segments(s: Situation) -> Known:
@@ -628,12 +659,14 @@ def _performance(s: Situation) -> Known:
 
 
 def _wall(s: Situation) -> Known:
-    seen = s.patient.last_stated("posterior_wall")
-    if seen is None:
+    last = [s.patient.last_in(rows, "posterior_wall") for rows in s.patient.places(("posterior_wall",))]
+    if not last:
         return UNKNOWN
-    return Known(
-        seen.lesion.posterior_wall == "intact", f"posterior wall {seen.lesion.posterior_wall}", (seen.study.id,)
-    )
+    breached = [b for b in last if b is not None and b.lesion.posterior_wall == "breached"]
+    if breached:
+        return no("posterior wall breached", tuple(dict.fromkeys(b.study.id for b in breached)))
+    known = [b for b in last if b is not None]
+    return yes("posterior wall intact", tuple(b.study.id for b in known)) if len(known) == len(last) else UNKNOWN
 
 
 def _upper(s: Situation) -> Known:
@@ -762,6 +795,7 @@ _ROWS = (
         _category("brown_sequard", ("complete", "partial"), "Brown-Séquard"),
     ),
     Fact("cord compressed", "is the cord compressed (ESCC 2 or 3)?", _escc("2", "3")),
+    Fact("cauda compressed", "is the cauda equina compressed?", _cauda),
     Fact("cord touched", "does the tumour touch the cord (ESCC 1c or more)?", _escc("1c", "2", "3")),
     Fact("six months", "is the prognosis six months or more?", _six_months),
     Fact("progressive paralysis", "does the paralysis progress?", _progressive_paralysis),

@@ -6,13 +6,14 @@ Gower JC. A general coefficient of similarity and some of its properties. Biomet
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.assess import Patient
 from myelon.record.kinds import Radiotherapy, Surgery, Systemic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from myelon.record.case import Case
     from myelon.record.timeline import Timeline
@@ -141,25 +142,47 @@ def answers(case: Case, timeline: Timeline | None = None) -> tuple[Answer, ...]:
     return tuple(f.read(patient) for f in FEATURES)
 
 
-def similar(
-    case: Case, own: tuple[Answer, ...], others: Iterable[tuple[Case, tuple[Answer, ...]]], most: int = 5
-) -> list[Resembling]:
+def as_text(given: Sequence[Answer]) -> str:
+    """Answers as JSON, to be kept beside a case.
+
+    >>> as_text((1.0, "M", None, frozenset({"b", "a"})))
+    '[1.0, "M", null, ["a", "b"]]'
+    """
+    return json.dumps([sorted(a) if isinstance(a, frozenset) else a for a in given], ensure_ascii=False)
+
+
+def from_text(text: str) -> tuple[Answer, ...]:
+    """The inverse of `as_text`."""
+    return tuple(frozenset(a) if isinstance(a, list) else a for a in json.loads(text))
+
+
+class Other(NamedTuple):
+    """A case that is compared: its id, title and nature, and its answers."""
+
+    case_id: str
+    title: str
+    nature: str
+    answers: tuple[Answer, ...]
+
+
+def similar(case: Case, own: tuple[Answer, ...], others: Iterable[Other], most: int = 5) -> list[Resembling]:
     """The nearest cases, each with the reason per feature.
 
     Args:
         case: The case that is asked about.
         own: Its answers.
-        others: Other cases with theirs.
+        others: Other cases.
         most: How many are given.
     """
     found = []
-    for other, theirs in others:
-        if other.id == case.id or (other.about.nature == "synthetic") is not (case.about.nature == "synthetic"):
+    for other in others:
+        if other.case_id == case.id or (other.nature == "synthetic") is not (case.about.nature == "synthetic"):
             continue  # phantoms resemble phantoms
-        rows = tuple(Compared(f, a, b, distance(a, b, f.span)) for f, a, b in zip(FEATURES, own, theirs, strict=True))
+        pairs = zip(FEATURES, own, other.answers, strict=True)
+        rows = tuple(Compared(f, a, b, distance(a, b, f.span)) for f, a, b in pairs)
         known = [(r.feature.weight, r.distance) for r in rows if r.distance is not None]
         if len(known) < LEAST_SHARED:
             continue
         total = sum(w * d for w, d in known) / sum(w for w, _ in known)
-        found.append(Resembling(other.id, other.title, other.about.nature, total, rows))
+        found.append(Resembling(other.case_id, other.title, other.nature, total, rows))
     return sorted(found, key=lambda r: (r.distance, -r.shared, r.case_id))[:most]

@@ -232,7 +232,7 @@ def _say(chosen: Instrument, result: Result) -> None:
         typer.echo(words)
     for words in result.assumed:
         typer.echo(f"not given, and not counted: {words}")
-    for words in (*result.outside, *result.stale, *result.unread):
+    for words in (*result.said, *result.outside, *result.stale, *result.unread):
         typer.echo(f"note: {words}")
     heading("because")
     table(

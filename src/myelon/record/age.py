@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import floor
+import datetime as dt
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from myelon.record.when import DAYS_PER
@@ -25,6 +26,11 @@ def age_at(case: Case, timeline: Timeline, point: str) -> tuple[int, int] | None
     Returns:
         None when the age is not recorded, or the point is open.
     """
+    born = case.subject.birth if case.subject is not None else None
+    at = timeline.date(point.split(".", maxsplit=1)[0]) if point.endswith(".start") else None
+    if born is not None and born.earliest and born.latest and at is not None and at.earliest and at.latest:
+        first, last = dt.date.fromordinal(floor(at.earliest)), dt.date.fromordinal(ceil(at.latest))
+        return _between(born.latest, first), _between(born.earliest, last)  # the birth date decides
     if case.subject is None or case.subject.age_at_index_years is None:
         return None
     since, _ = timeline.interval(f"{case.zero}.start" if "." not in case.zero else case.zero, point)
@@ -34,3 +40,8 @@ def age_at(case: Case, timeline: Timeline, point: str) -> tuple[int, int] | None
     year = DAYS_PER["year"]
     oldest = age + 1 + since.latest / year
     return floor(age + since.earliest / year), floor(oldest) - (oldest == floor(oldest))
+
+
+def _between(born: dt.date, day: dt.date) -> int:
+    """Completed years from a birth to a day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

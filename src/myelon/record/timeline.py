@@ -21,7 +21,7 @@ from myelon.record.when import Point, When, split_reference
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from myelon.record.base import Entry
     from myelon.record.case import Case
@@ -220,28 +220,74 @@ def extend(timeline: Timeline, case: Case, entry: Entry) -> Timeline:
     )
 
 
-def as_of(case: Case, day: dt.date) -> Case:
-    """The record with only what had certainly begun by a day, and who the patient is.
+def as_of(case: Case, at: dt.date | str) -> Case:
+    """The record with only what had certainly begun by a day, or by the start of an entry, and who the patient is.
+
+    Every entry is held against its window, tumours too; an undated tumour stays only where it is the one that the
+    record is about, or where that one came from. The named entry itself stays out: its decision is not known yet.
+
+    Args:
+        case: The record.
+        at: The day, or an entry: a decision can be replayed where no calendar date exists.
 
     Raises:
-        CaseError: The case has no calendar date, so that no day can be placed in it.
+        CaseError: The case has no calendar date, so that no day can be placed in it; or no such entry.
     """
     timeline = solve(case)
+    begun = _begun_by_entry(case, timeline, at) if isinstance(at, str) else _begun_by_day(case, timeline, at)
+    dated = {e.id for e in case.entries if e.when is not None and begun(e)}
+    about = _about(case)
+    kept = tuple(
+        e
+        for e in case.entries
+        if e.track == "Patient" or e.id in dated or (e.track == "Diagnosis" and e.when is None and e.id in about)
+    )
+    then = case.with_entries(kept)
+    zero = split_reference(case.zero)[0]
+    if zero in then.by_id:
+        return then
+    first = next(iter(timeline.in_order(e for e in kept if e.when is not None)), kept[0] if kept else None)
+    if first is None:
+        raise CaseError("nothing of the record is certain by then", where=case.id, todo="Choose a later day")
+    return then.model_copy(update={"zero": first.id})
+
+
+def _about(case: Case) -> set[str]:
+    """The tumour that the record is about, and where it came from."""
+    found: set[str] = set()
+    held: Entry | None = case.neoplasm
+    while held is not None and held.id not in found:
+        found.add(held.id)
+        held = case.by_id.get(getattr(held, "parent", None) or "")
+    return found
+
+
+def _begun_by_day(case: Case, timeline: Timeline, day: dt.date) -> Callable[[Entry], bool]:
     dated = any(c.before == EPOCH for c in timeline.constraints)
     if not dated:
-        raise CaseError("the case has no calendar date", where=case.id, todo="Leave out the date")
+        raise CaseError(
+            "the case has no calendar date", where=case.id, todo="Leave out the date, or name an entry instead of a day"
+        )
     since_zero, _ = timeline.interval(EPOCH, timeline.zero)
     if since_zero.latest is None:
         raise CaseError("the zero point has no calendar date", where=case.id, todo="Date the zero point")
     limit = _day(day) - since_zero.latest
-    latest = {e.id: timeline.window(e.id).latest for e in case.entries}
-    kept = tuple(
-        e
-        for e in case.entries
-        if e.track in {"Patient", "Diagnosis"}
-        or (e.when is not None and (at := latest[e.id]) is not None and at <= limit)
-    )
-    return case.with_entries(kept)
+    return lambda e: (latest := timeline.window(e.id).latest) is not None and latest <= limit
+
+
+def _begun_by_entry(case: Case, timeline: Timeline, entry: str) -> Callable[[Entry], bool]:
+    if entry not in case.by_id:
+        raise CaseError(
+            f"no entry {entry[:40]!r}", where=case.id, todo="Name an entry of the case, or a day (YYYY-MM-DD)"
+        )
+
+    def begun(e: Entry) -> bool:
+        if e.id == entry:
+            return False
+        gap, _ = timeline.interval(f"{e.id}.start", f"{entry}.start")
+        return gap.earliest is not None and gap.earliest >= 0
+
+    return begun
 
 
 def _readings(rows: list[Constraint], same: Sequence[tuple[str, str]], origin: str, plain: Network) -> list[Reading]:

@@ -29,7 +29,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from myelon.errors import StoreError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision under store/migrations."""
 FILENAME = "myelon.sqlite3"
 URL_VARIABLE = "MYELON_DATABASE_URL"
@@ -85,6 +85,7 @@ case_index = Table(
     Column("question", Text, nullable=False),
     Column("words", Text, nullable=False),
     Column("rules", String(16), nullable=False),
+    Column("features", Text, nullable=False, server_default="[]"),
     Index("ix_case_index_removed_first_seq", "removed", "first_seq"),
     Index("ix_case_index_removed_last_seq", "removed", "last_seq"),
 )

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, select, update
 
+from myelon.board.similar import answers, as_text
 from myelon.record.findings import findings_of, gaps_of
 from myelon.record.kinds import Board, Neoplasm, Radiotherapy, Subject, Systemic
-from myelon.record.rules import RULES
 from myelon.record.timeline import solve
 from myelon.store.database import case_index, journal
 
@@ -41,13 +43,24 @@ class CaseSummary(NamedTuple):
     dangers: tuple[str, ...]
     gaps: int
     question: str
+    features: str
+    """What it answers to the features that cases are compared by (`myelon.board.similar.from_text`)."""
 
 
 @cache
 def rules_digest() -> str:
-    """Changes when a rule is added or taken away, so that lines computed by other rules are seen."""
-    names = " ".join(f"{rule.__module__}.{rule.__name__}" for rule in RULES)
-    return hashlib.sha256(names.encode()).hexdigest()[:16]
+    """Of the source of everything that a line is computed by: a corrected body makes older lines be computed again."""
+    found = hashlib.sha256()
+    for package in ("myelon.record", "myelon.record.rules", "myelon.record.kinds", "myelon.terms", "myelon.assess"):
+        for path in sorted(files(package).iterdir(), key=lambda p: p.name):
+            if path.name.endswith((".py", ".csv")):
+                found.update(path.name.encode() + path.read_bytes())
+    for module in ("index.py", "../board/similar.py"):
+        found.update((Path(__file__).parent / module).read_bytes())
+    return found.hexdigest()[:16]
+
+
+rules_digest()  # of the code that runs: its files may be replaced under a service
 
 
 def write(connection: Connection, case: Case) -> None:
@@ -70,7 +83,8 @@ def refresh(connection: Connection, case: Case) -> None:
 
 def line(case: Case) -> dict[str, Any]:
     """What the list shows of a case, and the words it is found by."""
-    findings = findings_of(case, solve(case))
+    timeline = solve(case)
+    findings = findings_of(case, timeline)
     subject = next(case.of(Subject), None)
     courses = list(case.given(Radiotherapy))
     tumours = list(case.of(Neoplasm))
@@ -97,6 +111,7 @@ def line(case: Case) -> dict[str, Any]:
         "question": next((b.question for b in case.of(Board)), ""),
         "words": " \n".join(sorted(w.casefold() for w in words if w)),
         "rules": rules_digest(),
+        "features": as_text(answers(case, timeline)),
     }
     return {k: v.replace("\x00", "") if isinstance(v, str) else v for k, v in shown.items()}
 
@@ -150,5 +165,5 @@ def _summary(row: Any) -> CaseSummary:  # noqa: ANN401  # a row of the table
     return CaseSummary(
         row.case_id, row.title, row.nature, row.version, row.changed_at, row.patient, row.tumour, row.levels,
         row.courses, row.basis, row.findings, row.unresolved, tuple(filter(None, row.dangers.split("\n"))), row.gaps,
-        row.question,
+        row.question, row.features,
     )  # fmt: skip

@@ -27,6 +27,22 @@ class Observation(Entry):
         return OBSERVATIONS.get(self.what)
 
     @property
+    def suspect(self) -> str:
+        """Why the number does not fit its unit: outside what is plausible, or between the steps of its scale; or ""."""
+        row = self.observable
+        if row is None or self.value.unit != row.unit or self.value.comparator != "=":
+            return ""
+        low, high = row.plausible
+        value = self.value.value
+        if (low is not None and value < low) or (high is not None and value > high):
+            least = "" if low is None else f"{low:g}"
+            span = f"{least} to {high:g}" if high is not None else f"from {least}"
+            return f"{value:g} {row.unit}".rstrip() + f" is outside {span}: another unit?"
+        if row.step and abs(value / row.step - round(value / row.step)) > 1e-9:
+            return f"{value:g} is between the steps of {row.step:g}"
+        return ""
+
+    @property
     def label(self) -> str:
         """Such as "ECOG 2"."""
         return f"{self.what} {self.value}".rstrip()

@@ -27,6 +27,8 @@ RULES: tuple[Rule, ...] = (
     anatomy.extent_differs_by_feature,
     anatomy.vertebra_is_no_cord_segment,
     anatomy.organ_by_level,
+    statements.number_does_not_fit_its_unit,
+    statements.count_is_exceeded,
     statements.statements_disagree,
     statements.same_onset_twice,
     statements.percent_is_not_its_fraction,

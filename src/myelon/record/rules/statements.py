@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.record.base import Assertion
+from myelon.record.counts import counts_contradicted
 from myelon.record.finding import Finding, Statement, codes
-from myelon.record.kinds import Evidence, Imaging, Neurology, Radiotherapy, Response, Staging, Systemic
+from myelon.record.kinds import Evidence, Imaging, Neurology, Observation, Radiotherapy, Response, Staging, Systemic
 from myelon.terms.tnm import LUNG_8, lung_stage
 
 if TYPE_CHECKING:
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from myelon.record.base import Entry, Stated
     from myelon.record.case import Case
     from myelon.record.timeline import Timeline
+
+
+WIDEST_CM = 30.0
+"""A lesion of the spine of this diameter is a length in mm. Myelon's convention."""
+
+
+_NOT_USED = "not used in any score until a person resolves it"
 
 
 def _two(key: str, kind: str, entry: Entry, rows: Sequence[Stated[str]], computed: str = "") -> Iterator[Finding]:
@@ -35,6 +43,29 @@ def statements_disagree(case: Case, _timeline: Timeline) -> Iterator[Finding]:
             yield Finding(f"relation:{line.id}", "internal", (line.id,), rows)
     for response in case.of(Response):
         yield from _two("response", "caption against text", response, response.statements)
+
+
+def number_does_not_fit_its_unit(case: Case, _timeline: Timeline) -> Iterator[Finding]:
+    """A value outside what is plausible in its unit: platelets of 80000 × 10⁹/L, a KPS of 8, a diameter of 32 cm."""
+    for o in case.given(Observation):
+        if o.suspect:
+            said = (Statement(o.label, codes(o.source)),)
+            yield Finding(f"unit:{o.id}", "unit", (o.id,), said, rule=o.suspect, computed=_NOT_USED)
+    for study in case.of(Imaging):
+        for n, lesion in enumerate(study.lesions):
+            size = lesion.max_diameter_cm
+            if size is not None and size >= WIDEST_CM:
+                said = (Statement(f"{lesion.lesion}: {size:g} cm", codes(study.source)),)
+                yield Finding(
+                    f"unit:{study.id}:{n}", "unit", (study.id,), said, rule=f"{size:g} cm: mm?", computed=_NOT_USED
+                )
+
+
+def count_is_exceeded(case: Case, _timeline: Timeline) -> Iterator[Finding]:
+    """A count of metastases that other entries exceed: two entries that cannot both hold."""
+    for found in counts_contradicted(case):
+        rows = tuple(Statement(case.by_id[e].label, codes(case.by_id[e].source)) for e in found.entries)
+        yield Finding(f"count:{found.entries[0]}", "internal", found.entries, rows, computed=found.words)
 
 
 def same_onset_twice(case: Case, _timeline: Timeline) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,16 +12,15 @@ from myelon.board.differential import differential
 from myelon.board.facts import Situation, prognoses
 from myelon.board.options import deliberate
 from myelon.board.schedules import schedules
-from myelon.board.similar import answers, similar
+from myelon.board.similar import Other, answers, from_text, similar
 from myelon.record.kinds import Vital
-from myelon.web.packets import Packets, dosed_of, packet_of, store_of
+from myelon.web.packets import dosed_of, packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
 
 if TYPE_CHECKING:
     from myelon.board.packet import Packet
-    from myelon.board.similar import Answer
-    from myelon.record.case import Case
+    from myelon.board.similar import Resembling
 
 router = APIRouter()
 MOST_COMPARED = 500
@@ -52,14 +50,7 @@ def options(request: Request, case_id: str, on: str = "") -> Response:
     return page(request, "options.html", context)
 
 
-def _similar(request: Request, packet: Packet) -> list[object]:
-    store = store_of(request)
-    packets: Packets = request.app.state.packets
-    rows, _ = store.find("", newest_first=True, limit=MOST_COMPARED, offset=0)
-
-    def read(case_id: str) -> tuple[Case, tuple[Answer, ...]]:
-        case = store.case(case_id)
-        return case, answers(case)
-
-    others = [packets.once(row.id, ("answers",), partial(read, row.id)) for row in rows]
-    return list(similar(packet.case, answers(packet.case, packet.timeline), others))
+def _similar(request: Request, packet: Packet) -> list[Resembling]:
+    rows, _ = store_of(request).find("", newest_first=True, limit=MOST_COMPARED, offset=0)
+    others = [Other(row.id, row.title, row.nature, from_text(row.features)) for row in rows]
+    return similar(packet.case, answers(packet.case, packet.timeline), others)

@@ -91,7 +91,7 @@ def _measured(request: Request, packet: DosedPacket, target: str, *, holds: bool
         lambda: anatomy(dose.contours, chosen, altered="" if holds else why),
     )
     grade = worst_grade(Patient(packet.case, packet.timeline))
-    recorded = f"{grade.lesion.epidural_grade} ({grade.study.id})" if grade is not None else ""
+    recorded = f"{grade.grade} ({grade.seen.study.id})" if grade is not None else ""
     return empty | {
         "recorded": recorded,
         "anatomy": found,
