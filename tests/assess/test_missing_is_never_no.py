@@ -106,6 +106,7 @@ def test_every_answer_left_out_of_generated_ones(chosen, data):
         ("mda_bone", {"signal": "larger", "new": False}, {"SD", "PD"}),
         ("recist_1_1", {"baseline": 100, "nadir": 100, "current": 60, "nontarget": "none"}, {"PR", "PD"}),
         ("asia_ais", {"s45_sensory": True, "vac": True}, {"C", "D", "E"}),
+        ("asia_ais", {"prior_deficit": True}, {"A", "B", "C", "D", "E"}),
         ("asia_ais", {"s45_sensory": False, "vac": False}, {"A", "C", "D"}),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from myelon.assess import INSTRUMENTS
 from myelon.board.differential import CANDIDATES, differential
 from myelon.board.evidence_base import EVIDENCE
-from myelon.board.facts import FACTS, PROGNOSIS, Situation
+from myelon.board.facts import FACTS, PROGNOSIS, Situation, prognoses
 from myelon.board.logic import All, Is, Known, Not, Some, facts_of, judge
 from myelon.board.options import OPTIONS, SURVEILLANCE, deliberate
 from myelon.board.packet import prepare
@@ -167,7 +167,7 @@ def test_every_argument_that_holds_names_entries_of_the_case(case_id):
         for argument in o.open:
             assert argument.judged.value is None
         assert all(k.value is None for k in o.would_settle)
-    for _, judged in found.left_out:
+    for _, judged in found.silent:
         assert judged.because
     groups = [o.kind.group for o in found.options]
     assert groups == sorted(groups, key=["diagnosis", "surgery", "radiotherapy", "drugs", "care"].index)
@@ -187,7 +187,7 @@ def test_the_girl_of_paper_003_at_her_third_recurrence():
     assert rules(again.against) == {"reirradiation-limit"}
     assert rules(option(found, "targeted").against) == {"hpc-targeted-cost"}
     assert {"grade-watch", "interval-watch", "entity-check"} <= rules(found.watch)
-    assert {k.key for k, _ in found.left_out} >= {"bkp", "pps", "iscm_resection", "denosumab", "cirt"}
+    assert {k.key for k, _ in found.silent} >= {"bkp", "pps", "iscm_resection", "denosumab", "cirt"}
 
 
 def test_on_a_day_only_what_was_certain_then_counts():
@@ -320,8 +320,8 @@ def legs(mrc=None, change=None, limb="legs", state=""):
         ("Non-small cell lung cancer", "drug-sensitive primary", False),
         ("Small cell lung cancer", "drug-sensitive primary", True),
         ("DLBCL", "lymphoma", True),
-        ("Giant cell carcinoma of the lung", "giant cell tumour", False),
-        ("Adrenal cortical carcinoma", "radioresistant primary", False),
+        ("Giant cell carcinoma of the lung", "giant cell tumour", None),
+        ("Adrenal cortical carcinoma", "radioresistant primary", None),
         ("Renal cell carcinoma", "radioresistant primary", True),
         ("Breast cancer", "radiosensitive primary", True),
     ],
@@ -362,8 +362,8 @@ def test_a_proposed_course_was_not_given():
     course = {"id": "rt-1", "kind": "radiotherapy", "ordinal": 1, "total_gy": 64, "fractions": 16, "modality": "carbon",
               "target": "L4", "levels": "L4", "status": "proposed"}  # fmt: skip
     found = situation(course)
-    assert found.ask("carbon ions given").value is False
-    assert found.ask("irradiated").value is False
+    assert found.ask("carbon ions given").value is None  # nobody wrote that none were
+    assert found.ask("irradiated").value is None
 
 
 def test_courses_elsewhere_exceed_no_limit_here():
@@ -449,3 +449,113 @@ def test_every_prognostic_instrument_says_what_it_can_of_six_months():
     assert rows["osri_2013"].six_months == "states no limit of six months"
     assert rows["katagiri_2014"].six_months == "open"
     assert not prognoses(Situation(prepare(demo_case("paper-003"))))
+
+
+# ── any patient: blood, round cells, silence, urgency ───────────────────────────────────────────────────
+
+LESION = {
+    "id": "mri",
+    "kind": "imaging",
+    "modality": "MRI",
+    "when": {"kind": "exact", "earliest": "2021-03-01", "latest": "2021-03-01"},
+}
+BLOOD = (
+    "Multiple myeloma",
+    "Plasmacytoma",
+    "Diffuse large B-cell lymphoma",
+    "Follikuläres Lymphom",
+    "Hodgkin lymphoma",
+)
+ROUND = ("Ewing sarcoma", "Neuroblastoma", "Rhabdomyosarcoma", "Mesenchymal chondrosarcoma")
+RESISTANT = ("Chordoma", "Chondrosarcoma", "Leiomyosarcoma", "MPNST", "脊索腫")
+OF_RESISTANT = {"resection-basic", "conventional-insufficient", "cirt-ss", "cirt-when", "chondrosarcoma"}
+
+
+def primary_at_the_spine(entity, *entries, grade="3"):
+    seen = LESION | {"lesions": [{"feature": "mass", "levels": "T8", "epidural_grade": grade}]}
+    tumour = {"role": "primary", "entity": entity, "levels": "T8", "compartment": ["vertebral", "epidural"]}
+    return situation(seen, *entries, tumour=tumour)
+
+
+def fired(found):
+    return {a.rule.id for o in found.options for a in (*o.speaks_for, *o.against)}
+
+
+@pytest.mark.parametrize("entity", BLOOD + ROUND)
+def test_blood_and_round_cell_tumours_get_no_argument_of_a_resistant_sarcoma(entity):
+    found = deliberate(primary_at_the_spine(entity))
+    assert not fired(found) & OF_RESISTANT
+    assert not {a.rule.id for o in found.options for a in o.open} & OF_RESISTANT
+
+
+@pytest.mark.parametrize("entity", RESISTANT)
+def test_a_resistant_tumour_gets_them(entity):
+    found = deliberate(primary_at_the_spine(entity))
+    assert {"resection-basic", "conventional-insufficient", "cirt-ss"} <= fired(found)
+    assert ("chondrosarcoma" in fired(found)) == (entity == "Chondrosarcoma")
+
+
+@pytest.mark.parametrize("entity", ["spindle cell lesion", "Chordoma vs chondrosarcoma", "Sarcoma", "no lymphoma"])
+def test_a_tumour_that_no_row_decides_leaves_every_argument_of_an_entity_open(entity):
+    s = primary_at_the_spine(entity)
+    found = deliberate(s)
+    assert not fired(found) & {"resection-basic", "conventional-insufficient", "cirt-ss", "chondrosarcoma"}
+    assert "resection-basic" in {a.rule.id for o in found.options for a in o.open}
+    for fact in ("chondrosarcoma", "drug-sensitive sarcoma", "round cell tumour"):
+        assert s.ask(fact).value is None
+
+
+def test_nothing_is_called_not_for_this_patient_because_the_rules_do_not_know_it():
+    for entity in (*BLOOD, *ROUND, *RESISTANT):
+        found = deliberate(primary_at_the_spine(entity))
+        keys = {o.kind.key for o in found.options} | {k.key for k, _ in found.silent}
+        assert keys == {k.key for k in OPTIONS}
+        assert not {o.kind.key for o in found.options} & {k.key for k, _ in found.silent}
+        assert "not_for_this_patient" not in found.as_dict()
+
+
+def test_a_biopsy_is_a_candidate_while_no_pathology_is_recorded():
+    asked = next(k for k in OPTIONS if k.key == "biopsy").candidate
+    bare = primary_at_the_spine("Chordoma")
+    assert judge(asked, bare.ask).value is True
+    report = {"id": "p-1", "kind": "pathology", "diagnosis": "chordoma"}
+    assert judge(asked, primary_at_the_spine("Chordoma", report).ask).value is False
+
+
+@pytest.mark.parametrize(
+    ("levels", "grade", "exams", "urgent"),
+    [
+        ("T8", "3", [{"motor": [{"limb": "legs", "change": "worse"}]}], True),
+        ("T8", "2", [{"bladder": "retention"}], True),
+        ("L4", "3", [{"bowel": "incontinent"}], True),
+        ("T8", "1c", [{"motor": [{"limb": "legs", "change": "worse"}]}], False),
+        ("T8", "3", [{"motor": [{"limb": "legs", "mrc": 5}]}], False),
+        ("T8", "3", [], False),
+    ],
+)
+def test_a_growing_deficit_with_compression_is_said_first_with_its_day(levels, grade, exams, urgent):
+    seen = LESION | {"lesions": [{"feature": "mass", "levels": levels, "epidural_grade": grade}]}
+    rows = [exam(n, "2021-03-02", **e) for n, e in enumerate(exams)]
+    found = deliberate(situation(seen, *rows, tumour={"levels": levels}, primary={"entity": "Lung cancer"}))
+    assert (found.urgent is not None) == urgent
+    if found.urgent is not None:
+        assert "2021-03-01" in found.urgent.words
+        assert "2021-03-02" in found.urgent.words
+
+
+def test_a_score_outside_its_patients_is_named_and_decides_nothing():
+    measured = {"KPS": 90, "visceral metastases": 0}
+    rows = [
+        {"id": f"o-{n}", "kind": "observation", "what": what, "value": {"value": value}}
+        for n, (what, value) in enumerate(measured.items())
+    ]
+    inside = situation(*rows, primary={"entity": "Breast cancer"})
+    assert inside.ask("six months").value is True
+    seen = LESION | {"lesions": [{"feature": "mass", "levels": "T8", "epidural_grade": "3"}]}
+    outside = situation(seen, *rows, tumour={"levels": "T8"}, primary={"entity": "Breast cancer"})
+    said = outside.ask("six months")
+    assert "excluded cord compression" in said.words
+    van_der_linden = next(p for p in prognoses(outside) if p.instrument == "van_der_linden_2005")
+    assert van_der_linden.six_months.startswith("decides nothing")
+    without = "; ".join(w for w in said.words.split("; ") if "decides nothing" not in w)
+    assert "van der Linden" not in without

@@ -10,7 +10,7 @@ def test_options_with_arguments_evidence_and_likeness(own, case_id):
     assert "Cases like it" in text
     if case_id != "phantom-2":
         assert "selected published cases, not an expectation of outcome" in text
-    assert "Not for this patient" in text
+    assert "No rule held bears on it" in text
 
 
 def test_the_page_names_entries_papers_and_exact_limits(own):

@@ -25,8 +25,8 @@ def _fill(patient: Patient) -> FromRecord:
         {
             "no_visceral": counted(patient, "visceral metastases", (("yes", 0, 0), ("no", 1, inf))),
             "solitary": counted(patient, "bone metastases", (("yes", 1, 1), ("no", 2, inf))),
-            "not_lung": primary(patient, (("no", ("lung",)), ("yes", _FAVOURABLE))),
-            "favourable_primary": primary(patient, (("no", ("lung",)), ("yes", _FAVOURABLE))),
+            "not_lung": primary(patient, (("no", ("lung",)),), "yes"),
+            "favourable_primary": primary(patient, (("yes", _FAVOURABLE),), "no"),
         },
     )
 

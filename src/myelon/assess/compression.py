@@ -126,8 +126,11 @@ def compressed(patient: Patient, grades: frozenset[str], *, cord: bool) -> Compr
     entries = tuple(dict.fromkeys(r.seen.study.id for r in shown))
     if maybe:
         return Compression("; ".join(dict.fromkeys(r.words for r in maybe)), entries, value=None)
-    worst_grade = max((r.grade for r in rows if r.grade), key=ORDER.index)
-    return Compression(_listed(rows, worst_grade), entries, value=False)
+    graded_rows = [r for r in rows if r.grade is not None]
+    if not graded_rows:  # every grade that one may have is outside those asked
+        return Compression("; ".join(dict.fromkeys(r.words for r in rows)), entries, value=False)
+    worst_grade = max((str(r.grade) for r in graded_rows), key=ORDER.index)
+    return Compression(_listed(graded_rows, worst_grade), entries, value=False)
 
 
 def _listed(rows: list[AtVertebra], worst: str) -> str:

@@ -421,12 +421,13 @@ class Rule(Instrument):
                 tried.took(found.categories)
                 return
         except NotGivenError as asked:
-            tried.missing.setdefault(asked.key)
-            if asked.could_be is not None:
-                for category in asked.could_be:
-                    tried.took((category,))
-                return
-            key = asked.key
+            key = next(iter(reading.open), asked.key)
+            if key == asked.key:
+                tried.missing.setdefault(key)
+                if asked.could_be is not None:
+                    for category in asked.could_be:
+                        tried.took((category,))
+                    return
         item = next(i for i in self.items if i.key == key)
         if item.domain is None:
             for category in tried.every:

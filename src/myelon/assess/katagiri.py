@@ -19,7 +19,7 @@ _PRIMARY = (
     (
         "rapid",
         ("colorectal", "colon", "rect", "gastric", "stomach", "pancrea", "head and neck", "oesophag", "esophag",
-         "melanoma", "hepatocellular", "gallbladder", "cervical cancer", "unknown primary"),
+         "melanoma", "hepatocellular", "gallbladder", "cervical cancer", "bladder", "urothelial", "unknown primary"),
     ),
 )  # fmt: skip
 """Breast, prostate and lung are in two groups by how they can be treated: a person says which."""

@@ -72,6 +72,6 @@ def not_vertebral(patient: Patient) -> tuple[str, ...]:
     return (f"made in metastases of the vertebrae; this one is {', '.join(where)}",)
 
 
-def primary(patient: Patient, groups: Sequence[tuple[str, Sequence[str]]]) -> Filled | None:
-    """The group of the primary tumour; where its name fits none, or two, a person says it."""
-    return patient.primary_as(groups)
+def primary(patient: Patient, groups: Sequence[tuple[str, Sequence[str]]], others: str = "") -> Filled | None:
+    """The group of the primary tumour; where the table of tumours does not decide it, a person says it."""
+    return patient.primary_as(groups, others)

@@ -36,8 +36,6 @@ HOLDS_DAYS = 90.0
 _LEGS = frozenset({"legs", "left leg", "right leg"})
 _PARALYSED = frozenset({"paraplegia", "paraplegic", "complete paraplegia"})
 _NORMAL = 5
-_NOT_THE_SITE = re.compile(r"renal pelvis|rectus abdominis|sarcomatoid|not of the \w+", re.IGNORECASE)
-"""Words that hold the name of a site or an entity and mean another."""
 _SPINE = ("back", "neck", "spin", "lumb", "thora", "cervic", "sacr", "vertebra")
 _LASTING = frozenset({"Patient", "Diagnosis", "Pathology"})
 """What does not grow old."""
@@ -327,19 +325,33 @@ class Patient:
                 return held if held.assertion is Assertion.PRESENT else None
         return None
 
+    @property
+    def named(self) -> Neoplasm | None:
+        """The entry that says what the tumour is: of a metastasis its primary, where that is recorded."""
+        return self.primary if self.tumour is not None and self.tumour.role == "secondary" else self.tumour
+
     def no_metastasis(self) -> str:
         """Why a score of metastases does not apply; empty where it does, or may."""
         if self.tumour is None or self.tumour.role == "secondary":
             return ""
         return f"made for metastases; {self.tumour.entity} is a primary tumour"
 
-    def primary_as(self, groups: Iterable[tuple[str, Sequence[str]]]) -> Filled | None:
-        """The group of the primary by the words it is named with; None where no word, or words of two groups, fit."""
-        if self.primary is None:
+    def primary_as(self, groups: Iterable[tuple[str, Sequence[str]]], others: str = "") -> Filled | None:
+        """The group that the primary belongs to, by its row in the table of tumours and never by its bare words.
+
+        None where no row is known, and where the entity is wider than a group and may belong to another.
+
+        Args:
+            groups: Key and words that name what belongs there.
+            others: Key of what no group names; empty where the instrument has none.
+        """
+        row = self.primary.known_as if self.primary is not None else None
+        if self.primary is None or row is None:
             return None
-        words = _NOT_THE_SITE.sub("", f"{self.primary.entity} {self.primary.histology} {self.primary.site}")
-        found = [key for key, names in groups if mentions(words, tuple(names))]
-        return Filled(found[0], self.primary.id, _codes(self.primary)) if len(found) == 1 else None
+        rest = "" if row.id == "unknown_primary" else others
+        keys = {_group(entity.words, groups, rest) for entity in (row, *row.narrower)}
+        key = keys.pop() if len(keys) == 1 else ""
+        return Filled(key, self.primary.id, _codes(self.primary)) if key else None
 
     @cached_property
     def chemotherapy(self) -> Filled | None:
@@ -348,6 +360,12 @@ class Patient:
             if any((row := DRUGS.get(a.drug)) is not None and row.drug_class in CYTOTOXIC for a in line.agents):
                 return Filled("yes", line.id, _codes(line))
         return None
+
+
+def _group(words: str, groups: Iterable[tuple[str, Sequence[str]]], others: str) -> str:
+    """The one group that some words belong to; the rest where none does, empty where several do."""
+    found = [key for key, names in groups if mentions(words, tuple(names))]
+    return found[0] if len(found) == 1 else "" if found else others
 
 
 def _of_the_spine(site: str) -> bool:

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from myelon.assess.instrument import Filled, FromRecord
 from myelon.record.base import Assertion
 from myelon.record.kinds import Imaging, Radiotherapy
-from myelon.terms.mentions import mentions
 
 if TYPE_CHECKING:
     from myelon.assess.patient import Patient
     from myelon.record.kinds.imaging import LesionObservation
 
-GLIOMA = ("glioma", "diffuse midline glioma", "astrocyt", "glioblastoma", "ependymoma", "oligodendroglioma")
 _WEEK = 7.0
 
 
@@ -100,7 +98,8 @@ def _sums(series: Products, base: str, nadir: str, now: str) -> dict[str, Filled
 
 def _not_for(patient: Patient) -> str:
     tumour = patient.tumour
-    if tumour is None or mentions(f"{tumour.entity} {tumour.histology}", GLIOMA):
+    row = tumour.known_as if tumour is not None else None
+    if tumour is None or row is None or row.is_one_of("glioma") is not False:
         return ""
     return f"made for gliomas; this is {tumour.entity}"
 

@@ -19,7 +19,7 @@ def _fill(patient: Patient) -> FromRecord:
     return scored(
         patient,
         {
-            "primary": primary(patient, _PRIMARY),
+            "primary": primary(patient, _PRIMARY, "other"),
             "visceral": counted(patient, "visceral metastases", YES_NO),
             "motor_function": renamed(patient.paraplegia, {"yes": "paraplegic"}),
         },

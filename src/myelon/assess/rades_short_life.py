@@ -30,7 +30,7 @@ def _fill(patient: Patient) -> FromRecord:
         patient,
         {
             "ecog": banded(patient.measured("ECOG"), (("2", 2, 2), ("3-4", 3, 4))),
-            "primary": primary(patient, RADES_PRIMARY),
+            "primary": primary(patient, RADES_PRIMARY, "other"),
             "bone": counted(patient, "extraspinal bone metastases", YES),
             "visceral": counted(patient, "visceral metastases", YES_NO),
             "ambulatory": renamed(patient.paraplegia, {"yes": "no"}),

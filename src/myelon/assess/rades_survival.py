@@ -16,7 +16,7 @@ def _fill(patient: Patient) -> FromRecord:
     return scored(
         patient,
         {
-            "primary": primary(patient, RADES_PRIMARY),
+            "primary": primary(patient, RADES_PRIMARY, "other"),
             "bone": counted(patient, "extraspinal bone metastases", YES),
             "visceral": counted(patient, "visceral metastases", YES_NO),
             "ambulatory": renamed(patient.paraplegia, {"yes": "no"}),

@@ -34,7 +34,7 @@ def _fill(patient: Patient) -> FromRecord:
             "extraspinal": counted(patient, "extraspinal bone metastases", _EXTRASPINAL),
             "vertebral": counted(patient, "vertebral metastases", _VERTEBRAL),
             "organs": counted(patient, "visceral metastases", (("none", 0, 0),)),
-            "primary": primary(patient, _PRIMARY),
+            "primary": primary(patient, _PRIMARY, "g2"),
             "palsy": renamed(frankel_grade(patient), palsy),
         },
     )

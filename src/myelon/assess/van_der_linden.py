@@ -26,7 +26,7 @@ def _fill(patient: Patient) -> FromRecord:
         patient,
         {
             "kps": kps(patient, _KPS),
-            "primary": primary(patient, _PRIMARY),
+            "primary": primary(patient, _PRIMARY, "other"),
             "visceral": counted(patient, "visceral metastases", YES_NO),
         },
     )

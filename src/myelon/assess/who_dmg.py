@@ -19,13 +19,14 @@ _ONE_OF = ("k27m", "ezhip", "egfr", "methylation_dmg")
 
 def _fill(patient: Patient) -> FromRecord:
     tumour = patient.tumour
-    if tumour is None or not mentions(
-        f"{tumour.entity} {tumour.histology}", ("glioma", "diffuse midline glioma", "astrocyt", "glioblastoma")
-    ):
-        return FromRecord({}, "made for gliomas") if tumour is not None else FromRecord({})
+    row = tumour.known_as if tumour is not None else None
+    if tumour is None or row is None:
+        return FromRecord({})
+    if row.is_one_of("glioma") is False:
+        return FromRecord({}, f"made for gliomas; this is {tumour.entity}")
     source = "; ".join(s.code for s in tumour.source)
     found = {}
-    if mentions(f"{tumour.entity} {tumour.histology}", ("diffuse",)):
+    if row.is_one_of("diffuse_midline_glioma"):
         found["diffuse"] = Filled("yes", tumour.id, source)
     if "intramedullary" in tumour.compartment or mentions(tumour.site, _MIDLINE):
         found["midline"] = Filled("yes", tumour.id, source)

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from myelon.assess.patient import Patient
 
 _HPF_LIMIT, _MM2_LIMIT = 5.0, 2.5
-_ENTITIES = ("hemangiopericytoma", "haemangiopericytoma", "solitary fibrous")
 
 
 def _fill(patient: Patient) -> FromRecord:
     tumour = patient.tumour
-    if tumour is not None and not any(w in f"{tumour.entity} {tumour.histology}".casefold() for w in _ENTITIES):
+    row = tumour.known_as if tumour is not None else None
+    if tumour is not None and row is not None and row.is_one_of("solitary_fibrous_tumour") is False:
         return FromRecord({}, f"made for solitary fibrous tumour and haemangiopericytoma; this is {tumour.entity}")
     found: dict[str, Filled] = {}
     counted = [r for r in patient.case.given(Pathology) if r.mitoses is not None]
@@ -31,7 +31,7 @@ def _fill(patient: Patient) -> FromRecord:
         key = {"/10 HPF": "mitoses_10hpf", "/mm2": "mitoses_mm2"}.get(last.mitoses.unit)
         if key is not None:
             found[key] = Filled(last.mitoses.value, last.id, "; ".join(s.code for s in last.source))
-    if tumour is not None and "pericytoma" in tumour.entity.casefold() and "fibrous" not in tumour.entity.casefold():
+    if tumour is not None and row is not None and row.id == "haemangiopericytoma":
         found["phenotype"] = Filled("HPC", tumour.id, "; ".join(s.code for s in tumour.source))
     return FromRecord(found)
 

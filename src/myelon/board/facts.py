@@ -33,11 +33,13 @@ from myelon.terms.drugs import DRUGS
 from myelon.terms.levels import Level, organ_at
 from myelon.terms.markers import DEFINITIONS
 from myelon.terms.mentions import mentions
+from myelon.terms.tumours import fold
+from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from myelon.assess import Result
+    from myelon.assess import Instrument, Result
     from myelon.assess.patient import Seen
     from myelon.board.packet import DosedPacket
     from myelon.record.base import Entry
@@ -56,6 +58,7 @@ class Situation:
         self.packet, self.case, self.timeline = packet, packet.case, packet.timeline
         self.patient = Patient(packet.case, packet.timeline)
         self._scores = {i.id: r for i, r in packet.scores}
+        self.instruments = {i.id: i for i, _ in packet.scores}
         self.names = {i.id: i.name for i, _ in packet.scores}
         self._known: dict[str, Known] = {}
 
@@ -86,12 +89,6 @@ class Situation:
     def score(self, instrument_id: str) -> Result:
         """The result of an instrument."""
         return self._scores[instrument_id]
-
-    @cached_property
-    def words(self) -> str:
-        """Everything that the tumour and its parent are called."""
-        tumours = [t for t in (self.patient.tumour, self.patient.primary) if t is not None]
-        return " ".join(f"{t.entity} {t.histology} {t.site}" for t in tumours).casefold()
 
     @cached_property
     def tumour_ids(self) -> tuple[str, ...]:
@@ -133,22 +130,26 @@ def _compartment(*wanted: str) -> Callable[[Situation], Known]:
     return find
 
 
-_HAEMATOLOGICAL = ("lymphoma", "dlbcl", "hodgkin", "non-hodgkin", "myeloma", "plasmacytoma", "leukaemia", "leukemia")
+def _is_a(*ids: str) -> Callable[[Situation], Known]:
+    """Whether the tumour, or what a metastasis came from, is one of some rows of the table of tumours."""
 
-
-def _named(*words: str) -> Callable[[Situation], Known]:
     def find(s: Situation) -> Known:
-        named = (
-            s.patient.primary
-            if s.patient.tumour is not None and s.patient.tumour.role == "secondary"
-            else s.patient.tumour
-        )
+        named = s.patient.named
         if named is None:
             return UNKNOWN
-        text = f"{named.entity} {named.histology} {named.site}"
-        return Known(mentions(text, words), f"entity: {named.entity}", (named.id,))
+        row = named.known_as
+        if row is None:
+            return unknown(f"{named.entity}: no name of the table of tumours; confirm which it is", (named.id,))
+        said = f"entity: {named.entity}" if named.code is None else f"{row.name}, as {named.code.by} confirmed"
+        value = row.is_one_of(*ids)
+        return Known(value, said if value is not None else f"{said}: which kind is not recorded", (named.id,))
 
     return find
+
+
+def _myeloma_or_metastasis(s: Situation) -> Known:
+    metastasis, myeloma = _role("secondary")(s), _is_a("myeloma")(s)
+    return metastasis if metastasis.value else myeloma
 
 
 def _primary_known(s: Situation) -> Known:
@@ -163,28 +164,23 @@ def _primary_known(s: Situation) -> Known:
 
 
 def _malignant(s: Situation) -> Known:
-    """By the words of the entity; a giant cell tumour, which is intermediate, and what is not named here stay open."""
-    benign, malignant = _named(*_BENIGN)(s), _named(*_MALIGNANT)(s)
-    if benign.value and not malignant.value:
-        return no(benign.words, benign.entries)
-    return malignant if malignant.value else UNKNOWN
+    """A metastasis is; a primary tumour by its row. What may be either, or is uncertain, stays open."""
+    tumour = s.patient.tumour
+    if tumour is None:
+        return UNKNOWN
+    if tumour.role == "secondary":
+        return yes(f"{tumour.entity}: a metastasis", (tumour.id,))
+    row = tumour.known_as
+    if row is None:
+        return unknown(f"{tumour.entity}: no name of the table of tumours; confirm which it is", (tumour.id,))
+    return Known(row.malignant, f"entity: {tumour.entity}", (tumour.id,))
 
 
-_BENIGN = (
-    "schwannoma",
-    "neurinoma",
-    "neurofibroma",
-    "meningioma",
-    "haemangioma",
-    "hemangioma",
-    "osteoblastoma",
-    "benign",
-)
-_MALIGNANT = (
-    "malignant", "carcinoma", "cancer", "chondrosarcoma", "osteosarcoma", "liposarcoma", "leiomyosarcoma", "sarcoma",
-    "ewing", "chordoma", "glioma", "diffuse midline", "lymphoma", "myeloma", "melanoma", "neuroblastoma",
-    "hemangiopericytoma", "haemangiopericytoma",
-)  # fmt: skip
+def _pathology_recorded(s: Situation) -> Known:
+    reports = list(s.case.given(Pathology))
+    if reports:
+        return yes(reports[-1].label, (reports[-1].id,))
+    return no("the record holds no pathology")
 
 
 def _brain_metastases(s: Situation) -> Known:
@@ -233,8 +229,8 @@ def _markers_contradict(s: Situation) -> Known:
     found = [f for f in s.packet.findings if f.key.split(":")[0] == "entity"]
     if found:
         return yes("; ".join(x.text for x in found[0].statements if "not reported" not in x.text), found[0].entries)
-    entity = s.patient.tumour.entity.casefold() if s.patient.tumour is not None else ""
-    asked = {d.marker for d in DEFINITIONS if d.entity in entity}
+    entity = fold(s.patient.tumour.entity) if s.patient.tumour is not None else ""
+    asked = {d.marker for d in DEFINITIONS if fold(d.entity) in entity}
     looked = [
         (r, x.marker) for r in s.case.given(Pathology) for x in r.immunohistochemistry
         if x.marker in asked and x.result not in {"not done", "not reported"}
@@ -371,6 +367,8 @@ def prognoses(s: Situation) -> tuple[Prognosis, ...]:
         sides = {PROGNOSIS.get(chosen.id, {}).get(c) for c in possible}
         if chosen.id not in PROGNOSIS:
             says = "states no limit of six months"
+        elif why := _decides_nothing(chosen, result):
+            says = f"decides nothing: {why}"
         elif len(sides) == 1 and None not in sides:
             says = "yes" if True in sides else "no"
         else:
@@ -381,25 +379,38 @@ def prognoses(s: Situation) -> tuple[Prognosis, ...]:
     return tuple(found)
 
 
+def _decides_nothing(instrument: Instrument, result: Result) -> str:
+    """Why a score is shown and decides nothing: nobody saw its source, or the patient is not of its people."""
+    if instrument.status is Verification.MEMORY:
+        return "its source was not seen"
+    return "; ".join(result.outside)
+
+
 def _six_months(s: Situation) -> Known:
     """What every prognostic instrument says whose answer no missing item can turn; two that differ leave it open.
 
+    A score outside its population, or whose source nobody saw, is named and decides nothing.
+
     SORG has no model of six months.
     """
-    said, entries = [], []
+    said, entries, aside = [], [], []
     for key, sides in PROGNOSIS.items():
         result = s.score(key)
         possible = result.categories or result.reachable_categories
         found = {sides.get(category) for category in possible}
         if len(found) == 1 and (side := found.pop()) is not None:
             value = result.value or " or ".join(possible)
-            said.append((side, f"{s.names[key]} {value}: {'six months or more' if side else 'less than six months'}"))
+            words = f"{s.names[key]} {value}: {'six months or more' if side else 'less than six months'}"
+            if why := _decides_nothing(s.instruments[key], result):
+                aside.append(f"{words} (decides nothing: {why})")
+                continue
+            said.append((side, words))
             entries += [b.entry for b in result.because if b.entry]
-    words = "; ".join(w for _, w in said)
+    words = "; ".join([w for _, w in said] + aside)
     sides_said = {side for side, _ in said}
     if len(sides_said) == 1:
         return Known(sides_said.pop(), words, tuple(dict.fromkeys(entries)))
-    return unknown(f"the scores differ: {words}" if said else "", tuple(dict.fromkeys(entries)))
+    return unknown(f"the scores differ: {words}" if said else words, tuple(dict.fromkeys(entries)))
 
 
 # ── neurology and pain ──────────────────────────────────────────────────────────────────────────────────
@@ -433,6 +444,17 @@ def _legs(exam: Neurology) -> tuple[int | None, str]:
     grades = [d.mrc for d in legs if d.mrc is not None]
     changes = [d.change for d in legs if d.change]
     return min(grades, default=None), changes[-1] if changes else ""
+
+
+def _sphincters(s: Situation) -> Known:
+    said = {True: "yes", False: "no"}
+    found = s.patient.last_examined(
+        {n.id: said[n.sphincters_disturbed] for n in s.patient.examinations if n.sphincters_disturbed is not None}
+    )
+    if found is None:
+        return UNKNOWN
+    disturbed = found.option == "yes"
+    return Known(disturbed, f"bladder or bowel {'' if disturbed else 'not '}disturbed", (found.entry,))
 
 
 def _paralysed(s: Situation) -> Known:
@@ -516,7 +538,7 @@ def _pain_in_spite(s: Situation) -> Known:
 def _irradiated(s: Situation) -> Known:
     courses = [c for c in s.case.given(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
     if not courses:
-        return no("no radiotherapy of the spine is recorded")
+        return unknown("no radiotherapy of the spine is recorded, and nobody wrote that there was none")
     tumour = s.patient.tumour
     levels = tumour.levels if tumour is not None else None
     ids = tuple(c.id for c in courses)
@@ -566,7 +588,7 @@ def _limit_exceeded(s: Situation) -> Known:
 
 def _carbon(s: Situation) -> Known:
     found = [c for c in s.case.given(Radiotherapy) if c.modality == "carbon" and c.status != "proposed"]
-    return yes(found[-1].label, (found[-1].id,)) if found else no("no carbon ions are recorded as given")
+    return yes(found[-1].label, (found[-1].id,)) if found else unknown("no carbon ions are recorded as given")
 
 
 def _implant(s: Situation) -> Known:
@@ -574,20 +596,18 @@ def _implant(s: Situation) -> Known:
     found = [x for x in operations if x.instrumentation]
     if found:
         return yes(f"{found[-1].label}: {', '.join(found[-1].instrumentation)}", (found[-1].id,))
-    if not operations:
-        return no("no operation is recorded")
-    return UNKNOWN
+    return unknown("no implant is recorded" if operations else "no operation is recorded")
 
 
 def _operated(s: Situation) -> Known:
     found = [x for x in s.case.given(Surgery) if x.extent != "biopsy"]
-    return Known(bool(found), found[-1].label if found else "no operation is recorded", tuple(x.id for x in found))
+    return yes(found[-1].label, tuple(x.id for x in found)) if found else unknown("no operation is recorded")
 
 
 def _on_denosumab(s: Situation) -> Known:
     lines = [x for x in s.case.given(Systemic) if any(a.drug == "denosumab" for a in x.agents)]
     if not lines:
-        return no("denosumab is not recorded")
+        return unknown("denosumab is not recorded")
     last = lines[-1]
     if last.until is not None:
         return no("denosumab has ended", (last.id,))
@@ -644,7 +664,7 @@ def _several_segments(s: Situation) -> Known:
 def _long_survival(s: Situation) -> Known:
     for key, category in (("tokuhashi_2005", "ge12"), ("katagiri_2014", "low"), ("van_der_linden_2005", "C")):
         result = s.score(key)
-        if result.categories == (category,):
+        if result.categories == (category,) and not _decides_nothing(s.instruments[key], result):
             return yes(f"{s.names[key]} {result.value}", tuple(b.entry for b in result.because if b.entry), key)
     return UNKNOWN
 
@@ -721,7 +741,7 @@ _ROWS = (
         "does it lie inside the dura, outside the cord?",
         _compartment("intradural extramedullary"),
     ),
-    Fact("nerve sheath", "is it a tumour of the nerve sheath?", _named("malignant peripheral nerve", "mpnst")),
+    Fact("nerve sheath", "is it a tumour of the nerve sheath?", _is_a("mpnst")),
     Fact("intramedullary", "does it lie in the cord?", _compartment("intramedullary")),
     Fact(
         "vertebral",
@@ -731,41 +751,48 @@ _ROWS = (
     Fact(
         "giant cell tumour",
         "is it a giant cell tumour of bone?",
-        _named("giant cell tumour", "giant cell tumor", "gctb"),
+        _is_a("giant_cell_tumour_of_bone"),
     ),
-    Fact("chondrosarcoma", "is it a chondrosarcoma?", _named("chondrosarcoma")),
+    Fact(
+        "chondrosarcoma",
+        "is it a chondrosarcoma, other than mesenchymal or extraskeletal myxoid?",
+        _is_a("chondrosarcoma"),
+    ),
     Fact(
         "drug-sensitive sarcoma",
         "is it an osteosarcoma, an Ewing sarcoma or a myeloma?",
-        _named("osteosarcoma", "ewing", "myeloma", "multiple myeloma", "plasmacytoma"),
+        _is_a("osteosarcoma", "ewing_sarcoma", "plasma_cell_neoplasm"),
     ),
     Fact(
         "drug-sensitive primary",
         "is the primary a small cell lung cancer or a haematological neoplasm?",
-        _named(*_HAEMATOLOGICAL, "small cell", "sclc"),
+        _is_a("haematological", "small_cell_lung_cancer"),
     ),
     Fact(
         "radioresistant primary",
         "is the primary a renal cell carcinoma or a melanoma?",
-        _named("renal", "kidney", "melanoma"),
+        _is_a("renal_cell_carcinoma", "melanoma"),
     ),
     Fact(
         "radiosensitive primary",
         "is the primary a small cell lung cancer or a breast cancer?",
-        _named("small cell", "sclc", "breast"),
+        _is_a("small_cell_lung_cancer", "breast_cancer"),
     ),
-    Fact("lymphoma", "is the primary a lymphoma?", _named("lymphoma", "dlbcl", "hodgkin", "non-hodgkin")),
+    Fact("haematological", "is it a haematological malignancy?", _is_a("haematological")),
+    Fact("round cell tumour", "is it a small round cell tumour, such as Ewing sarcoma?", _is_a("round_cell_tumour")),
+    Fact("lymphoma", "is the primary a lymphoma?", _is_a("lymphoma")),
     Fact(
         "haemangiopericytoma",
         "is it a haemangiopericytoma or a solitary fibrous tumour?",
-        _named("hemangiopericytoma", "haemangiopericytoma", "solitary fibrous"),
+        _is_a("solitary_fibrous_tumour"),
     ),
-    Fact("midline glioma", "is it a diffuse midline glioma?", _named("diffuse midline glioma", "midline glioma")),
+    Fact("midline glioma", "is it a diffuse midline glioma?", _is_a("diffuse_midline_glioma")),
     Fact(
         "myeloma or metastasis",
         "is it a myeloma or a metastasis?",
-        lambda s: _role("secondary")(s) if not _named("myeloma")(s).value else _named("myeloma")(s),
+        _myeloma_or_metastasis,
     ),
+    Fact("pathology recorded", "is a pathology recorded?", _pathology_recorded),
     Fact("primary known", "is the primary known?", _primary_known),
     Fact("brain metastases", "are there brain metastases?", _brain_metastases),
     Fact("several spinal lesions", "are there several spinal lesions?", _multiple),
@@ -799,6 +826,7 @@ _ROWS = (
     Fact("cord touched", "does the tumour touch the cord (ESCC 1c or more)?", _escc("1c", "2", "3")),
     Fact("six months", "is the prognosis six months or more?", _six_months),
     Fact("progressive paralysis", "does the paralysis progress?", _progressive_paralysis),
+    Fact("sphincters disturbed", "are bladder or bowel disturbed?", _sphincters),
     Fact("paralysed", "are the legs paralysed?", _paralysed),
     Fact("weak legs", "are the legs weak?", _weak_legs),
     Fact("asymmetric", "is the weakness asymmetric?", _asymmetric),

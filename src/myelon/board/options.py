@@ -24,24 +24,29 @@ class OptionKind(NamedTuple):
     name: str
     group: str
     candidate: Condition
-    """When it is worth a line: false leaves it out, with the reason."""
+    """When the rules held are of it: false puts it among those that no rule bears on, with what that rests on."""
 
 
 _ANY = Some(Is("primary tumour"), Is("metastasis"))
 _BONE = All(Is("primary tumour"), Is("vertebral"))
-_SPREAD = All(Is("metastasis"), Is("vertebral"))
+_AT_SPINE = All(_ANY, Is("vertebral"))
 _IN_CORD = All(Is("metastasis"), Is("intramedullary"))
 
 OPTIONS: tuple[OptionKind, ...] = (
-    OptionKind("biopsy", "Biopsy", "diagnosis", Some(Is("dumbbell"), Not(Is("primary known")))),
+    OptionKind(
+        "biopsy",
+        "Biopsy",
+        "diagnosis",
+        Some(Is("dumbbell"), Not(Is("primary known")), Not(Is("pathology recorded"))),
+    ),
     OptionKind("observation", "Observation, follow-up", "diagnosis", _ANY),
     OptionKind("vertebrectomy", "Vertebrectomy (en bloc)", "surgery", _BONE),
     OptionKind("sagittal", "Sagittal resection (en bloc)", "surgery", _BONE),
     OptionKind("posterior", "Posterior resection, COPPER", "surgery", _BONE),
     OptionKind("resection", "Resection, or resection again", "surgery", Is("primary tumour")),
     OptionKind("iscm_resection", "Resection of the intramedullary metastasis", "surgery", _IN_CORD),
-    OptionKind("open_decompression", "Conventional (open) surgery", "surgery", _SPREAD),
-    OptionKind("pps", "Percutaneous pedicle screws (MISt)", "surgery", _SPREAD),
+    OptionKind("open_decompression", "Conventional (open) surgery", "surgery", _AT_SPINE),
+    OptionKind("pps", "Percutaneous pedicle screws (MISt)", "surgery", _AT_SPINE),
     OptionKind("bkp", "Balloon kyphoplasty", "surgery", All(Is("myeloma or metastasis"), Is("vertebral"))),
     OptionKind("conventional_rt", "Radiotherapy, conventional", "radiotherapy", _ANY),
     OptionKind("srs", "Radiosurgery, SBRT", "radiotherapy", Is("metastasis")),
@@ -98,15 +103,38 @@ class Considered(NamedTuple):
         return tuple(dict.fromkeys(rows))
 
 
+URGENT = All(
+    Some(Is("cord compressed"), Is("cauda compressed")),
+    Some(Is("progressive paralysis"), Is("sphincters disturbed")),
+)
+"""A deficit that grows, with high-grade compression of cord or cauda: said before every option."""
+
+
+class Urgency(NamedTuple):
+    """What is said first: what it rests on, and when each was recorded."""
+
+    because: tuple[Known, ...]
+    recorded: tuple[tuple[str, str], ...]
+    """Entry and its day."""
+
+    @property
+    def words(self) -> str:
+        """In one sentence."""
+        days = ", ".join(f"{entry}: {day}" for entry, day in self.recorded)
+        return f"{'; '.join(k.words for k in self.because)} (recorded {days})"
+
+
 class Deliberation(NamedTuple):
     """What the table has before it."""
 
     options: tuple[Considered, ...]
-    left_out: tuple[tuple[OptionKind, Judged], ...]
+    silent: tuple[tuple[OptionKind, Judged], ...]
+    """Options that no rule or evidence held bears on here. Nothing speaks against them: the rules do not know them."""
     watch: tuple[Argument, ...]
     """Tasks of surveillance that hold."""
     ask: tuple[Argument, ...]
     """Tasks that may hold: what would settle them is asked."""
+    urgent: Urgency | None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -136,7 +164,8 @@ class Deliberation(NamedTuple):
                 }
                 for o in self.options
             ],
-            "not_for_this_patient": {k.key: [b.words for b in j.because] for k, j in self.left_out},
+            "no_rule_bears": {k.key: [b.words for b in j.because] for k, j in self.silent},
+            "urgent": self.urgent.words if self.urgent is not None else None,
             "tasks": [_plain(a) for a in self.watch],
             "tasks_that_may_follow": [_plain(a) for a in self.ask],
         }
@@ -159,14 +188,18 @@ def deliberate(situation: Situation) -> Deliberation:
     """Options, arguments, evidence and tasks of a prepared case."""
     judged = [(rule, judge(rule.when, situation.ask)) for rule in RULES]
     evidence = evidence_for(situation)
-    options, left_out = [], []
+    options, silent = [], []
     for kind in OPTIONS:
         candidate = judge(kind.candidate, situation.ask)
         if candidate.value is False:
-            left_out.append((kind, candidate))
+            silent.append((kind, candidate))
             continue
         borne = [Argument(rule, side, j) for rule, j in judged for key, side in rule.bears if key == kind.key]
         true = [a for a in borne if a.judged.value]
+        shown = tuple(e for e in evidence if kind.key in e.row.options)
+        if not shown and all(a.judged.value is False for a in borne):
+            silent.append((kind, candidate))
+            continue
         options.append(
             Considered(
                 kind,
@@ -175,13 +208,22 @@ def deliberate(situation: Situation) -> Deliberation:
                 tuple(a for a in true if a.side == "against"),
                 tuple(a for a in true if a.side == "needs"),
                 tuple(a for a in borne if a.judged.value is None and a.side != "needs"),
-                tuple(e for e in evidence if kind.key in e.row.options),
+                shown,
             )
         )
     tasks = [Argument(rule, side, j) for rule, j in judged for key, side in rule.bears if key == SURVEILLANCE]
     return Deliberation(
         tuple(options),
-        tuple(left_out),
+        tuple(silent),
         tuple(t for t in tasks if t.judged.value),
         tuple(t for t in tasks if t.judged.value is None),
+        _urgency(situation),
     )
+
+
+def _urgency(situation: Situation) -> Urgency | None:
+    judged = judge(URGENT, situation.ask)
+    if not judged.value:
+        return None
+    entries = dict.fromkeys(e for k in judged.because for e in k.entries)
+    return Urgency(judged.because, tuple((e, situation.patient.held(e)) for e in entries))

@@ -31,6 +31,12 @@ class Rule(NamedTuple):
     version: str = ""
 
 
+_RESISTANT = (
+    Is("primary tumour"), Is("malignant"), Is("vertebral"), Not(Is("haematological")), Not(Is("round cell tumour")),
+)  # fmt: skip
+"""Whom section 2 and 3 of paper 004 mean: it names myeloma and Ewing sarcoma among the tumours that drugs reach (R42);
+blood and round-cell tumours are no resistant sarcoma."""
+
 RULES: tuple[Rule, ...] = (
     # ── paper 004: diagnosis and resection ──
     Rule(
@@ -85,7 +91,7 @@ RULES: tuple[Rule, ...] = (
             "Resection is the basic treatment of primary malignant tumours; radical surgery at the first "
             "visit matters most"
         ),
-        All(Is("primary tumour"), Is("malignant"), Is("vertebral")),
+        All(*_RESISTANT),
         (("vertebrectomy", "for"), ("sagittal", "for"), ("posterior", "for")),
         REVIEW,
     ),
@@ -215,7 +221,7 @@ RULES: tuple[Rule, ...] = (
         "004",
         "3",
         "Carbon ions where radical resection is impossible",
-        All(Is("primary tumour"), Is("malignant"), Is("vertebral"), Is("unresectable")),
+        All(*_RESISTANT, Is("unresectable")),
         (("cirt", "for"),),
         REVIEW,
     ),
@@ -228,7 +234,7 @@ RULES: tuple[Rule, ...] = (
             "Primary malignant tumours are often resistant to conventional radiotherapy, which is "
             "considered insufficient"
         ),
-        All(Is("primary tumour"), Is("malignant"), Is("vertebral")),
+        All(*_RESISTANT),
         (("conventional_rt", "against"),),
         REVIEW,
     ),
@@ -267,7 +273,7 @@ RULES: tuple[Rule, ...] = (
             "Separation surgery removes only the part that touches the cord, and carbon ions follow; the "
             "gap in mm is recorded"
         ),
-        All(Is("primary tumour"), Is("vertebral"), Is("cord touched")),
+        All(*_RESISTANT, Is("cord touched")),
         (("cirt_ss", "for"),),
         REVIEW,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from myelon.cli import assess, case, cohort, dose, server, store
+from myelon.cli import assess, case, cohort, dose, server, store, tumours
 
 app = typer.Typer(
     name="myelon",
@@ -18,6 +18,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(assess.app, name="assess")
 app.add_typer(dose.app, name="dose")
 app.add_typer(cohort.app, name="cohort")
+app.command("tumours")(tumours.tumours)
 app.command("schema")(case.schema)
 app.command("verify")(store.verify)
 app.command("demo")(server.demo)

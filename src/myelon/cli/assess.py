@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from myelon.assess import Instrument, Patient, Result
+    from myelon.board.options import Considered
     from myelon.record.case import Case
 
 app = typer.Typer(help="Instruments: list, run and explain them.", no_args_is_help=True)
@@ -139,26 +140,10 @@ def options(
     if json:
         print_json(found.as_dict())
         return
+    if found.urgent is not None:
+        typer.echo(f"urgent: {found.urgent.words}")
     for option in found.options:
-        heading(f"{option.kind.name} ({option.kind.group})")
-        if option.kind.key == "reirradiation":
-            typer.echo(f"  limits of the cord: {situation.ask('limit exceeded').words}")
-        for sign, rows in (
-            ("+", option.speaks_for),
-            ("-", option.against),
-            ("&", option.goes_with),
-            ("?", option.open),
-        ):
-            for row in rows:
-                rests = "; ".join(k.words for k in row.judged.because)
-                side = f" [{row.side}]" if sign == "?" else ""
-                typer.echo(f"  {sign}{side} {row.rule.says}: {rests} [{row.rule.paper}, {row.rule.level}]")
-        for item in option.evidence:
-            figures = "".join(f"; {f.words}" for f in item.row.figures)
-            primary = f"; primary source: {item.row.primary}" if item.row.primary else ""
-            typer.echo(
-                f"  = {item.row.claim}; {item.row.population}{figures}{primary} [{item.row.paper}, {item.row.level}]"
-            )
+        _print_option(option, situation.ask("limit exceeded").words)
     heading("tasks")
     for row in found.watch:
         typer.echo(f"  ! {row.rule.says}: {'; '.join(k.words for k in row.judged.because)} [{row.rule.paper}]")
@@ -166,9 +151,32 @@ def options(
     for weighed in differential(situation):
         words = [f"+ {s.words}" for s, _ in weighed.speaks_for] + [f"- {s.words}" for s, _ in weighed.against]
         typer.echo(f"  {weighed.candidate.name}: {'; '.join(words)}")
-    heading("not for this patient")
-    for kind, judged in found.left_out:
+    heading("no rule held bears on it")
+    for kind, judged in found.silent:
         typer.echo(f"  {kind.name}: {'; '.join(k.words for k in judged.because)}")
+
+
+def _print_option(option: Considered, limits: str) -> None:
+    """One option: its arguments on every side, and its evidence."""
+    heading(f"{option.kind.name} ({option.kind.group})")
+    if option.kind.key == "reirradiation":
+        typer.echo(f"  limits of the cord: {limits}")
+    for sign, rows in (
+        ("+", option.speaks_for),
+        ("-", option.against),
+        ("&", option.goes_with),
+        ("?", option.open),
+    ):
+        for row in rows:
+            rests = "; ".join(k.words for k in row.judged.because)
+            side = f" [{row.side}]" if sign == "?" else ""
+            typer.echo(f"  {sign}{side} {row.rule.says}: {rests} [{row.rule.paper}, {row.rule.level}]")
+    for item in option.evidence:
+        figures = "".join(f"; {f.words}" for f in item.row.figures)
+        primary = f"; primary source: {item.row.primary}" if item.row.primary else ""
+        typer.echo(
+            f"  = {item.row.claim}; {item.row.population}{figures}{primary} [{item.row.paper}, {item.row.level}]"
+        )
 
 
 def _described(chosen: Instrument) -> dict[str, Any]:

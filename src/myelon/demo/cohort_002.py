@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from myelon.record.case import Case, case_from
 from myelon.record.when import DAYS_PER
+from myelon.terms.tumours import proposed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -255,12 +256,16 @@ def _diagnosed(rng: random.Random, patient: _Contrasts) -> dt.date:
 def _document(number: int, p: _Drawn) -> dict[str, Any]:
     primary_on = p.diagnosed - dt.timedelta(days=round(p.interval_months * DAYS_PER["month"]))
     at_diagnosis = {"kind": "relative", "anchor": "iscm", "offset": {"n": 0, "unit": "day"}}
+    row = proposed(p.entity, p.histology, p.site)
+    if row is None:
+        raise ValueError(f"no row of the table of tumours is {p.entity!r}")
     entries: list[dict[str, Any]] = [
         {"id": "subject", "kind": "subject", "sex": p.sex, "age_at_index_years": p.age, "consent": "waived",
          "approval": "none: nobody's data"},
         {"id": "encounter", "kind": "encounter", "setting": "in-patient", "site": "synthetic centre",
          "when": at_diagnosis},
         {"id": "primary", "kind": "neoplasm", "role": "primary", "entity": p.entity, "site": p.site,
+         "code": {"id": row.id, "by": "the maker of this synthetic series"},
          "histology": p.histology, "when": _on(primary_on)},
         {"id": "iscm", "kind": "neoplasm", "role": "secondary", "entity": "Intramedullary spinal cord metastasis",
          "site": "spinal cord", "compartment": ["intramedullary"], "parent": "primary", "when": _on(p.diagnosed)},

@@ -37,6 +37,7 @@ from myelon.web.pages import (
     registration,
     spine,
     structures,
+    tumours,
     viewer,
 )
 from myelon.web.render import page
@@ -46,8 +47,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 PLACES = (
-    imports, entries, cases, instruments, spine, dose, dose_exports, structures, registration, viewer, images, board,
-    conditions, analyses, cohorts, library, options, quality, admin,
+    imports, entries, cases, instruments, spine, dose, dose_exports, structures, tumours, registration, viewer, images,
+    board, conditions, analyses, cohorts, library, options, quality, admin,
 )  # fmt: skip
 """In the order in which addresses are tried."""
 _STATIC = Path(__file__).parent / "static"

@@ -40,6 +40,7 @@ def options(request: Request, case_id: str, on: str = "") -> Response:
         "shown": shown,
         "limits_of_the_cord": situation.ask("limit exceeded"),
         "groups": groups,
+        "unnamed": named if (named := situation.patient.named) is not None and named.known_as is None else None,
         "found": found,
         "weighed": differential(situation),
         "similar": _similar(request, shown),

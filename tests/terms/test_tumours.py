@@ -1,0 +1,158 @@
+"""The table of tumours: every name reaches its row, and a clause that denies, doubts or speaks of elsewhere none."""
+
+import itertools
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from myelon.errors import CaseError, InputError
+from myelon.record.case import case_from
+from myelon.record.kinds import Neoplasm
+from myelon.terms.tumours import ORGANS, TUMOURS, fold, named, organ_named, proposed, tumour
+
+ROWS = list(TUMOURS.values())
+DENIED = (
+    "no {}", "no evidence of {}", "{} excluded", "{} was excluded", "{} ruled out", "{}: no", "without {}", "not {}",
+    "not a {}", "negative for {}", "{} unlikely", "rule out {}", "{} denied", "non-{}", "absence of {}",
+    "kein {}", "kein Hinweis auf {}", "{} ausgeschlossen", "Ausschluss {}", "ohne {}", "nicht {}",
+    "pas de {}", "sans {}", "{} exclu", "aucun {}",
+    "{}なし", "{}は否定", "{}を除外", "排除{}", "无{}", "{}の否定",
+)  # fmt: skip
+DOUBTED = (
+    "{}?", "? {}", "{} vs schwannoma", "{} versus lymphoma", "{} or lymphoma", "suspected {}", "suspicious for {}",
+    "possible {}", "probable {}", "likely {}", "presumed {}", "{}, differential chordoma", "DD {}", "mimicking {}",
+    "V. a. {}", "Verdacht auf {}", "{} oder Lymphom", "suspicion de {}", "{} ou lymphome", "{}疑い", "疑似{}", "{}可能",
+)  # fmt: skip
+ELSEWHERE = (
+    "metastatic {}", "metastasis of {}", "{} metastasis", "{} with lung metastases", "{} (lung metastases: no)",
+    "history of {}", "previous {}", "{} in the past", "former {}", "mother with {}", "family history of {}",
+    "Metastase eines {}", "Z. n. {}", "Zustand nach {}", "anamnestisch {}", "antécédent de {}", "ancien {}",
+    "{}転移", "{}转移", "{}の既往", "{}病史",
+)  # fmt: skip
+DASHES = "-‐‑‒–—―−－"
+
+
+def test_the_table_is_whole(record_property):
+    names = [n for t in ROWS for n in t.names]
+    record_property("rows", len(ROWS))
+    record_property("names", len(names))
+    folded = {fold(n): t.id for t in ROWS for n in t.names}
+    assert all(folded[fold(n)] == t.id for t in ROWS for n in t.names), "one name stands in two rows"
+    assert {t.behaviour for t in ROWS} <= {"", "benign", "uncertain", "malignant"}
+    assert all(w in TUMOURS for t in ROWS for w in t.within)
+    assert all(t not in t.wider for t in ROWS), "a row is within itself"
+    assert all(any(t.origin == organ for t in ROWS) for organ in ORGANS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda t: t.id)
+def test_every_name_reaches_its_row_however_it_is_written(row):
+    for name in row.names:
+        shapes = {name, name.upper(), f" {name} ", f"{name}, grade 2", f"{name} of the thoracic spine"}
+        shapes |= {re.sub(r"[- ]", dash, name) for dash in DASHES}
+        for shape in shapes:
+            assert named(shape) is row, shape
+
+
+def test_made_phrases_reach_no_row():
+    bases = [t.names[0] for t in ROWS] + ["Lymphom", "Mammakarzinom", "cancer du poumon", "肺癌", "脊索腫"]
+    known = {fold(n) for t in ROWS for n in t.names}
+    tried = 0
+    for base, shape in itertools.product(bases, DENIED + DOUBTED + ELSEWHERE):
+        phrase = shape.format(base)
+        if fold(phrase) in known:  # "non-Hodgkin lymphoma" is a name
+            continue
+        tried += 1
+        assert named(phrase) is None, phrase
+        assert proposed("Spinal lesion", phrase) is None, phrase
+    assert tried > 5000
+
+
+@pytest.mark.parametrize(
+    ("words", "row"),
+    [
+        ("Colorectal carcinoma with synchronous lung metastases", None),
+        ("Adenocarcinoma, kidney normal", "cancer"),
+        ("breast primary excluded", None),
+        ("MPNST in neurofibromatosis", "mpnst"),
+        ("Malignant peripheral nerve sheath tumor in neurofibromatosis type 1", "mpnst"),
+        ("Lymphom", "lymphoma"),
+        ("Follikuläres Lymphom", "follicular_lymphoma"),
+        ("Nierenzellkarzinom", "renal_cell_carcinoma"),
+        ("Carcinome pulmonaire", "lung_cancer"),
+        ("Lung cancer, not small cell", "non_small_cell_lung_cancer"),
+        ("nonsmall cell lung cancer", "non_small_cell_lung_cancer"),
+        ("not small cell lung cancer", None),
+        ("adrenal cortical carcinoma", None),
+        ("parathyroid carcinoma", None),
+        ("Giant cell carcinoma of the lung", None),
+        ("renal pelvis tumour", None),
+        ("sarcomatoid carcinoma", None),
+        ("Hepatocellular carcinoma-like lesion", None),
+        ("Chordoma of the sacrum, grade II", "chordoma"),
+        ("Invasive ductal carcinoma of the left breast", "breast_cancer"),
+        ("Recurrent spinal chordoma", "chordoma"),
+        ("Multiple myeloma, IgG kappa", "myeloma"),
+        ("x", None),
+        ("", None),
+    ],
+)
+def test_what_words_are_read_as(words, row):
+    found = named(words)
+    assert (found.id if found else None) == row
+
+
+@pytest.mark.parametrize(
+    ("entity", "histology", "site", "row"),
+    [
+        ("Lung cancer", "small cell carcinoma", "lung", "small_cell_lung_cancer"),
+        ("Lung cancer", "small cell carcinoma excluded", "lung", "lung_cancer"),
+        ("Lung cancer", "not specified", "left upper lung", "lung_cancer"),
+        ("Adenocarcinoma", "", "Prostate", "prostate_cancer"),
+        ("Adenocarcinoma", "", "no lung", "cancer"),
+        ("Small cell carcinoma", "", "bladder", "cancer"),
+        ("Breast cancer", "renal cell carcinoma", "", None),
+        ("Breast cancer", "", "lung", None),
+        ("Colorectal cancer", "", "sigmoid colon", "colorectal_cancer"),
+        ("Ewing sarcoma", "", "T7", "ewing_sarcoma"),
+        ("Diffuse large B-cell lymphoma", "", "lymph node", "diffuse_large_b_cell_lymphoma"),
+    ],
+)
+def test_entity_histology_and_site_are_read_together(entity, histology, site, row):
+    found = proposed(entity, histology, site)
+    assert (found.id if found else None) == row
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_not_and_never_an_error(text):
+    found = named(text)
+    assert found is None or found in ROWS
+    assert organ_named(text) in {"", *ORGANS}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda t: t.id)
+def test_a_wider_name_answers_no_narrower_question(row):
+    for wider in row.wider:
+        assert row.is_one_of(wider.id) is True
+        assert wider.is_one_of(row.id) is None
+    if row.id != "unknown_primary":
+        apart = [t for t in ROWS if t not in {row, *row.wider, *row.narrower}]
+        assert {row.is_one_of(t.id) for t in apart} <= {False, None}
+        assert all(row.is_one_of(t.id) is None for t in apart if set(row.narrower) & set(t.narrower))
+        assert all(row.is_one_of(t.id) is False for t in apart if not row.narrower)
+
+
+def test_a_confirmed_code_outweighs_the_words_and_must_exist():
+    def case(code):
+        entry = {"id": "t", "kind": "neoplasm", "role": "primary", "entity": "Lymphoma vs chordoma", "code": code}
+        head = {"schema": "myelon.case/1", "id": "c", "title": "T", "about": {"nature": "synthetic"}, "zero": "t"}
+        return case_from(head | {"entries": [entry]})
+
+    entry = next(case({"id": "chordoma", "by": "Dr. A"}).given(Neoplasm))
+    assert entry.known_as is TUMOURS["chordoma"]
+    for wrong in ({"id": "chordom", "by": "Dr. A"}, {"id": "chordoma", "by": " "}, {"id": "chordoma"}):
+        with pytest.raises(CaseError):
+            case(wrong)
+    with pytest.raises(InputError, match="no tumour"):
+        tumour("chordom")
