@@ -12,7 +12,7 @@ from myelon.assess.result import Because, Result
 from myelon.errors import InstrumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from myelon.assess.fields import Given
     from myelon.assess.patient import Patient
@@ -364,6 +364,11 @@ class _Tried:
         self.results.add(categories)
         self.reached.update(categories)
 
+    def took_each(self, categories: Iterable[str]) -> None:
+        """Several completions, a category each."""
+        for category in categories:
+            self.took((category,))
+
     @property
     def settled(self) -> bool:
         """Whether every completion gives one result."""
@@ -425,13 +430,11 @@ class Rule(Instrument):
             if key == asked.key:
                 tried.missing.setdefault(key)
                 if asked.could_be is not None:
-                    for category in asked.could_be:
-                        tried.took((category,))
+                    tried.took_each(asked.could_be)
                     return
         item = next(i for i in self.items if i.key == key)
         if item.domain is None:
-            for category in tried.every:
-                tried.took((category,))
+            tried.took_each(tried.every)
             if isinstance(item, Number) and key in tried.missing:
                 self._look_further(answers, item, tried.missing)
             return

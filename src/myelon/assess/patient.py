@@ -348,7 +348,7 @@ class Patient:
         row = self.primary.known_as if self.primary is not None else None
         if self.primary is None or row is None:
             return None
-        rest = "" if row.id == "unknown_primary" else others
+        rest = "" if row.id == "unknown_primary" or row.is_one_of("haematological") is not False else others
         keys = {_group(entity.words, groups, rest) for entity in (row, *row.narrower)}
         key = keys.pop() if len(keys) == 1 else ""
         return Filled(key, self.primary.id, _codes(self.primary)) if key else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.board.logic import All, Condition, Is, Judged, judge
+from myelon.board.rules import RESISTANT
 from myelon.cohort.proportion import Proportion, proportion
 
 if TYPE_CHECKING:
@@ -81,14 +82,14 @@ EVIDENCE: tuple[Row, ...] = (
         "47 primary malignant spinal tumours; more than 90 % had at least 64 GyE in 16 fractions",
         (Share("local control at 5 years", "79 %"), Share("survival at 5 years", "52 %"),
          Share("median survival", "44 months")),
-        Is("primary tumour"), ("cirt",), _SERIES,
+        All(*RESISTANT), ("cirt",), _SERIES,
     ),
     Row(
         "cirt-ss", ("R36",), "004",
         "Separation surgery, then carbon ions: no myelitis; spread by curettage not excluded",
         "initial treatment group; n not printed",
         (Share("local control at 2 years", "87.5 %"),),
-        All(Is("primary tumour"), Is("vertebral")), ("cirt_ss",), _SERIES,
+        All(*RESISTANT), ("cirt_ss",), _SERIES,
     ),
     Row(
         "fracture-srs", ("R37",), "004", "Vertebral fracture after high-dose concentrated radiotherapy",
@@ -102,7 +103,7 @@ EVIDENCE: tuple[Row, ...] = (
     Row(
         "fracture-cirt", ("R39",), "004", "Vertebral fracture after carbon ions, at a median of about 7 months",
         "30 primary malignant spinal tumours", (Share("fracture", "23 %", 7, 30),),
-        All(Is("primary tumour"), Is("vertebral")), ("cirt", "cirt_ss"), _SERIES,
+        All(*RESISTANT), ("cirt", "cirt_ss"), _SERIES,
     ),
     Row(
         "gctb", ("R43", "R45", "R46"), "004",
@@ -227,6 +228,6 @@ EVIDENCE: tuple[Row, ...] = (
 
 
 def evidence_for(situation: Situation) -> tuple[Applied, ...]:
-    """Items whose population is, or may be, that of the patient."""
+    """Items whose population is that of the patient: one that only may be is no evidence yet."""
     found = (Applied(row, judge(row.applies, situation.ask)) for row in EVIDENCE)
-    return tuple(a for a in found if a.judged.value is not False)
+    return tuple(a for a in found if a.judged.value)

@@ -37,7 +37,7 @@ from myelon.terms.tumours import fold
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from myelon.assess import Instrument, Result
     from myelon.assess.patient import Seen
@@ -417,33 +417,74 @@ def _six_months(s: Situation) -> Known:
 
 
 def _progressive_paralysis(s: Situation) -> Known:
-    """The last examination that says anything of the strength of the legs, against the one before it."""
-    rows = [(n, _legs(n)) for n in s.timeline.in_order(s.patient.examinations)]
-    said = [(n, grade, change) for n, (grade, change) in rows if grade is not None or change]
-    if not said:
+    """Any limb that the last examination calls worse, or grades lower than before; else the grade on a scale.
+
+    What is said to be unchanged soon after it grew worse leaves it open: a plateau of days is not the end of it.
+    """
+    rows = [n for n in s.timeline.in_order(s.patient.examinations) if n.motor or _scaled(n)]
+    if not rows:
         return UNKNOWN
-    last, grade, change = said[-1]
-    if not all(s.patient.surely_later(last, n) for n, _, _ in said[:-1]):
-        return unknown("the order of the examinations is not decided", tuple(n.id for n, _, _ in said))
-    if grade is not None and len(said) > 1 and said[-2][1] is not None and grade != said[-2][1]:
-        return Known(grade < said[-2][1], f"legs, MRC {said[-2][1]} → {grade}", (said[-2][0].id, last.id))
-    if change in {"worse", "new"}:
-        return yes(f"weakness of the legs: {change}", (last.id,))
-    if change in {"better", "resolved", "unchanged"} or grade == _NORMAL_MRC or (grade is not None and len(said) > 1):
-        return no(f"legs: {change or f'MRC {grade}'}", (last.id,))
-    return unknown(f"legs: MRC {grade}, one examination" if grade is not None else "", (last.id,))
+    last = rows[-1]
+    if not all(s.patient.surely_later(last, n) for n in rows[:-1]):
+        return unknown("the order of the examinations is not decided", tuple(n.id for n in rows))
+    found = _change(last, rows[:-1])
+    if found.value is not False or len(rows) == 1:
+        return found
+    earlier = _change(rows[-2], rows[:-2])
+    recent = not s.patient.stale({"": rows[-2].id})
+    if earlier.value and recent and not any(d.change in {"better", "resolved"} for d in last.motor):
+        return unknown(f"{earlier.words}, then {found.words}", (*earlier.entries, *found.entries))
+    return found
+
+
+def _change(exam: Neurology, before: Sequence[Neurology]) -> Known:
+    """What one examination says against those before it."""
+    strength = [d for d in exam.motor if d.change in {"worse", "new"}]
+    if strength:
+        return yes(f"weakness of the {strength[0].limb}: {strength[0].change}", (exam.id,))
+    for limb, grade in _grades(exam).items():
+        old = next(((n, g) for n in reversed(before) if (g := _grades(n).get(limb)) is not None), None)
+        if old is not None and grade < old[1]:
+            return yes(f"{limb}, MRC {old[1]} → {grade}", (old[0].id, exam.id))
+    scale = _scaled(exam)
+    for n in reversed(before):
+        earlier = _scaled(n)
+        if scale is not None and earlier is not None and earlier[0] == scale[0]:
+            if scale[1] < earlier[1]:
+                return yes(f"{scale[0]} {earlier[1]} → {scale[1]}", (n.id, exam.id))
+            break
+    return _no_change(exam, before)
+
+
+def _no_change(exam: Neurology, before: Sequence[Neurology]) -> Known:
+    legs = {limb: g for limb, g in _grades(exam).items() if limb in _LEGS}
+    said = [d.change for d in exam.motor if d.limb in _LEGS and d.change]
+    normal = bool(legs) and all(g == _NORMAL_MRC for g in legs.values())
+    if said or normal or (legs and any(set(_grades(n)) & set(legs) for n in before)):
+        words = said[-1] if said else ", ".join(f"{limb} MRC {g}" for limb, g in legs.items())
+        return no(f"legs: {words}", (exam.id,))
+    return unknown(f"{exam.label}, one examination" if legs else "", (exam.id,))
+
+
+def _grades(exam: Neurology) -> dict[str, int]:
+    """Least MRC grade of every limb; both legs, or both arms, said as one count for each."""
+    found: dict[str, int] = {}
+    for d in exam.motor:
+        if d.mrc is None:
+            continue
+        both = {"legs": ("left leg", "right leg"), "arms": ("left arm", "right arm")}.get(d.limb, (d.limb,))
+        for limb in both:
+            found[limb] = min(found.get(limb, d.mrc), d.mrc)
+    return found
+
+
+def _scaled(exam: Neurology) -> tuple[str, str] | None:
+    """A grade of Frankel or AIS, of which A is the worst."""
+    return next(((g.name, g.value) for g in exam.scales if g.name in {"Frankel", "AIS"} and len(g.value) == 1), None)
 
 
 _NORMAL_MRC = 5
 _LEGS = frozenset({"legs", "left leg", "right leg"})
-
-
-def _legs(exam: Neurology) -> tuple[int | None, str]:
-    """Least grade of the legs in one examination, and how it changed."""
-    legs = [d for d in exam.motor if d.limb in _LEGS]
-    grades = [d.mrc for d in legs if d.mrc is not None]
-    changes = [d.change for d in legs if d.change]
-    return min(grades, default=None), changes[-1] if changes else ""
 
 
 def _sphincters(s: Situation) -> Known:
@@ -454,6 +495,8 @@ def _sphincters(s: Situation) -> Known:
     if found is None:
         return UNKNOWN
     disturbed = found.option == "yes"
+    if old := s.patient.stale({"bladder or bowel": found.entry}):
+        return unknown("; ".join(old), (found.entry,))
     return Known(disturbed, f"bladder or bowel {'' if disturbed else 'not '}disturbed", (found.entry,))
 
 
@@ -560,7 +603,9 @@ def _limit_exceeded(s: Situation) -> Known:
         (d for d in s.packet.doses if levels is None or d.span is None or d.span.overlap(levels) is not None), None
     )
     if dose is None:
-        return no("no courses that meet the tumour add to anything")
+        given = list(s.case.given(Radiotherapy))
+        words = "no courses that meet the tumour add to anything"
+        return no(words) if given else unknown("no radiotherapy is recorded, and nobody wrote that there was none")
     verdicts = [v for v in dose.judged.verdicts if v.outcome is not Outcome.NOT_APPLICABLE]
     failed = [v for v in verdicts if v.outcome is Outcome.FAIL]
     ids = tuple(c.id for c in dose.courses)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from myelon.board.evidence_base import Applied, evidence_for
 from myelon.board.logic import All, Condition, Is, Judged, Not, Some, judge
-from myelon.board.rules import RULES
+from myelon.board.rules import RESISTANT, RULES
 
 if TYPE_CHECKING:
     from myelon.board.facts import Situation
@@ -51,8 +51,8 @@ OPTIONS: tuple[OptionKind, ...] = (
     OptionKind("conventional_rt", "Radiotherapy, conventional", "radiotherapy", _ANY),
     OptionKind("srs", "Radiosurgery, SBRT", "radiotherapy", Is("metastasis")),
     OptionKind("reirradiation", "Re-irradiation of the level", "radiotherapy", Is("irradiated")),
-    OptionKind("cirt", "Carbon ions", "radiotherapy", _BONE),
-    OptionKind("cirt_ss", "Separation surgery, then carbon ions", "radiotherapy", _BONE),
+    OptionKind("cirt", "Carbon ions", "radiotherapy", All(*RESISTANT)),
+    OptionKind("cirt_ss", "Separation surgery, then carbon ions", "radiotherapy", All(*RESISTANT)),
     OptionKind("chemotherapy", "Chemotherapy", "drugs", _ANY),
     OptionKind("targeted", "Targeted drugs", "drugs", Is("haemangiopericytoma")),
     OptionKind("bevacizumab", "Bevacizumab", "drugs", Is("midline glioma")),
@@ -103,8 +103,9 @@ class Considered(NamedTuple):
         return tuple(dict.fromkeys(rows))
 
 
+_COMPRESSION = Some(Is("cord compressed"), Is("cauda compressed"))
 URGENT = All(
-    Some(Is("cord compressed"), Is("cauda compressed")),
+    _COMPRESSION,
     Some(Is("progressive paralysis"), Is("sphincters disturbed")),
 )
 """A deficit that grows, with high-grade compression of cord or cauda: said before every option."""
@@ -116,12 +117,15 @@ class Urgency(NamedTuple):
     because: tuple[Known, ...]
     recorded: tuple[tuple[str, str], ...]
     """Entry and its day."""
+    decided: bool
+    """False where there is compression of high grade, and the record does not say whether the deficit grows."""
 
     @property
     def words(self) -> str:
         """In one sentence."""
         days = ", ".join(f"{entry}: {day}" for entry, day in self.recorded)
-        return f"{'; '.join(k.words for k in self.because)} (recorded {days})"
+        asked = "" if self.decided else ". Whether it is urgent is not decided: examine, and write it down"
+        return f"{'; '.join(k.words for k in self.because)} (recorded {days}){asked}"
 
 
 class Deliberation(NamedTuple):
@@ -222,8 +226,10 @@ def deliberate(situation: Situation) -> Deliberation:
 
 
 def _urgency(situation: Situation) -> Urgency | None:
-    judged = judge(URGENT, situation.ask)
-    if not judged.value:
+    judged, compression = judge(URGENT, situation.ask), judge(_COMPRESSION, situation.ask)
+    if judged.value is False or not compression.value:
         return None
-    entries = dict.fromkeys(e for k in judged.because for e in k.entries)
-    return Urgency(judged.because, tuple((e, situation.patient.held(e)) for e in entries))
+    because = judged.because if judged.value else (*compression.because, *judged.because)
+    entries = dict.fromkeys(e for k in because for e in k.entries)
+    held = tuple((e, situation.patient.held(e)) for e in entries)
+    return Urgency(tuple(dict.fromkeys(because)), held, decided=bool(judged.value))

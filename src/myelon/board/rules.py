@@ -31,7 +31,7 @@ class Rule(NamedTuple):
     version: str = ""
 
 
-_RESISTANT = (
+RESISTANT = (
     Is("primary tumour"), Is("malignant"), Is("vertebral"), Not(Is("haematological")), Not(Is("round cell tumour")),
 )  # fmt: skip
 """Whom section 2 and 3 of paper 004 mean: it names myeloma and Ewing sarcoma among the tumours that drugs reach (R42);
@@ -91,7 +91,7 @@ RULES: tuple[Rule, ...] = (
             "Resection is the basic treatment of primary malignant tumours; radical surgery at the first "
             "visit matters most"
         ),
-        All(*_RESISTANT),
+        All(*RESISTANT),
         (("vertebrectomy", "for"), ("sagittal", "for"), ("posterior", "for")),
         REVIEW,
     ),
@@ -221,7 +221,7 @@ RULES: tuple[Rule, ...] = (
         "004",
         "3",
         "Carbon ions where radical resection is impossible",
-        All(*_RESISTANT, Is("unresectable")),
+        All(*RESISTANT, Is("unresectable")),
         (("cirt", "for"),),
         REVIEW,
     ),
@@ -234,7 +234,7 @@ RULES: tuple[Rule, ...] = (
             "Primary malignant tumours are often resistant to conventional radiotherapy, which is "
             "considered insufficient"
         ),
-        All(*_RESISTANT),
+        All(*RESISTANT),
         (("conventional_rt", "against"),),
         REVIEW,
     ),
@@ -273,7 +273,7 @@ RULES: tuple[Rule, ...] = (
             "Separation surgery removes only the part that touches the cord, and carbon ions follow; the "
             "gap in mm is recorded"
         ),
-        All(*_RESISTANT, Is("cord touched")),
+        All(*RESISTANT, Is("cord touched")),
         (("cirt_ss", "for"),),
         REVIEW,
     ),

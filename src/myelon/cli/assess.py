@@ -141,7 +141,7 @@ def options(
         print_json(found.as_dict())
         return
     if found.urgent is not None:
-        typer.echo(f"urgent: {found.urgent.words}")
+        typer.echo(f"{'urgent' if found.urgent.decided else 'urgent?'}: {found.urgent.words}")
     for option in found.options:
         _print_option(option, situation.ask("limit exceeded").words)
     heading("tasks")

@@ -57,6 +57,18 @@ _TRAILING = re.compile(
     r"(?:spine|spinal canal|spinal cord|cord|vertebra|vertebrae|vertebral body|vertebral column|sacrum|coccyx|clivus)$"
     r"| (?:of|at) [ctls][0-9]+(?: (?:to )?[ctls]?[0-9]+)?$"
 )
+_SIGNS = re.compile(r"[≠¬!~✗✘×]|\(\s*[-\u2010-\u2015\u2212]\s*\)")
+"""Signs that deny and that folding would lose."""
+_SPINE = re.compile(r"spin|vertebr|medull|dural|cord|sacr|cocc|cliv|\b[ctls][0-9]")
+_HIGH_GRADE = re.compile(r"\b(?:grade|grad|who)\b.*\b(?:[234]|iii?|iv)\b")
+_TAIL = re.compile(
+    r"(?:"
+    + _TRAILING.pattern.replace("$", "")
+    + r"| (?:left|right|bilateral|recurrent|primary|nos|not otherwise specified|high grade|low grade)"
+    r"| ig[agdm]| kappa| lambda| (?:her2|er|pr|hormone receptor|egfr|alk)(?: (?:positive|mutated|mutant))?"
+    r"| idh wildtype| h3 ?k27(?:m)?(?: (?:altered|mutant|mutated))?| [ctls][0-9]+(?: (?:to )?[ctls]?[0-9]+)?)+"
+)
+"""What may follow a name after a comma or in brackets: everything else may change what it means."""
 _OF_ORGAN = re.compile(r"^(.+) (?:of|in) (?:the )?(?:(?:left|right) )?(.+)$")
 
 ORGANS: dict[str, tuple[str, ...]] = {
@@ -226,15 +238,39 @@ def named(words: str, organ: str = "") -> Tumour | None:
     (None, None, None)
     """
     whole = fold(words)
+    if not whole or _SIGNS.search(words):
+        return None
     found = _exact(whole, organ)
-    if found is not None or not whole or _DOUBT.search(_PART_OF_A_NAME.sub(" ", whole)):
+    if found is not None or _DOUBT.search(_PART_OF_A_NAME.sub(" ", whole)):
         return found
-    for part in (whole, fold(re.split(r"[,;(:]", words)[0])):
-        for shorter in _shorter(part):
-            found = _exact(shorter, organ)
-            if found is not None:
-                return found
+    found = _beside(whole, organ)
+    if found is not None:
+        return found
+    head, *tail = re.split(r"[,;(:]", words, maxsplit=1)
+    found = _beside(fold(head), organ)
+    said = fold(" ".join(tail))
+    if found is None or not said or _TAIL.fullmatch(f" {said}"):
+        return None if found is not None and said and _grade_of_another(found, said) else found
+    other = _exact(said, "")
+    if other is None or (other.is_one_of(found.id) is False and found.is_one_of(other.id) is False):
+        return None
+    return other if other.is_one_of(found.id) else found
+
+
+def _beside(words: str, organ: str) -> Tumour | None:
+    """The entity of a name with what may stand beside it; a cancer of an organ *at the spine* is a metastasis."""
+    for shorter in _shorter(words):
+        found = _exact(shorter, organ)
+        if found is not None:
+            rest = words.replace(shorter, " ", 1)
+            elsewhere = found.is_one_of("cancer") and _SPINE.search(rest)
+            return None if elsewhere or _grade_of_another(found, rest) else found
     return None
+
+
+def _grade_of_another(found: Tumour, beside: str) -> bool:
+    """Whether a grade that no benign tumour has stands beside a benign name."""
+    return found.behaviour == "benign" and _HIGH_GRADE.search(beside) is not None
 
 
 def _shorter(words: str) -> Iterator[str]:
