@@ -337,7 +337,7 @@ RULES: tuple[Rule, ...] = (
             "Tumour cells persist under denosumab: regrowth on stopping, so resection in order to stop; "
             "the best duration is unknown"
         ),
-        Is("on denosumab"),
+        All(Is("giant cell tumour"), Is("on denosumab")),
         (("denosumab", "against"), ("resection", "for"), ("surveillance", "watch")),
         REVIEW,
     ),
@@ -347,7 +347,7 @@ RULES: tuple[Rule, ...] = (
         "004",
         "4",
         "Long use makes the bone sclerotic and vertebral surgery hard",
-        Is("on denosumab"),
+        All(Is("giant cell tumour"), Is("on denosumab")),
         (("vertebrectomy", "against"), ("sagittal", "against"), ("posterior", "against")),
         REVIEW,
     ),
