@@ -553,6 +553,25 @@ def test_a_growing_deficit_with_compression_is_said_first_with_its_day(levels, g
     assert ("2021-03-02" in found.urgent.words) or not exams or not urgent
 
 
+@pytest.mark.parametrize(
+    ("course", "newest", "against"),
+    [
+        ("2021-01-01", "2021-05-01", True),
+        ("2021-01-01", "2021-06-20", True),
+        ("2021-01-01", "2021-07-20", False),
+        ("2021-01-01", "2023-01-01", False),
+    ],
+)
+def test_a_course_within_six_months_of_the_last_speaks_against_another(course, newest, against):
+    when = {"kind": "exact", "earliest": course, "latest": course}
+    given = {"id": "rt-1", "kind": "radiotherapy", "ordinal": 1, "total_gy": 20, "fractions": 4, "levels": "T6-T10", "target": "T8",
+             "region": "spine", "when": when, "until": when}  # fmt: skip
+    found = deliberate(
+        situation(given, exam(1, newest, motor=[legs(5)]), tumour={"levels": "T8"}, primary={"entity": "Lung cancer"})
+    )
+    assert ("reirradiation-interval" in rules(option(found, "reirradiation").against)) == against
+
+
 def two(first, then, on="2021-03-03"):
     rows = [exam(1, "2021-03-01", **first), exam(2, on, **then)]
     return situation(*rows).ask("progressive paralysis").value

@@ -29,6 +29,7 @@ from myelon.record.kinds import (
     Systemic,
 )
 from myelon.record.timeline import days_range
+from myelon.record.when import DAYS_PER
 from myelon.terms.drugs import DRUGS
 from myelon.terms.levels import Level, organ_at
 from myelon.terms.markers import DEFINITIONS
@@ -596,6 +597,24 @@ def _irradiated(s: Situation) -> Known:
     return no(f"no course meets {levels}", ids)
 
 
+def _under_six_months_since(s: Situation) -> Known:
+    """From the end of the last course over the level to the newest entry of the record."""
+    met = s.ask("irradiated")
+    courses = [c for e in met.entries if isinstance(c := s.case.by_id[e], Radiotherapy) and c.when is not None]
+    newest = s.timeline.in_order(e for e in s.case.entries if e.when is not None)[-1:]
+    if not met.value or not courses or not newest:
+        return unknown(met.words if not met.value else "the courses have no time", met.entries)
+    course = s.timeline.in_order(courses)[-1]
+    gap, _ = s.timeline.interval(f"{course.id}.end", f"{newest[0].id}.start")
+    words = f"{days_range(gap)} from the end of {course.label} to the newest entry"
+    limit = LEAST_MONTHS * DAYS_PER["month"]
+    if gap.latest is not None and gap.latest < limit:
+        return yes(words, (course.id, newest[0].id))
+    if gap.earliest is not None and gap.earliest >= limit:
+        return no(words, (course.id, newest[0].id))
+    return unknown(words, (course.id, newest[0].id))
+
+
 def _limit_exceeded(s: Situation) -> Known:
     """Of the courses that meet the tumour: the first group whose levels do, or are assumed to."""
     levels = s.patient.tumour.levels if s.patient.tumour is not None else None
@@ -880,6 +899,11 @@ _ROWS = (
     Fact("good performance", "is the performance good (ECOG 0–2)?", _performance),
     Fact("long survival", "is survival expected to be long (a year or more)?", _long_survival),
     Fact("irradiated", "was the level irradiated before?", _irradiated),
+    Fact(
+        "under six months since radiotherapy",
+        "did the last course over the level end under six months ago?",
+        _under_six_months_since,
+    ),
     Fact("limit exceeded", "is a published limit of the cord exceeded?", _limit_exceeded),
     Fact("carbon ions given", "were carbon ions given?", _carbon),
     Fact("implant", "is there an implant?", _implant),

@@ -779,6 +779,16 @@ RULES: tuple[Rule, ...] = (
         (("reirradiation", "against"), ("conventional_rt", "against")),
         "limits with their own status: page Dose",
     ),
+    Rule(
+        "reirradiation-interval",
+        ("C75",),
+        "003",
+        "Discussion",
+        "The limits of two courses are printed for courses over 6 months apart: this one would come sooner",
+        All(Is("irradiated"), Is("under six months since radiotherapy")),
+        (("reirradiation", "against"),),
+        "limits with their own status: page Dose",
+    ),
     # ── paper 003 ──
     Rule(
         "grade-watch",
