@@ -572,6 +572,15 @@ def test_a_course_within_six_months_of_the_last_speaks_against_another(course, n
     assert ("reirradiation-interval" in rules(option(found, "reirradiation").against)) == against
 
 
+@pytest.mark.parametrize(("levels", "offered"), [("S2-S4", False), ("S1", False), ("L5-S2", True), ("T8", True)])
+def test_operations_on_a_vertebra_are_not_offered_at_the_sacrum(levels, offered):
+    tumour = {"role": "primary", "entity": "Chordoma", "levels": levels, "compartment": ["vertebral"]}
+    found = deliberate(situation(tumour=tumour))
+    keys = {o.kind.key for o in found.options}
+    assert bool(keys & {"vertebrectomy", "sagittal", "posterior"}) == offered
+    assert "resection-basic" in rules(option(found, "resection").speaks_for)
+
+
 def two(first, then, on="2021-03-03"):
     rows = [exam(1, "2021-03-01", **first), exam(2, on, **then)]
     return situation(*rows).ask("progressive paralysis").value

@@ -761,6 +761,13 @@ def _upper(s: Situation) -> Known:
     return Known(high, f"{tumour.levels}{' reaches T4 or higher' if high else ''}", (tumour.id,))
 
 
+def _above_the_sacrum(s: Situation) -> Known:
+    tumour = s.patient.tumour
+    if tumour is None or tumour.levels is None:
+        return UNKNOWN
+    return Known(tumour.levels.upper <= Level.L5, f"the tumour lies at {tumour.levels}", (tumour.id,))
+
+
 def _growth(s: Situation) -> Known:
     rows = [
         (i, o) for i in s.case.given(Imaging) for o in i.lesions
@@ -915,6 +922,7 @@ _ROWS = (
     Fact("fracture", "is a vertebral body fractured?", _fracture),
     Fact("three bodies at most", "are there three bodies at most?", _few_bodies),
     Fact("posterior wall intact", "is the posterior wall intact on CT?", _wall),
+    Fact("above the sacrum", "does it reach a vertebra above the sacrum?", _above_the_sacrum),
     Fact("high level", "does it reach T4 or higher?", _upper),
     Fact("growth", "is it growing?", _growth),
     Fact("lung change", "did a lung lesion grow or come?", _lung_change),

@@ -28,7 +28,7 @@ class OptionKind(NamedTuple):
 
 
 _ANY = Some(Is("primary tumour"), Is("metastasis"))
-_BONE = All(Is("primary tumour"), Is("vertebral"))
+_BONE = All(Is("primary tumour"), Is("vertebral"), Is("above the sacrum"))
 _AT_SPINE = All(_ANY, Is("vertebral"))
 _IN_CORD = All(Is("metastasis"), Is("intramedullary"))
 

@@ -92,7 +92,7 @@ RULES: tuple[Rule, ...] = (
             "visit matters most"
         ),
         All(*RESISTANT),
-        (("vertebrectomy", "for"), ("sagittal", "for"), ("posterior", "for")),
+        (("vertebrectomy", "for"), ("sagittal", "for"), ("posterior", "for"), ("resection", "for")),
         REVIEW,
     ),
     Rule(
