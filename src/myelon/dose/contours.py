@@ -91,7 +91,7 @@ def combine(contours: Sequence[tuple[NDArray[np.float64], bool]]) -> Combined:
     if len(contours) == 1 or any(xor for _, xor in contours):
         return Combined(tuple(p for p, _ in contours), 0, 0, 0.0)
     kept: list[NDArray[np.float64]] = []
-    for polygon, _ in contours:
+    for polygon in sorted((p for p, _ in contours), key=_size, reverse=True):  # of near-equal ones the greater stays
         if not any(_repeats(polygon, other) for other in kept):
             kept.append(polygon)
     crossing = {i for pair in combinations(range(len(kept)), 2) if _cross(kept[pair[0]], kept[pair[1]]) for i in pair}
@@ -145,6 +145,11 @@ def _contained(points: NDArray[np.float64], polygon: NDArray[np.float64]) -> NDA
     with np.errstate(divide="ignore", invalid="ignore"):
         at = u0 + (v - v0) / (v1 - v0) * (u1 - u0)
     return np.asarray((((v0 <= v) != (v1 <= v)) & (at > u)).sum(axis=1) % 2 == 1)
+
+
+def _size(polygon: NDArray[np.float64]) -> tuple[float, list[list[float]]]:
+    """Area, then the points: an order that does not depend on how the contours were written."""
+    return area_mm2([polygon]), polygon.tolist()
 
 
 def _near(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:

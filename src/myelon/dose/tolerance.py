@@ -103,10 +103,12 @@ class CourseTolerance:
 def judge_course(organ: str, given: Given) -> CourseTolerance:
     """Judge one course over an organ (``spinal_cord``, ``conus`` or ``cauda_equina``).
 
+    From a prescription alone a limit that it passes is not exceeded yet: the organ may have had less.
+
     >>> from myelon.dose.bed import Prescription
     >>> judged = judge_course("spinal_cord", Given(Prescription(21.0, 3)))
     >>> {v.limit.id: str(v.outcome) for v in judged.verdicts if v.limit.id in {"hytec.3", "tg101.cord.3.max"}}
-    {'hytec.3': 'fail', 'tg101.cord.3.max': 'pass'}
+    {'hytec.3': 'unknown', 'tg101.cord.3.max': 'pass'}
     """
     verdicts, outside = [], []
     for limit in LIMITS.values():
