@@ -21,7 +21,7 @@ from myelon.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DASHES = "‐‑‒–—―−﹘﹣－ー"
+_DASHES = "‐‑‒–—―−﹘﹣－"
 _SPELLING = (
     ("tumour", "tumor"), ("haem", "hem"), ("oesoph", "esoph"), ("leukaem", "leukem"), ("neurinoma", "schwannoma"),
     ("carcinomas", "carcinoma"), ("cancers", "cancer"),
@@ -32,7 +32,7 @@ _DOUBT = re.compile(
     r"history|histories|previous\w*|prior|former\w*|past|after|status post|s p|h o|hx|mother|father|sister|brother|"
     r"family|familial|"
     r"vs|versus|or|dd|ddx|differential|rather|suspect\w*|suspicio\w*|possib\w*|probab\w*|likely|presum\w*|cannot|"
-    r"versus|mimic\w*|simulat\w*|like|resembl\w*|"
+    r"mimic\w*|simulat\w*|like|resembl\w*|"
     r"kein\w*|ohne|nicht|ausgeschlossen\w*|ausschluss|verneint|zustand nach|z n|anamnes\w*|fruher\w*|fraglich\w*|"
     r"verdacht\w*|v a|oder|moglich\w*|wahrscheinlich\w*|"
     r"sans|pas|aucun\w*|exclus?|antecedents?|ancien\w*|suspicion|ou|probable|"
@@ -180,7 +180,7 @@ def fold(text: str) -> str:
     'hemangiopericytoma who iii'
     """
     known = unicodedata.normalize("NFKC", text).casefold()
-    known = "".join("-" if c in _DASHES and c != "ー" else c for c in known)
+    known = "".join("-" if c in _DASHES else c for c in known)
     letters = unicodedata.normalize("NFD", known)
     plain = "".join(c for c in letters if not unicodedata.combining(c) or c in "\u3099\u309a")
     plain = re.sub(r"['\u2019]s\b", "", unicodedata.normalize("NFC", plain).replace("œ", "oe"))
