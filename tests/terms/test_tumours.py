@@ -127,7 +127,10 @@ def test_what_words_are_read_as(words, row):
     ("entity", "histology", "site", "row"),
     [
         ("Lung cancer", "small cell carcinoma", "lung", "small_cell_lung_cancer"),
-        ("Lung cancer", "small cell carcinoma excluded", "lung", "lung_cancer"),
+        ("Lung cancer", "small cell carcinoma excluded", "lung", None),
+        ("Lymphoma", "lymphoma excluded", "", None),
+        ("Chordoma", "chordoma vs chondrosarcoma", "", None),
+        ("Chordoma", "chordoma (-)", "", None),
         ("Lung cancer", "not specified", "left upper lung", "lung_cancer"),
         ("Adenocarcinoma", "", "Prostate", "prostate_cancer"),
         ("Adenocarcinoma", "", "no lung", "cancer"),

@@ -57,6 +57,8 @@ _TRAILING = re.compile(
     r"(?:spine|spinal canal|spinal cord|cord|vertebra|vertebrae|vertebral body|vertebral column|sacrum|coccyx|clivus)$"
     r"| (?:of|at) [ctls][0-9]+(?: (?:to )?[ctls]?[0-9]+)?$"
 )
+_UNSAID = {"not specified", "not otherwise specified", "nos", "not reported", "not known", "not done", "not available"}
+"""Words that leave the histology out, and deny nothing."""
 _SIGNS = re.compile(r"[≠¬!~✗✘×]|\(\s*[-\u2010-\u2015\u2212]\s*\)")
 """Signs that deny and that folding would lose."""
 _SPINE = re.compile(r"spin|vertebr|medull|dural|cord|sacr|cocc|cliv|\b[ctls][0-9]")
@@ -304,7 +306,10 @@ def proposed(entity: str, histology: str = "", site: str = "") -> Tumour | None:
     row = named(entity, organ)
     if row is not None and organ and row.origin and not _one_organ(row, organ):
         return None
-    finer = named(histology, (row.origin if row is not None else "") or organ) if histology.strip() else None
+    said = "" if fold(histology) in _UNSAID else histology
+    finer = named(said, (row.origin if row is not None else "") or organ)
+    if finer is None and (_DOUBT.search(_PART_OF_A_NAME.sub(" ", fold(said))) or _SIGNS.search(said)):
+        return None  # what denies or doubts may deny the entity itself
     if finer is None or row is None:
         return row if row is not None else finer if not entity.strip() or fold(entity) in _by_organ() else None
     if row.is_one_of(finer.id) is not False:
