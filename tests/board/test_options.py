@@ -428,7 +428,7 @@ def test_the_schedules_of_the_papers_stand_beside_their_verdicts():
     from myelon.board.schedules import PRINTED, schedules
 
     rows = schedules(prepare(demo_case("paper-000")))
-    assert [(r.total_gy, r.fractions) for r in rows] == [(t, n) for t, n, _ in PRINTED]
+    assert [(r.total_gy, r.fractions) for r in rows] == [(p.total_gy, p.fractions) for p in PRINTED]
     again = next(r for r in rows if r.total_gy == 24)
     assert again.eqd2_gy == pytest.approx(88.68 + 40.80, abs=1e-6)
     assert again.basis == "sum with 2 before, by prescription"

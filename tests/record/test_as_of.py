@@ -9,6 +9,7 @@ from myelon.board.facts import Situation
 from myelon.board.options import deliberate
 from myelon.board.packet import prepare
 from myelon.demo.hospital import CASES, demo_case
+from myelon.record.case import case_from
 from myelon.record.kinds import Phase
 from myelon.record.timeline import as_of, solve
 
@@ -61,3 +62,35 @@ def test_paper_001_does_not_know_the_brain_metastases_of_october_in_july():
     then = Patient.at(case, "2021-07-20").case
     assert "brain" not in then.by_id
     assert Situation(prepare(then)).ask("brain metastases").value is None
+
+
+HEAD = {"schema": "myelon.case/1", "id": "c", "title": "t", "about": {"nature": "synthetic"}}
+
+
+def test_a_course_and_a_line_that_had_not_ended_tell_nothing_of_their_end():
+    def story(on):
+        entries = [
+            {"id": "t", "kind": "neoplasm", "role": "primary", "entity": "Chordoma", "when": exact("2020-01-01")},
+            {"id": "rt", "kind": "radiotherapy", "ordinal": 1, "total_gy": 50, "fractions": 25, "when": exact("2020-03-02"),
+             "until": exact("2020-04-03")},
+            {"id": "line", "kind": "systemic", "regimen": "x", "agents": [{"drug": "imatinib"}], "cycles": 6,
+             "outcome": "progression", "stop_reason": "toxicity", "when": exact("2020-03-02"), "until": exact("2020-06-01")},
+        ]  # fmt: skip
+        case = case_from(HEAD | {"zero": "t", "entries": entries})
+        return as_of(case, on)
+
+    during, after = story(dt.date(2020, 3, 20)), story(dt.date(2020, 7, 1))
+    assert (during.by_id["rt"].status, after.by_id["rt"].status) == ("in progress", "delivered")
+    assert during.by_id["rt"].until is None
+    assert (during.by_id["line"].cycles, during.by_id["line"].outcome, during.by_id["line"].stop_reason) == (
+        None,
+        "",
+        "",
+    )
+    assert (after.by_id["line"].cycles, after.by_id["line"].outcome) == (6, "progression")
+    assert any("has not ended yet" in n for d in prepare(during).doses for n in d.notes)
+    assert not any("has not ended yet" in n for d in prepare(after).doses for n in d.notes)
+
+
+def exact(day):
+    return {"kind": "exact", "earliest": day, "latest": day}

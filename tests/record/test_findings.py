@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from myelon.record.age import age_at
 from myelon.record.case import case_from
-from myelon.record.exposure import exposures
+from myelon.record.exposure import days_of_a_cycle, exposures
 from myelon.record.findings import findings_of, gaps_of
 from myelon.record.rules import RULES
 from myelon.record.timeline import extend, solve
@@ -16,7 +17,8 @@ PHASE = {"id": "p", "kind": "phase", "phase": "initial"}
 def case(*entries):
     rows = [{"id": f"e{n}", **e} for n, e in enumerate(entries)]
     head = {"schema": "myelon.case/1", "id": "c", "title": "t", "about": {"nature": "synthetic"}, "zero": "p"}
-    return case_from(head | {"entries": [PHASE, *rows]})
+    first = [] if any(r["id"] == PHASE["id"] for r in rows) else [PHASE]
+    return case_from(head | {"entries": [*first, *rows]})
 
 
 def found(*entries):
@@ -86,7 +88,34 @@ def count(what, value, **more):
     return {"id": f"o-{what[:4]}", "kind": "observation", "what": what, "value": {"value": value, "unit": unit}, **more}
 
 
+def person(**more):
+    return {"id": "subject", "kind": "subject", "sex": "male", **more}
+
+
+def born(day):
+    return {"kind": "exact", "earliest": day, "latest": day}
+
+
+PHASE_OF_2020 = {"id": "p", "kind": "phase", "phase": "initial", "when": EXACT}
 OFFENCES = {
+    "two entries about one patient": (
+        "person:subject", "internal", [person(), person(id="again", sex="female")], [person(), person(id="again")],
+    ),
+    "an age that the birth date does not give": (
+        "age:subject", "arithmetic",
+        [person(age_at_index_years=45, birth=born("1970-06-01")), PHASE_OF_2020],
+        [person(age_at_index_years=49, birth=born("1970-06-01")), PHASE_OF_2020],
+    ),
+    "an operation before the birth": (
+        "before-birth:mri", "time",
+        [person(birth=born("2020-06-01"), when=LATER), study(when=EXACT)],
+        [person(birth=born("2019-06-01"), when=LATER), study(when=EXACT)],
+    ),
+    "a man's cancer of the ovary": (
+        "sex:t", "internal", *(
+            [person(), {"id": "t", "kind": "neoplasm", "role": "primary", "entity": entity}]
+            for entity in ("Ovarian cancer", "Prostate cancer")),
+    ),
     "a laboratory value in another unit": (
         "unit:o-plat", "unit", [count("platelets", 80000, unit="10^9/L")], [count("platelets", 80, unit="10^9/L")],
     ),
@@ -219,6 +248,12 @@ def test_no_adverse_event_record_is_unknown_and_not_none():
     assert unknown in [g.what for g in gaps_of(case(line({"drug": "x"}), not_reported))]
 
 
+@pytest.mark.parametrize(("recorded", "ages"), [(49, (49, 49)), (45, None), (None, (49, 49))])
+def test_an_age_that_the_birth_date_contradicts_is_open_everywhere(recorded, ages):
+    offending = case(person(age_at_index_years=recorded, birth=born("1970-06-01")), PHASE_OF_2020)
+    assert age_at(offending, solve(offending), "p.start") == ages
+
+
 # ── cumulative doses ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -252,6 +287,40 @@ def test_what_is_not_known_is_not_summed():
     assert total(line(agent | {"dose": agent["dose"] | {"plausibility": "out_of_range"}}, cycles=4)).startswith(
         "unit suspect"
     )
+
+
+def test_a_dose_of_several_days_is_never_silently_one_sum():
+    each = drug("carboplatin", 75, "mg/m²") | {"days": "days 1–3"}
+    said = total(line(each, cycles=13))
+    assert "975 mg/m² if the dose is for a whole cycle" in said
+    assert "2925 mg/m² if it is for each day" in said
+    assert total(line(each | {"dose_per": "day"}, cycles=13)) == "2925 mg/m²"
+    assert total(line(each | {"dose_per": "cycle"}, cycles=13)) == "975 mg/m²"
+    assert total(line(each | {"days": "day 1"}, cycles=13)) == "975 mg/m²"
+    assert total(line(each | {"days": "d1, d8"}, cycles=2)).startswith("the days of a cycle cannot be counted")
+    assert total(line(each | {"days": "daily"}, cycles=2)).startswith("the days of a cycle cannot be counted")
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [("", 1), ("day 1", 1), ("days 1-3", 3), ("day 1 to 5", 5), ("on days 1, 8 and 15", 3), ("d1-5, 8", 6),
+     ("days 1–3, 8–10", 6), ("continuous", None), ("daily for 21 days", None), ("days 3-1", None)],
+)  # fmt: skip
+def test_days_of_a_cycle_are_counted_or_not_known(words, days):
+    assert days_of_a_cycle(words) == days
+
+
+def test_cycles_that_a_source_counts_in_all_give_the_sum_where_every_line_has_one_dose():
+    told = {
+        "id": "told",
+        "kind": "reported",
+        "name": "cycles of atezolizumab in all",
+        "value": {"value": 16, "unit": "cycles"},
+    }
+    one, other = (line(drug("atezolizumab", mg, "mg")) | {"id": f"line-{mg}"} for mg in (1200, 840))
+    assert total(one, told) == "19200 mg"
+    assert total(one, other, told) == "number of cycles not reported"
+    assert total(one, told | {"name": "cycles of nivolumab in all"}) == "number of cycles not reported"
 
 
 def test_a_suspect_unit_is_summed_only_as_a_person_read_it():

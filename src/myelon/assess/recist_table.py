@@ -16,11 +16,18 @@ def target_response(baseline_mm: float, nadir_mm: float, current_mm: float, *, g
         current_mm: Sum now.
         gone: Whether every target is gone and every node below 10 mm; None reads a sum of 0 as gone.
 
+    After a true complete response (a smallest sum of 0) whatever is there again is progression (EORTC, RECIST 1.1
+    questions): 20 % and 5 mm are not asked for.
+
     >>> target_response(100, 100, 70), target_response(60, 20, 24), target_response(55, 50, 60)
     ('PR', 'PR', 'PD')
+    >>> target_response(40, 0, 3)
+    'PD'
     """
     if gone if gone is not None else current_mm <= TOLERANCE:
         return "CR"
+    if nadir_mm <= TOLERANCE:
+        return "PD"
     if current_mm >= nadir_mm * PROGRESSION - TOLERANCE and current_mm - nadir_mm >= LEAST_MM - TOLERANCE:
         return "PD"
     return "PR" if current_mm <= baseline_mm * PARTIAL + TOLERANCE else "SD"

@@ -370,6 +370,8 @@ def _notes(course: Radiotherapy, prescription: Prescription, files: dict[str, Co
         yield f"{name} is proposed, not given"
     if course.status == "stopped":
         yield f"{name} was stopped: prescribed dose, not given dose"
+    if course.status == "in progress":
+        yield f"{name} has not ended yet: prescribed dose, not given dose"
     if course.modality == "proton" and own is None:
         yield f"{name} is of protons: its prescription is taken as Gy(RBE)"
     if own is not None:

@@ -568,6 +568,19 @@ RULES: tuple[Rule, ...] = (
         COHORT,
     ),
     Rule(
+        "iscm-rt-resistant",
+        ("L195",),
+        "002",
+        "Discussion",
+        (
+            "In renal cell carcinoma and melanoma 30 Gy in 10 or 40 Gy in 20 fractions controlled and relieved poorly "
+            "(no rate is printed)"
+        ),
+        All(Is("metastasis"), Is("intramedullary"), Is("radioresistant primary")),
+        (("conventional_rt", "against"),),
+        PRACTICE,
+    ),
+    Rule(
         "iscm-surgery",
         ("RL2",),
         "002",

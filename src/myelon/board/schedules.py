@@ -23,13 +23,36 @@ if TYPE_CHECKING:
     from myelon.board.packet import DosedPacket
     from myelon.dose.verdict import Verdict
 
-PRINTED: tuple[tuple[float, int, str], ...] = (
-    (30.0, 10, "002"),
-    (40.0, 20, "002"),
-    (24.0, 5, "000"),
-    (60.0, 30, "003"),
+
+class Printed(NamedTuple):
+    """A schedule of photons, and whom it was printed for."""
+
+    total_gy: float
+    fractions: int
+    paper: str
+    printed_for: str
+
+
+_POOR_IN_RESISTANT = (
+    "conventional radiotherapy; in renal cell carcinoma and melanoma poor control, the paper says (no rate)"
 )
-"""Total in Gy, fractions, and the paper that prints it."""
+PRINTED: tuple[Printed, ...] = (
+    Printed(50.4, 28, "000", "first course of a spinal diffuse midline glioma"),
+    Printed(24.0, 5, "000", "re-irradiation of a spinal diffuse midline glioma"),
+    Printed(54.0, 30, "000", "first course before re-irradiation (Wolff, as cited)"),
+    Printed(20.0, 10, "000", "re-irradiation of a primary tumour (Wolff, as cited)"),
+    Printed(35.0, 10, "000", "re-irradiation of a recurrent glioblastoma (RTOG 1205, as cited)"),
+    Printed(42.0, 21, "001", "intramedullary metastases of a lung adenocarcinoma, with atezolizumab"),
+    Printed(30.0, 10, "002", _POOR_IN_RESISTANT),
+    Printed(40.0, 20, "002", _POOR_IN_RESISTANT),
+    Printed(5.0, 1, "002", "one intramedullary metastasis of the cohort"),
+    Printed(15.0, 3, "002", "radiosurgery of one intramedullary metastasis of a renal cell carcinoma (as cited)"),
+    Printed(14.0, 1, "002", "radiosurgery of one intramedullary metastasis of a breast cancer (as cited)"),
+    Printed(50.0, 25, "003", "first course of a haemangiopericytoma"),
+    Printed(60.0, 30, "003", "re-irradiation of a haemangiopericytoma"),
+)  # fmt: skip
+"""Every schedule of photons that a paper prints as total and fractions. 64 GyE in 16 (paper 004) is carbon: no limit of
+photons applies to it."""
 
 
 class Judged(NamedTuple):
@@ -38,6 +61,7 @@ class Judged(NamedTuple):
     total_gy: float
     fractions: int
     paper: str
+    printed_for: str
     organ: str
     eqd2_gy: float
     """Of the sum with what was given before, at α/β 2; of the schedule alone without."""
@@ -50,28 +74,28 @@ class Judged(NamedTuple):
 
 def schedules(packet: DosedPacket) -> tuple[Judged, ...]:
     """Every printed schedule; empty where the levels of the tumour are not recorded and nothing was given before."""
-    return tuple(row for total, count, paper in PRINTED for row in _judged(packet, total, count, paper))
+    return tuple(row for printed in PRINTED for row in _judged(packet, printed))
 
 
-def _judged(packet: DosedPacket, total: float, count: int, paper: str) -> Iterable[Judged]:
-    planned, dose = Prescription(total, count), packet.dose
+def _judged(packet: DosedPacket, printed: Printed) -> Iterable[Judged]:
+    planned, dose = Prescription(printed.total_gy, printed.fractions), packet.dose
     if dose is not None and not dose.open_sum:
         for found in under(dose, Assumed(planned=planned), packet.computed, planned_reached=dose.in_the_canal):
             sums, how = found.judged.dose.cumulative_eqd2, "by voxel" if found.curves else "by prescription"
             basis = f"sum with {len(dose.courses)} before, {how}"
-            yield _row(planned, paper, found.judged.organ, sums, basis, found.judged.verdicts)
+            yield _row(printed, found.judged.organ, sums, basis, found.judged.verdicts)
         return
     tumour = packet.case.neoplasm
     if dose is None and tumour is not None and tumour.levels is not None:
         inside = bool(set(tumour.compartment) & IN_THE_CANAL)
         for organ in organ_at(tumour.levels).organs:
             alone = judge_course(organ, Given(planned, reached=inside))
-            yield _row(planned, paper, organ, eqd2(total, count, 2.0), "first course here", alone.verdicts)
+            yield _row(
+                printed, organ, eqd2(planned.total_gy, planned.fractions, 2.0), "first course here", alone.verdicts
+            )
 
 
-def _row(
-    planned: Prescription, paper: str, organ: str, eqd2_gy: float, basis: str, verdicts: Iterable[Verdict]
-) -> Judged:
+def _row(printed: Printed, organ: str, eqd2_gy: float, basis: str, verdicts: Iterable[Verdict]) -> Judged:
     rows = [v for v in verdicts if v.outcome is not Outcome.NOT_APPLICABLE]
     exceeded = tuple(
         f"{v.limit.rule} {v.limit.name.lower()} {v.value_text}, limit {v.limit}"
@@ -79,4 +103,6 @@ def _row(
         if v.outcome is Outcome.FAIL
     )
     counts = {str(outcome): n for outcome, n in Counter(v.outcome for v in rows).items()}
-    return Judged(planned.total_gy, planned.fractions, paper, organ, eqd2_gy, basis, exceeded, counts)
+    return Judged(
+        printed.total_gy, printed.fractions, printed.paper, printed.printed_for, organ, eqd2_gy, basis, exceeded, counts
+    )

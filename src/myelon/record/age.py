@@ -1,4 +1,7 @@
-"""How old the patient was at a point of the record: a window of whole years, never a guess."""
+"""How old the patient was at a point of the record: a window of whole years, never a guess.
+
+A recorded age that the birth date contradicts leaves the age open everywhere.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,39 @@ def age_at(case: Case, timeline: Timeline, point: str) -> tuple[int, int] | None
         point: ``entry.start`` or ``entry.end``.
 
     Returns:
-        None when the age is not recorded, or the point is open.
+        None when the age is not recorded or contradicts the birth date, or the point is open.
     """
+    if age_contradicted(case, timeline) is not None:
+        return None
+    return _by_birth(case, timeline, point) or _by_age(case, timeline, point)
+
+
+def age_contradicted(case: Case, timeline: Timeline) -> tuple[int, int] | None:
+    """The age at the zero point as the birth date gives it, where the recorded age is another; else None.
+
+    A recorded age with a fraction counts by its completed years.
+    """
+    told = case.subject.age_at_index_years if case.subject is not None else None
+    born = _by_birth(case, timeline, f"{case.zero}.start" if "." not in case.zero else case.zero)
+    if told is None or born is None or born[0] <= floor(told) <= born[1]:
+        return None
+    return born
+
+
+def _by_birth(case: Case, timeline: Timeline, point: str) -> tuple[int, int] | None:
+    """By the birth date: the day of the point must be known."""
     born = case.subject.birth if case.subject is not None else None
     at = timeline.date(point.split(".", maxsplit=1)[0]) if point.endswith(".start") else None
-    if born is not None and born.earliest and born.latest and at is not None and at.earliest and at.latest:
-        first, last = dt.date.fromordinal(floor(at.earliest)), dt.date.fromordinal(ceil(at.latest))
-        return _between(born.latest, first), _between(born.earliest, last)  # the birth date decides
+    if born is None or at is None:
+        return None
+    if born.earliest is None or born.latest is None or at.earliest is None or at.latest is None:
+        return None
+    first, last = dt.date.fromordinal(floor(at.earliest)), dt.date.fromordinal(ceil(at.latest))
+    return _between(born.latest, first), _between(born.earliest, last)
+
+
+def _by_age(case: Case, timeline: Timeline, point: str) -> tuple[int, int] | None:
+    """By the recorded age, which leaves a year open."""
     if case.subject is None or case.subject.age_at_index_years is None:
         return None
     since, _ = timeline.interval(f"{case.zero}.start" if "." not in case.zero else case.zero, point)

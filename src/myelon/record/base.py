@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -115,6 +115,10 @@ class Entry(Part):
     def label(self) -> str:
         """One line for timeline and tables."""
         return self.text or self.kind.replace("_", " ")
+
+    def before_its_end(self) -> Self:
+        """The entry as it stood after it began and before it ended: nothing that only its end tells."""
+        return self.model_copy(update={"until": None, "duration": None})
 
     def references(self) -> tuple[str, ...]:
         """Ids of the entries that this one points to, apart from its anchors in time."""

@@ -1,4 +1,7 @@
-"""What was given of each drug over all lines: cycles × dose as printed. A sum of facts, never a dose to give."""
+"""What was given of each drug over all lines: cycles × dose as printed. A sum of facts, never a dose to give.
+
+A dose "on days 1–3" may be that of each day or of the whole cycle. Where nobody wrote which, both sums stand.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,27 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.record.base import Quantity
-from myelon.record.kinds import Discrepancy, Systemic
+from myelon.record.kinds import Discrepancy, Reported, Systemic
 from myelon.terms.drugs import DRUGS, unit_suspicion
 
 if TYPE_CHECKING:
     from myelon.record.case import Case
     from myelon.record.kinds.systemic import Agent
 
+_DAY = r"\d{1,2}"
+_DAYS = re.compile(rf"(?:on )?(?:days?|d) ?({_DAY}(?: ?[-–—,+&] ?{_DAY}| and {_DAY}| to {_DAY})*)", re.IGNORECASE)
+_RUN = re.compile(rf"({_DAY}) ?(?:[-–—]|to) ?({_DAY})")
+_IN_ALL = re.compile(r"cycles of (.+) in all", re.IGNORECASE)
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?) ?([a-zµ].*)", re.IGNORECASE)
 
 
 class Exposure(NamedTuple):
-    """The cumulative dose of one drug in one unit; None where a cycle count, a dose or its unit is not known."""
+    """The cumulative dose of one drug in one unit."""
 
     drug: str
     unit: str
-    total: float | None
+    totals: tuple[float, ...]
+    """One sum; two, by cycle and by day, where nobody wrote what the dose is for; none where it is not known."""
     entries: tuple[str, ...]
     statements: tuple[str, ...]
     why_unknown: str
@@ -29,8 +37,31 @@ class Exposure(NamedTuple):
 
     @property
     def total_words(self) -> str:
-        """Such as "550 mg/m²", or why there is no sum."""
-        return self.why_unknown if self.total is None else f"{self.total:g} {self.unit}"
+        """Such as "550 mg/m²", both sums with what each reads, or why there is none."""
+        if not self.totals:
+            return self.why_unknown
+        said = [f"{total:g} {self.unit}" for total in self.totals]
+        if len(said) == 1:
+            return said[0]
+        return f"{said[0]} if the dose is for a whole cycle, {said[1]} if it is for each day: not recorded which"
+
+
+def days_of_a_cycle(words: str) -> int | None:
+    """How many days of a cycle are named; 1 where none is, None where the words cannot be counted.
+
+    >>> days_of_a_cycle("days 1–3"), days_of_a_cycle("days 1, 8 and 15"), days_of_a_cycle(""), days_of_a_cycle("daily")
+    (3, 3, 1, None)
+    """
+    if not words.strip():
+        return 1
+    found = _DAYS.fullmatch(words.strip())
+    if found is None:
+        return None
+    days: set[int] = set()
+    for part in re.split(r",|\+|&| and ", found[1]):
+        run = _RUN.fullmatch(part.strip())
+        days |= set(range(int(run[1]), int(run[2]) + 1)) if run else {int(part)}
+    return len(days) or None
 
 
 def suspicion(case: Case, line: Systemic, agent: Agent) -> str:
@@ -56,45 +87,87 @@ def _resolution(case: Case, line: Systemic, agent: Agent) -> str | None:
     return next(found, None)
 
 
+class _Part(NamedTuple):
+    """One drug of one line: its sum by cycle and by day, or why there is none."""
+
+    line: str
+    sums: tuple[float, float] | None
+    words: str
+    why: str
+
+
 def exposures(case: Case) -> list[Exposure]:
     """Cumulative doses of every drug of a case, by drug and unit; a suspect unit is never summed.
 
     A cycle in which the drug was omitted is not counted; a reduced one counts by its share, and where that is not
-    known there is no sum.
+    known there is no sum. Where the cycles of a line are not known, a reported "cycles of … in all" gives the sum.
     """
-    rows: dict[tuple[str, str], list[tuple[Systemic, float | None, str, str]]] = {}
+    rows: dict[tuple[str, str], list[_Part]] = {}
+    each: dict[tuple[str, str], set[float | None]] = {}
     for line in case.given(Systemic):
         for agent in line.agents:
             read = dose_read(case, line, agent)
             unit = read.unit if read else agent.dose.unit if agent.dose else ""
-            total, words = None, f"{line.label}: {agent.drug} {agent.dose or 'dose not reported'}"
-            shares, why = _shares(line, agent.drug)
-            if agent.dose is None:
-                why = "dose not reported"
-            elif read is None:
-                why = "unit suspect: not summed until a person resolves it"
-            elif shares is not None:
-                total = read.value * shares
-                words = f"{line.label}: {shares:g} × {agent.drug} {read} = {total:g} {unit}"
-            rows.setdefault((agent.drug, unit), []).append((line, total, words, why))
-    return [
-        Exposure(
-            drug,
-            unit,
-            None if any(t is None for _, t, _, _ in parts) else sum(t for _, t, _, _ in parts if t is not None),
-            tuple(line.id for line, _, _, _ in parts),
-            tuple(words for _, _, words, _ in parts),
-            "; ".join(dict.fromkeys(why for _, _, _, why in parts if why)),
-            DRUGS[drug].adds_up if drug in DRUGS else "",
-        )
-        for (drug, unit), parts in rows.items()
-    ]
+            rows.setdefault((agent.drug, unit), []).append(_part(line, agent, read))
+            each.setdefault((agent.drug, unit), set()).add(read.value if read else None)
+    found = []
+    for (drug, unit), parts in rows.items():
+        sums = [p.sums for p in parts if p.sums is not None]
+        totals = tuple(dict.fromkeys(sum(s[n] for s in sums) for n in (0, 1))) if len(sums) == len(parts) else ()
+        statements, entries = [p.words for p in parts], [p.line for p in parts]
+        told, dose = _in_all(case, drug), next(iter(each[drug, unit])) if len(each[drug, unit]) == 1 else None
+        countable = all(p.why == _NO_CYCLES or p.sums is not None for p in parts)
+        if not totals and told is not None and told.value is not None and dose is not None and countable:
+            totals = (told.value.value * dose,)
+            statements.append(f"{told.label}: {told.value.value:g} × {dose:g} {unit} = {totals[0]:g} {unit}")
+            entries.append(told.id)
+        why = "; ".join(dict.fromkeys(p.why for p in parts if p.why))
+        watched = DRUGS[drug].adds_up if drug in DRUGS else ""
+        found.append(Exposure(drug, unit, totals, tuple(entries), tuple(statements), why, watched))
+    return found
+
+
+_NO_CYCLES = "number of cycles not reported"
+
+
+def _part(line: Systemic, agent: Agent, read: Quantity | None) -> _Part:
+    """One drug of one line."""
+    words = f"{line.label}: {agent.drug} {agent.dose or 'dose not reported'}"
+    if agent.dose is None:
+        return _Part(line.id, None, words, "dose not reported")
+    if read is None:
+        return _Part(line.id, None, words, "unit suspect: not summed until a person resolves it")
+    shares, why = _shares(line, agent.drug)
+    if shares is None:
+        return _Part(line.id, None, words, why)
+    days = 1 if agent.dose_per == "cycle" else days_of_a_cycle(agent.days)
+    if days is None:
+        return _Part(line.id, None, words, f"the days of a cycle cannot be counted: {agent.days!r}")
+    by_cycle, by_day = read.value * shares, read.value * shares * days
+    if agent.dose_per == "day":
+        by_cycle = by_day
+    words = f"{line.label}: {shares:g} × {agent.drug} {read} = {by_cycle:g} {read.unit}"
+    if days > 1:
+        on = f"{line.label}: {agent.drug} {read}, {agent.days}, {shares:g} cycles"
+        words = f"{on}: {shares:g} × {days} × {read.value:g} = {by_day:g} {read.unit}"
+        if by_cycle != by_day:
+            words += f" if it is for each day; {shares:g} × {read.value:g} = {by_cycle:g} {read.unit} if for a cycle"
+    return _Part(line.id, (by_cycle, by_day), words, "")
+
+
+def _in_all(case: Case, drug: str) -> Reported | None:
+    """The cycles of a drug over all its lines, where a source counts them."""
+    told = [
+        r for r in case.given(Reported)
+        if r.value is not None and r.value.unit == "cycles" and (m := _IN_ALL.fullmatch(r.name)) and m[1] == drug
+    ]  # fmt: skip
+    return told[-1] if told else None
 
 
 def _shares(line: Systemic, drug: str) -> tuple[float | None, str]:
     """Cycles in which the drug was given, reduced ones by their share; None and why, where that is not known."""
     if line.cycles is None:
-        return None, "number of cycles not reported"
+        return None, _NO_CYCLES
     shares = float(line.cycles)
     for cycle in line.given:
         if cycle.drug not in {"", drug}:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import inf, isfinite
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from myelon.errors import CaseError
 from myelon.record.kinds import Assumption, Reported, Vital
@@ -21,7 +21,7 @@ from myelon.record.when import Point, When, split_reference
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from myelon.record.base import Entry
     from myelon.record.case import Case
@@ -224,7 +224,8 @@ def as_of(case: Case, at: dt.date | str) -> Case:
     """The record with only what had certainly begun by a day, or by the start of an entry, and who the patient is.
 
     Every entry is held against its window, tumours too; an undated tumour stays only where it is the one that the
-    record is about, or where that one came from. The named entry itself stays out: its decision is not known yet.
+    record is about, or where that one came from. The named entry itself stays out: its decision is not known yet. What
+    had begun and not certainly ended is kept without what only its end tells (its outcome, its cycles).
 
     Args:
         case: The record.
@@ -238,7 +239,7 @@ def as_of(case: Case, at: dt.date | str) -> Case:
     dated = {e.id for e in case.entries if e.when is not None and begun(e)}
     about = _about(case)
     kept = tuple(
-        e
+        e.before_its_end() if e.id in dated and e.lasts and not begun(e, "end") else e
         for e in case.entries
         if e.track == "Patient" or e.id in dated or (e.track == "Diagnosis" and e.when is None and e.id in about)
     )
@@ -262,7 +263,13 @@ def _about(case: Case) -> set[str]:
     return found
 
 
-def _begun_by_day(case: Case, timeline: Timeline, day: dt.date) -> Callable[[Entry], bool]:
+class _Begun(Protocol):
+    """Whether a point of an entry certainly lies before the day or the entry that is asked about."""
+
+    def __call__(self, e: Entry, point: Point = "start") -> bool: ...
+
+
+def _begun_by_day(case: Case, timeline: Timeline, day: dt.date) -> _Begun:
     dated = any(c.before == EPOCH for c in timeline.constraints)
     if not dated:
         raise CaseError(
@@ -272,19 +279,24 @@ def _begun_by_day(case: Case, timeline: Timeline, day: dt.date) -> Callable[[Ent
     if since_zero.latest is None:
         raise CaseError("the zero point has no calendar date", where=case.id, todo="Date the zero point")
     limit = _day(day) - since_zero.latest
-    return lambda e: (latest := timeline.window(e.id).latest) is not None and latest <= limit
+
+    def begun(e: Entry, point: Point = "start") -> bool:
+        latest = timeline.window(e.id, point).latest
+        return latest is not None and latest <= limit
+
+    return begun
 
 
-def _begun_by_entry(case: Case, timeline: Timeline, entry: str) -> Callable[[Entry], bool]:
+def _begun_by_entry(case: Case, timeline: Timeline, entry: str) -> _Begun:
     if entry not in case.by_id:
         raise CaseError(
             f"no entry {entry[:40]!r}", where=case.id, todo="Name an entry of the case, or a day (YYYY-MM-DD)"
         )
 
-    def begun(e: Entry) -> bool:
+    def begun(e: Entry, point: Point = "start") -> bool:
         if e.id == entry:
             return False
-        gap, _ = timeline.interval(f"{e.id}.start", f"{entry}.start")
+        gap, _ = timeline.interval(f"{e.id}.{point}", f"{entry}.start")
         return gap.earliest is not None and gap.earliest >= 0
 
     return begun

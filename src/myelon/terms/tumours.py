@@ -97,6 +97,13 @@ ORGANS: dict[str, tuple[str, ...]] = {
     "nasopharynx": ("nasopharynx", "nasopharyngeal"),
 }
 """Organ → its names and adjectives. Only organs that a row has its origin in."""
+ORGANS_OF_ONE_SEX = {
+    "prostate": "male",
+    "uterus": "female",
+    "endometrium": "female",
+    "cervix": "female",
+    "ovary": "female",
+}
 _MORPHOLOGY = ("cancer", "carcinoma", "adenocarcinoma", "adenocarcinome", "malignancy", "malignant neoplasm", "ca")
 
 

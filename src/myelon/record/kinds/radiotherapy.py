@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field
 
@@ -101,7 +101,7 @@ class Radiotherapy(Entry):
     track: ClassVar[str] = "Radiotherapy"
     kind: Literal["radiotherapy"] = "radiotherapy"
     ordinal: int = Field(ge=1)
-    status: Literal["delivered", "proposed", "stopped"] = "delivered"
+    status: Literal["delivered", "in progress", "proposed", "stopped"] = "delivered"
     intent: str = ""
     technique: tuple[Stated[str], ...] = ()
     modality: Literal["photon", "proton", "carbon", "electron", "not reported"] = "not reported"
@@ -190,6 +190,11 @@ class Radiotherapy(Entry):
         if self.assertion is not Assertion.PRESENT:
             return f"radiotherapy: {self.assertion}"
         return f"RT {self.ordinal}: {self.dose_words}"
+
+    def before_its_end(self) -> Self:
+        """In progress: what is prescribed is not given yet."""
+        begun = super().before_its_end()
+        return begun if self.status == "proposed" else begun.model_copy(update={"status": "in progress"})
 
     def references(self) -> tuple[str, ...]:
         """Adds the drug line given with it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -17,7 +17,10 @@ class Agent(Part):
 
     drug: str
     dose: Quantity | None = None
-    days: str = ""
+    days: str = Field(default="", description="days of a cycle on which it is given, such as 'days 1–3'")
+    dose_per: Literal["day", "cycle"] | None = Field(
+        default=None, description="what the printed dose is for, where a cycle has several days"
+    )
     route: str = ""
     source: Provenance | None = None
 
@@ -48,6 +51,10 @@ class Systemic(Entry):
     track: ClassVar[str] = "Systemic"
     kind: Literal["systemic"] = "systemic"
     line: int | None = Field(default=None, ge=1)
+    continues: EntryId | None = Field(
+        default=None,
+        description="the line that it goes on with, such as maintenance: its number is a reader's count",
+    )
     regimen: str
     template: str = Field(default="", description="row of the regimen library it was taken from")
     intent: str = ""
@@ -82,8 +89,16 @@ class Systemic(Entry):
             return f"{self.regimen}: {self.assertion}"
         times = f" ×{self.cycles}" if self.cycles else ""
         line = "line not reported" if self.line is None else f"line {self.line}"
+        if self.continues is not None:
+            line = "continued" if self.line is None else f"{line} by a reader's count, continued"
         return f"{line}: {self.regimen}{times}"
 
+    def before_its_end(self) -> Self:
+        """Without the count of its cycles, its outcome and why it was stopped."""
+        unknown = {"cycles": None, "given": (), "outcome": "", "stop_reason": "", "stopped_by": ()}
+        return super().before_its_end().model_copy(update=unknown)
+
     def references(self) -> tuple[str, ...]:
-        """Adds the courses of radiotherapy it is related to."""
-        return super().references() + tuple(r.value.course for r in self.relation)
+        """Adds the courses of radiotherapy it is related to, and the line it continues."""
+        continued = (self.continues,) if self.continues is not None else ()
+        return super().references() + tuple(r.value.course for r in self.relation) + continued

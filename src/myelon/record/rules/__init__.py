@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from myelon.record.rules import anatomy, pathology, statements, times, treatment
+from myelon.record.rules import anatomy, pathology, person, statements, times, treatment
 
 if TYPE_CHECKING:
     from myelon.record.finding import Rule
@@ -15,6 +15,10 @@ RULES: tuple[Rule, ...] = (
     times.anchor_point_not_said,
     times.interval_against_dates,
     times.switched_off_assumption_cannot_hold,
+    person.subjects_disagree,
+    person.age_is_not_that_of_the_birth,
+    person.event_before_birth,
+    person.sex_against_an_organ,
     treatment.unit_is_suspect,
     treatment.schedule_does_not_add_up,
     treatment.given_without_a_phase,

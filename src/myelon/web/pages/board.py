@@ -65,9 +65,13 @@ def sheet(request: Request, case_id: str) -> Response:
 
 
 def _lines(packet: Packet) -> str:
-    """How many courses and lines of treatment, in words."""
-    courses, lines = (len(list(packet.case.given(kind))) for kind in (Radiotherapy, Systemic))
+    """How many courses and lines of treatment, in words; what continues a line is no new one."""
+    courses = len(list(packet.case.given(Radiotherapy)))
+    drugs = list(packet.case.given(Systemic))
+    continued = sum(x.continues is not None for x in drugs)
+    lines = len(drugs) - continued
     return (
         f"{courses} course{'s' if courses != 1 else ''} of radiotherapy, "
         f"{lines} line{'s' if lines != 1 else ''} of systemic therapy"
+        + (f", continued {continued} time{'s' if continued != 1 else ''}" if continued else "")
     )

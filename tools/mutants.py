@@ -1,0 +1,332 @@
+"""Plant one small fault at a time in a pillar and see whether its fast tests find it.
+
+python tools/mutants.py board --sample 200 --seed 1
+
+The faults are cosmic-ray's (an operator, a number, a comparison, a ``not``), and three of a board's own: an argument on
+the other side, a fact denied, one condition of several left out. A sample is drawn over the places of the code, not
+over the operators, so that a line with many operators weighs no more than another. Each fault is first shown to the
+tests that run its line (known from one run with coverage), then to every fast test of the pillar.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple
+
+import parso
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.operator import Example, Operator
+from cosmic_ray.plugins import get_operator
+
+ROOT = Path(__file__).parent.parent
+TESTS = {
+    "dose": ["tests/dose", "src/myelon/dose"],
+    "assess": ["tests/assess", "src/myelon/assess", "tests/board"],
+    "board": ["tests/board", "src/myelon/board"],
+}
+"""Pillar → its fast tests."""
+USED = (
+    "AddNot", "ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue", "NumberReplacer",
+    "ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ZeroIterationForLoop", "ReplaceUnaryOperator_Delete_Not",
+    "ReplaceUnaryOperator_USub_UAdd",
+    *(f"ReplaceComparisonOperator_{pair}" for pair in (
+        "Eq_NotEq", "NotEq_Eq", "Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt", "Lt_GtE", "GtE_Lt", "Gt_LtE", "LtE_Gt",
+        "Is_IsNot", "IsNot_Is",
+    )),
+    *(f"ReplaceBinaryOperator_{pair}" for pair in (
+        "Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Mul", "Mod_Mul", "Pow_Mul", "BitAnd_BitOr",
+    )),
+)  # fmt: skip
+"""cosmic-ray's operators that a person could have written by mistake, and that are not the same program again."""
+LIMIT_SECONDS = 300
+SIDES = {"for": "against", "against": "for"}
+
+
+class SwapSide(Operator):
+    """An argument that stands on the other side."""
+
+    def mutation_positions(self, node: Any) -> Any:
+        """Where a side is written in quotes."""
+        if node.type == "string" and node.value.strip("\"'") in SIDES:
+            yield node.start_pos, node.end_pos
+
+    def mutate(self, node: Any, index: int) -> Any:
+        """The other side."""
+        del index
+        node.value = f'"{SIDES[node.value[1:-1]]}"'
+        return node
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """One."""
+        return (Example('x = "for"', 'x = "against"'),)
+
+
+def _call(node: Any, *names: str) -> bool:
+    return node.type in {"atom_expr", "power"} and node.children[0].get_code().strip() in names
+
+
+class DenyFact(Operator):
+    """A condition that asks for the opposite."""
+
+    def mutation_positions(self, node: Any) -> Any:
+        """Where a fact is asked by its name."""
+        if _call(node, "Is"):
+            yield node.start_pos, node.end_pos
+
+    def mutate(self, node: Any, index: int) -> Any:
+        """Not the fact."""
+        del index
+        return parso.parse(f"{node.get_first_leaf().prefix}Not({node.get_code(include_prefix=False)})").children[0]
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """One."""
+        return (Example('x = Is("a")', 'x = Not(Is("a"))'),)
+
+
+class DropCondition(Operator):
+    """A condition of several that is left out."""
+
+    def mutation_positions(self, node: Any) -> Any:
+        """Each part of All and Some that have more than one."""
+        for part in self._parts(node):
+            yield part.start_pos, part.end_pos
+
+    def mutate(self, node: Any, index: int) -> Any:
+        """Without that part."""
+        parts = self._parts(node)
+        kept = ", ".join(p.get_code(include_prefix=False) for n, p in enumerate(parts) if n != index)
+        prefix = node.get_first_leaf().prefix
+        return parso.parse(f"{prefix}{node.children[0].get_code(include_prefix=False)}({kept})").children[0]
+
+    @staticmethod
+    def _parts(node: Any) -> list[Any]:
+        if not _call(node, "All", "Some"):
+            return []
+        arguments = node.children[-1].children[1]
+        parts = [c for c in getattr(arguments, "children", ()) if c.type != "operator"]
+        return parts if arguments.type == "arglist" and len(parts) > 1 else []
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """One."""
+        return (Example("x = All(a, b)", "x = All(b)"),)
+
+
+class Fault(NamedTuple):
+    """One planted fault."""
+
+    path: Path
+    line: int
+    operator: str
+    source: str
+
+    def shown(self, root: Path = ROOT) -> tuple[str, str]:
+        """The line before and after."""
+        before = (root / self.path).read_text(encoding="utf-8").split("\n")
+        after = self.source.split("\n")
+        at = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), self.line - 1)
+        return before[at].strip(), after[at].strip()
+
+
+def _operators() -> dict[str, Operator]:
+    kept = {name: get_operator(f"core/{name}")() for name in USED}
+    return kept | {"SwapSide": SwapSide(), "DenyFact": DenyFact(), "DropCondition": DropCondition()}
+
+
+def _speaks_of_types(node: Any) -> bool:
+    """Whether a node stands in an annotation, a guard for the type checker, or the type parameters of a name."""
+    while node.parent is not None:
+        kind, parent = node.type, node.parent
+        if kind == "annassign":
+            return True if node.children[1] is node else "=" not in node.get_code()
+        if parent.type == "param" and kind == "tfpdef":
+            return True
+        if parent.type == "funcdef" and parent.annotation is node:
+            return True
+        if parent.type == "if_stmt" and "TYPE_CHECKING" in parent.children[1].get_code():
+            return True
+        node = parent
+    return False
+
+
+def _every_place(path: Path) -> dict[tuple[int, int], list[tuple[str, int]]]:
+    """Position → the faults that can be planted there, as operator and occurrence."""
+    tree = parso.parse((ROOT / path).read_text(encoding="utf-8"))
+    places: dict[tuple[int, int], list[tuple[str, int]]] = {}
+    nodes = [tree]
+    order = []
+    while nodes:
+        node = nodes.pop()
+        order.append(node)
+        nodes += reversed(getattr(node, "children", []))
+    for name, operator in _operators().items():
+        seen = 0
+        for node in order:
+            for start, _ in operator.mutation_positions(node):
+                if not _speaks_of_types(node):
+                    places.setdefault(start, []).append((name, seen))
+                seen += 1
+    return places
+
+
+def drawn(pillar: str, sample: int, seed: int) -> list[Fault]:
+    """A sample of faults over the places of a pillar, the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - a sample, no secret
+    paths = sorted(p.relative_to(ROOT) for p in (ROOT / f"src/myelon/{pillar}").rglob("*.py"))
+    places = [(path, at, some) for path in paths for at, some in sorted(_every_place(path).items())]
+    chance.shuffle(places)
+    known, faults = _operators(), []
+    for path, at, some in places:
+        name, occurrence = chance.choice(some)
+        source = mutate_code((ROOT / path).read_text(encoding="utf-8"), known[name], occurrence)
+        try:
+            compile(source, str(path), "exec")
+        except SyntaxError:
+            continue
+        faults.append(Fault(path, at[0], name, source))
+        if len(faults) == sample:
+            break
+    return faults
+
+
+class Copy:
+    """A copy of the project that faults are planted in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root, self.said = folder, ""
+        for part in ("src", "tests", "pyproject.toml", "docs", "benchmarks", "tools", "README.md"):
+            source = ROOT / part
+            if source.is_dir():
+                shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, folder / part)
+        reference = os.environ.get("MYELON_REFERENCE", str((ROOT / "../shared").resolve()))
+        self.environment = os.environ | {
+            "PYTHONPATH": str(folder / "src"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "MYELON_REFERENCE": reference,
+            "NUMBA_CACHE_DIR": str(folder / "numba"),
+        }
+
+    def run(self, arguments: list[str], *, coverage: bool = False) -> int:
+        """The code that pytest ends with; 1 where it does not end in time."""
+        start = [sys.executable, "-m"]
+        if coverage:
+            start += ["coverage", "run", f"--rcfile={self.root / 'coverage.ini'}", "-m"]
+        command = [*start, "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "--tb=no", *arguments]
+        try:
+            done = subprocess.run(
+                command, cwd=self.root, env=self.environment, timeout=LIMIT_SECONDS * (4 if coverage else 1),
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return 1
+        self.said = done.stdout[-2000:] + done.stderr[-2000:]
+        return done.returncode
+
+    def lines(self, pillar: str) -> dict[str, dict[int, list[str]]]:
+        """File → line → the tests that run it, by one run with coverage; compiled loops have none.
+
+        Raises:
+            SystemExit: The tests do not pass before any fault is planted.
+        """
+        (self.root / "coverage.ini").write_text(
+            "[run]\ndynamic_context = test_function\ndata_file = coverage.data\n", encoding="utf-8"
+        )
+        if self.run(TESTS[pillar], coverage=True):
+            raise SystemExit(f"the tests of {pillar} do not pass before a fault is planted:\n{self.said}")
+        from coverage import CoverageData  # noqa: PLC0415 - known only in the group mutants
+
+        data = CoverageData(str(self.root / "coverage.data"))
+        data.read()
+        files = {".".join(p.relative_to(self.root).with_suffix("").parts): p for p in self.root.rglob("test_*.py")}
+        found: dict[str, dict[int, list[str]]] = {}
+        for measured in data.measured_files():
+            if not Path(measured).is_relative_to(self.root):
+                continue
+            rows = {
+                line: sorted({n for c in contexts if (n := _node(c, files, self.root))})
+                for line, contexts in data.contexts_by_lineno(measured).items()
+            }
+            found[str(Path(measured).relative_to(self.root))] = rows
+        return found
+
+    def finds(self, fault: Fault, pillar: str, nearest: list[str]) -> bool:
+        """Whether a test fails while the fault is planted."""
+        path = self.root / fault.path
+        kept = path.read_text(encoding="utf-8")
+        path.write_text(fault.source, encoding="utf-8")
+        try:
+            return bool((nearest and self.run(nearest)) or self.run(TESTS[pillar]))
+        finally:
+            path.write_text(kept, encoding="utf-8")
+
+
+def _node(context: str, files: dict[str, Path], root: Path) -> str | None:
+    """The test's address for pytest, of coverage's name for it."""
+    module, _, test = context.rpartition(".")
+    path = next((p for name, p in files.items() if module and name.endswith(module)), None)
+    return f"{path.relative_to(root)}::{test}" if path is not None else None
+
+
+def main() -> None:
+    """Draw, plant, run, say what survived."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pillar", choices=sorted(TESTS))
+    parser.add_argument("--sample", type=int, default=200, help="how many faults")
+    parser.add_argument("--seed", type=int, default=1, help="another seed draws other faults")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--out", type=Path, help="write each fault and its end as JSON lines")
+    given = parser.parse_args()
+    faults = drawn(given.pillar, given.sample, given.seed)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.workers) as pool:
+        copies: SimpleQueue[Copy] = SimpleQueue()
+        first = Copy(Path(folder) / "0")
+        lines = first.lines(given.pillar)
+        copies.put(first)
+        for n in range(1, given.workers):
+            copies.put(Copy(Path(folder) / str(n)))
+
+        def show(fault: Fault) -> bool:
+            copy = copies.get()
+            try:
+                return copy.finds(fault, given.pillar, lines.get(str(fault.path), {}).get(fault.line, [])[:40])
+            finally:
+                copies.put(copy)
+
+        survived = []
+        for n, (fault, found) in enumerate(zip(faults, pool.map(show, faults), strict=True), 1):
+            before, after = fault.shown()
+            if given.out:
+                row = {"found": found, "path": str(fault.path), "line": fault.line, "before": before, "after": after}
+                with given.out.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            if not found:
+                survived.append(fault)
+                print(
+                    f"{n:4d} survived {fault.path}:{fault.line} {fault.operator}\n     - {before}\n     + {after}",
+                    flush=True,
+                )
+    share = 100 * (len(faults) - len(survived)) / len(faults)
+    print(
+        f"{given.pillar}: {len(faults) - len(survived)} of {len(faults)} faults found ({share:.1f} %), "
+        f"seed {given.seed}, {time.monotonic() - started:.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
