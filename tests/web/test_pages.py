@@ -598,3 +598,19 @@ def test_after_an_operation_a_person_says_that_the_contours_hold_it(tmp_path, ho
         assert "not suggested: operated before: laminectomy T8" in text
         assert "ESCC, suggested" not in text
         assert "ESCC, suggested: <b>0</b>" in own.get("/cases/phantom-2/spine?holds=true").text
+
+
+def test_a_hospitals_own_limits_stand_beside_the_published_ones(tmp_path, hospital):
+    shutil.copytree(hospital, tmp_path / "data")
+    table = tmp_path / "data" / "limits.csv"
+    with TestClient(create_app(tmp_path / "data"), follow_redirects=True) as own:
+        plain = own.get("/cases/paper-000/dose").text
+        assert "own limits" not in plain
+        head = "organ,course,metric,limit_gy,source,author\n"
+        table.write_text(head + "spinal_cord,sum,Dmax,80,Protocol 9,A. Physicist\n", encoding="utf-8")
+        text = own.get("/cases/paper-000/dose").text
+        assert "Protocol 9, A. Physicist" in text
+        assert text.count("exceeded") > plain.count("exceeded")
+        assert "5 of 7" in own.get("/cases/paper-000/options").text  # the facts count published rows only
+        table.write_text(head + "spinal_cord,sum,Dmax,lots,Protocol 9,A. Physicist\n", encoding="utf-8")
+        assert "limit_gy is &#39;lots&#39;" in own.get("/cases/paper-000/dose").text

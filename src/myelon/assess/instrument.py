@@ -391,13 +391,12 @@ class Rule(Instrument):
         return found if not reading.open or self._tried(answers).settled else None
 
     def not_counted(self, answers: Mapping[str, Value]) -> tuple[str, ...]:
-        """Labels of what was asked, not given, and not needed."""
-        asked = Answers(answers)
+        """Labels of what was asked, not given, and not needed; said too while something else is missing."""
+        asked, labels = Answers(answers), {i.key: i.label for i in self.items}
         try:
             self.decide(asked)
         except NotGivenError:
-            return ()
-        labels = {i.key: i.label for i in self.items}
+            return tuple(labels[key] for key in asked.left)
         spared = asked.open if asked.open and self._tried(answers).settled else ()
         return tuple(labels[key] for key in (*asked.left, *spared))
 

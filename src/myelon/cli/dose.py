@@ -96,10 +96,14 @@ def limits(
     ] = None,
     reached: ReachedOption = False,
     every: Annotated[bool, typer.Option("--all", help="Also the rows that were made for something else.")] = False,
+    own: Annotated[
+        Path | None, typer.Option("--own", help="Also a hospital's own limits: a CSV file with source and author.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """One course against every published limit that was made for such a course."""
+    """One course against every published limit that was made for such a course, and beside them a hospital's own."""
     from myelon.dose.bed import Prescription
+    from myelon.dose.own_limits import of_course, read_own_limits
     from myelon.dose.tolerance import Given, judge_course
     from myelon.errors import DoseError
 
@@ -107,6 +111,7 @@ def limits(
         raise DoseError(f"organ {organ!r}", todo="Use cord, conus or cauda")
     judged = judge_course(_ORGANS.get(organ, organ), Given(Prescription.parse(course), previous_eqd2, reached=reached))
     shown = judged.verdicts + judged.beside + (judged.not_applicable if every else ())
+    shown += of_course(judged, read_own_limits(own)) if own is not None else ()
     if json:
         risks = [{"model": r.model, "risk": str(r), "status": r.status, "note": r.note} for r in judged.risks]
         rows = [verdict_as_dict(v) for v in shown]

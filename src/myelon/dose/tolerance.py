@@ -29,7 +29,7 @@ CONVENTIONAL_GY = (1.8, 2.0)
 _PER_FRACTION_SLACK = 1e-6
 MOST_STEREOTACTIC_FRACTIONS = 5
 _CORD = {"spinal_cord", "conus"}
-_STRUCTURES = {
+STRUCTURES = {
     "spinal_cord": "SpinalCord",
     "thecal_sac": "ThecalSac",
     "spinal_canal": "SpinalCanal",
@@ -118,7 +118,7 @@ def judge_course(organ: str, given: Given) -> CourseTolerance:
         if why:
             outside.append(_verdict(limit, organ, Outcome.NOT_APPLICABLE, None, "–", why, given))
         else:
-            verdicts.append(_judged(limit, organ, given))
+            verdicts.append(judge_row(limit, organ, given))
     beside = () if any(_is_maximum(v.limit.metric) for v in verdicts) else _beside(organ, given)
     return CourseTolerance(organ, given, tuple(verdicts), beside, tuple(outside), _risks(organ, given))
 
@@ -132,7 +132,7 @@ def _beside(organ: str, given: Given) -> tuple[Verdict, ...]:
     for limit in LIMITS.values():
         if limit.context != "de_novo_conventional" or limit.comparator == "info" or _other_organ(limit, organ, given):
             continue
-        curve = given.curves.get(_STRUCTURES.get(limit.organ, ""))
+        curve = given.curves.get(STRUCTURES.get(limit.organ, ""))
         physical = _highest(curve) if curve is not None else course.total_gy
         value = eqd2(physical, course.fractions, 2.0)
         why = (
@@ -161,10 +161,10 @@ def _other_organ(limit: Limit, organ: str, given: Given) -> str:
         here |= {"spinal_cord"} | _CONUS
     if limit.organ in here:
         return ""
-    structure = _STRUCTURES.get(limit.organ)
+    structure = STRUCTURES.get(limit.organ)
     if structure is not None and structure in given.curves:
         return ""
-    if limit.organ in _STRUCTURES and limit.organ != "sacral_plexus":
+    if limit.organ in STRUCTURES and limit.organ != "sacral_plexus":
         return f"made for the {made_for}"
     return f"needs a contour of the {made_for}"
 
@@ -210,7 +210,8 @@ def _other_previous(limit: Limit, given: Given) -> str:
 # ── a row that applies ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
+def judge_row(limit: Limit, organ: str, given: Given) -> Verdict:
+    """One row that was made for the course against what is known of its dose."""
     if given.needs_model:
         return _verdict(limit, organ, Outcome.NEEDS_MODEL, None, "–", given.needs_model, given)
     if given.withheld or given.previous_open:
@@ -218,7 +219,7 @@ def _judged(limit: Limit, organ: str, given: Given) -> Verdict:
     if limit.comparator == "not_recommended":
         why = "the table leaves this cell empty: not recommended"
         return _verdict(limit, organ, Outcome.FAIL, None, "–", why, given)
-    curve = given.curves.get(_STRUCTURES.get(limit.organ, ""))
+    curve = given.curves.get(STRUCTURES.get(limit.organ, ""))
     if curve is not None:
         return _by_curve(limit, organ, given, curve)
     if given.curves:
@@ -261,7 +262,7 @@ def _by_curve(limit: Limit, organ: str, given: Given, curve: DVH) -> Verdict:
         return _verdict(
             limit, organ, Outcome.UNKNOWN, None, "–", metric.flag or "no dose in the structure", given, curve
         )
-    part = given.parts.get(_STRUCTURES.get(limit.organ, ""), "")
+    part = given.parts.get(STRUCTURES.get(limit.organ, ""), "")
     if curve.covered_share <= WHOLLY_COVERED:
         part = f"{curve.covered_share:.1%} of the {curve.structure} lies in the dose grid"
     whole = not part

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SLACK = 1e-9
 """Comparisons are on full precision with this slack (RADIOBIOLOGY §8.7)."""
 
+_ANSWERED_FOR = frozenset({Verification.VERIFIED, Verification.OWN})
+
 
 class Outcome(StrEnum):
     """What a limit says of a value."""
@@ -61,7 +63,7 @@ class Verdict:
             return self._fails
         if self.outcome is not Outcome.PASS:
             return str(self.outcome)
-        if self.limit.status is not Verification.VERIFIED:
+        if self.limit.status not in _ANSWERED_FOR:
             return "within an unverified figure"
         if self.basis is Basis.PRESCRIPTION:
             return "not exceeded if the cord had no more than the prescription"
@@ -75,7 +77,7 @@ class Verdict:
             return "not recommended by an unverified table"
         if self.limit.comparator == ">=":
             return "too short"
-        if self.limit.status is not Verification.VERIFIED:
+        if self.limit.status not in _ANSWERED_FOR:
             return "above an unverified figure"
         if self.basis is Basis.PRESCRIPTION and not self.value_text.startswith("≥"):
             return "exceeded if the cord had the prescription"

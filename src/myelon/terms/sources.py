@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from myelon.terms.verification import Verification
 
-VERIFIED, SECOND_HAND, MEMORY, DERIVED = Verification
+VERIFIED, SECOND_HAND, MEMORY, DERIVED, _OWN = Verification
 
 
 class Source(NamedTuple):

@@ -14,3 +14,5 @@ class Verification(StrEnum):
     """Not seen by us."""
     DERIVED = "derived"
     """Computed here from verified numbers."""
+    OWN = "own"
+    """A hospital's own number, which its named author answers for."""

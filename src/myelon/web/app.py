@@ -17,6 +17,7 @@ from myelon.store import Store
 from myelon.web import security
 from myelon.web.analyses import Analyses
 from myelon.web.jobs import Jobs
+from myelon.web.own_limits import OwnLimits
 from myelon.web.packets import Packets
 from myelon.web.pages import (
     admin,
@@ -63,6 +64,7 @@ def create_app(data: Path) -> FastAPI:
     app = FastAPI(title="Myelon", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.store = Store.open(data)
     app.state.packets = Packets(app.state.store)
+    app.state.own_limits = OwnLimits(data)
     app.state.jobs = Jobs()
     app.state.analyses = Analyses(app.state.store)
     app.router.on_shutdown += [app.state.jobs.close, app.state.analyses.close]

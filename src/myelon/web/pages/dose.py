@@ -20,6 +20,7 @@ from myelon.dose.what_if import Assumed, Shape, WhatIf
 from myelon.errors import DoseError, InputError
 from myelon.record.kinds.subject import PatientId
 from myelon.report.dose_bar import dose_bar
+from myelon.web.own_limits import own_verdicts
 from myelon.web.packets import ct_of, dosed_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
@@ -40,6 +41,7 @@ def dose(request: Request, case_id: str, course: str = "sum", n: str = "", gap: 
     packet = dosed_of(request, case_id)
     context = case_context(request, packet, "Dose") | {"dose": packet.dose, "course": course}
     context |= {"has_files": has_dose_files(packet.case), "planning": _planning_system(request, packet)}
+    context["own"] = own_verdicts(request, packet.dose)
     context["considered"] = _considered(packet, n.strip(), gap.strip())
     context["bar"] = str(dose_bar(packet.dose.judged)) if packet.dose is not None else ""
     if packet.dose is not None and packet.dose.grids:
