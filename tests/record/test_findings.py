@@ -171,6 +171,11 @@ OFFENCES = {
     "markers that contradict the entity": (
         "entity:path", "internal", [report(stain("STAT6 (-)", "STAT6", "negative"), diagnosis="Solitary fibrous tumour")],
         [report(stain("STAT6 (+)", "STAT6", "positive"), diagnosis="Solitary fibrous tumour")]),
+    "images and pathology that differ": (
+        "triangle:t", "internal", *(
+            [{"id": "t", "kind": "neoplasm", "role": "primary", "entity": "Chordoma", "compartment": ["vertebral"]},
+             study(impression=impression), report(diagnosis="Chordoma")]
+            for impression in ("Giant cell tumour of bone", "Chordoma"))),
     "a grade without edition": (
         "edition:path", "completeness", [report(diagnosis="d", grade="4")], [report(diagnosis="d", grade="4", edition="WHO CNS 5")]),
     "spans of one lesion that differ": (

@@ -132,6 +132,8 @@ class Imaging(Entry):
     body_part: str = "spine"
     compared_to: EntryId | None = None
     lesions: tuple[LesionObservation, ...] = ()
+    impression: str = Field(default="", description="what the images are read as, such as chordoma")
+    of_neoplasm: EntryId | None = Field(default=None, description="the tumour that the impression is of")
     figure: str = ""
     slice_mm: float | None = Field(default=None, gt=0, description="slice thickness")
     files: tuple[str, ...] = ()
@@ -146,5 +148,5 @@ class Imaging(Entry):
         return f"{self.modality}: {seen}" if seen else self.modality
 
     def references(self) -> tuple[str, ...]:
-        """Adds the study it was compared to."""
-        return super().references() + ((self.compared_to,) if self.compared_to else ())
+        """Adds the study it was compared to, and the tumour that its impression is of."""
+        return super().references() + tuple(x for x in (self.compared_to, self.of_neoplasm) if x)

@@ -41,6 +41,7 @@ class Pathology(Entry):
     immunohistochemistry: tuple[Stain, ...] = ()
     molecular: tuple[MolecularTest, ...] = ()
     diagnosis: str = ""
+    of_neoplasm: EntryId | None = Field(default=None, description="the tumour that the diagnosis is of")
     grade: str = ""
     edition: str = ""
     reviewers: int | None = Field(default=None, ge=1)
@@ -52,5 +53,5 @@ class Pathology(Entry):
         return self.diagnosis or self.text or "pathology"
 
     def references(self) -> tuple[str, ...]:
-        """Adds the operation the specimen came from, and the report it is compared to."""
-        return super().references() + tuple(x for x in (self.specimen, self.compared_to) if x)
+        """Adds the operation the specimen came from, the report it is compared to, and the tumour it is of."""
+        return super().references() + tuple(x for x in (self.specimen, self.compared_to, self.of_neoplasm) if x)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from myelon.record.finding import Finding, Statement, codes
 from myelon.record.kinds import Pathology
+from myelon.record.triangle import triangles
 from myelon.terms.markers import DEFINITIONS, marker_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,23 @@ def entity_is_not_supported(case: Case, _timeline: Timeline) -> Iterator[Finding
                 (report.id,),
                 (Statement(f"diagnosis: {report.diagnosis}", codes(report.source)), *against),
                 rule="the markers that the diagnosis rests on do not support it: ask for a review of the pathology",
+            )
+
+
+def corners_differ(case: Case, timeline: Timeline) -> Iterator[Finding]:
+    """Clinic, images and pathology that call one tumour by names that cannot be one (Jaffe's triangle)."""
+    for found in triangles(case, timeline):
+        if found.verdict == "differ":
+            said = [c for c in found.corners if c.says]
+            yield Finding(
+                f"triangle:{found.tumour.id}",
+                "internal",
+                tuple(e for c in said for e in c.entries),
+                tuple(
+                    Statement(f"{c.name}: {c.says}", codes(x for e in c.entries for x in case.by_id[e].source))
+                    for c in said
+                ),
+                rule="clinic, images and pathology are to say the same before a treatment is chosen (paper 004)",
             )
 
 

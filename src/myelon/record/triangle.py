@@ -1,0 +1,105 @@
+"""Jaffe's triangle (paper 004): what the clinic, the images and the pathology each call a tumour, side by side.
+
+The clinic's word is the entity of the tumour, the images' the impression of their last study, the pathology's the last
+diagnosis. They are compared by the table of tumours, never by their letters; what the table does not know is not
+compared. Where they differ somebody has to look again: nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+
+from myelon.record.kinds import Imaging, Neoplasm, Pathology
+from myelon.terms.tumours import fold, named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from myelon.record.base import Entry
+    from myelon.record.case import Case
+    from myelon.record.timeline import Timeline
+    from myelon.terms.tumours import Tumour
+
+E = TypeVar("E", bound="Entry")
+Verdict = Literal["agree", "differ", "missing", "not compared"]
+_SECONDARY = re.compile(r"\bmetasta(?:sis|ses|tic)\b")
+_DOUBTED = re.compile(r"\?|\b(?:no|not|non|without|exclude[ds]?|unlikely|possibl[ey]|suspected|or|vs|versus|history)\b")
+
+
+class Corner(NamedTuple):
+    """What one of the three says; no words where it says nothing."""
+
+    name: str
+    says: str
+    row: Tumour | None
+    """The row of the table that the words are, of the primary where a metastasis is meant."""
+    secondary: bool | None
+    """Whether it is called a metastasis; None where the words do not say."""
+    entries: tuple[str, ...]
+
+
+class Triangle(NamedTuple):
+    """One tumour."""
+
+    tumour: Neoplasm
+    corners: tuple[Corner, Corner, Corner]
+    verdict: Verdict
+    words: str
+
+
+def triangles(case: Case, timeline: Timeline) -> tuple[Triangle, ...]:
+    """Every tumour of the record, in its order."""
+    return tuple(_triangle(case, timeline, tumour) for tumour in case.given(Neoplasm))
+
+
+def _triangle(case: Case, timeline: Timeline, tumour: Neoplasm) -> Triangle:
+    primary = case.by_id.get(tumour.parent or "")
+    row = primary.known_as if isinstance(primary, Neoplasm) else tumour.known_as
+    clinic = Corner("clinic", tumour.entity, row, tumour.role == "secondary", (tumour.id,))
+    studies = {i: i.impression for i in case.given(Imaging) if i.impression and _is_of(case, tumour, i)}
+    reports = {p: p.diagnosis for p in case.given(Pathology) if p.diagnosis and _is_of(case, tumour, p)}
+    corners = (clinic, _last("images", timeline, studies), _last("pathology", timeline, reports))
+    return Triangle(tumour, corners, *_compared(corners))
+
+
+def _is_of(case: Case, tumour: Neoplasm, entry: Imaging | Pathology) -> bool:
+    """As it says; else a study is of the tumour at the spine, a report of the only tumour or the only primary one."""
+    if entry.of_neoplasm is not None:
+        return entry.of_neoplasm == tumour.id
+    if isinstance(entry, Imaging):
+        return case.neoplasm is not None and tumour.id == case.neoplasm.id
+    tumours = list(case.given(Neoplasm))
+    return len(tumours) == 1 or [t.id for t in tumours if t.role == "primary"] == [tumour.id]
+
+
+def _last(name: str, timeline: Timeline, words: Mapping[E, str]) -> Corner:
+    ordered = timeline.in_order(words)
+    if not ordered:
+        return Corner(name, "", None, None, ())
+    said = words[ordered[-1]]
+    plain = fold(said)
+    secondary = True if _SECONDARY.search(plain) and not _DOUBTED.search(plain) else None
+    return Corner(name, said, named(said), secondary, (ordered[-1].id,))
+
+
+def _compared(corners: Sequence[Corner]) -> tuple[Verdict, str]:
+    said = [c for c in corners if c.says]
+    for one, other in combinations(said, 2):
+        if _apart(one.row, other.row) or (one.secondary is False and other.secondary):
+            return "differ", f"{one.name} and {other.name} differ: {one.says} against {other.says}"
+    silent = [c.name for c in corners if not c.says]
+    if silent:
+        return "missing", f"not recorded: what {' and '.join(silent)} say{'s' if silent == ['pathology'] else ''}"
+    unread = [c.name for c in said if c.row is None and not c.secondary]
+    if unread:
+        return "not compared", f"the word of {' and '.join(unread)} is no name of the table of tumours"
+    return "agree", "all three agree"
+
+
+def _apart(one: Tumour | None, other: Tumour | None) -> bool:
+    """Whether two rows are certainly not one tumour: neither is, or may be, the other."""
+    if one is None or other is None:
+        return False
+    return one.is_one_of(other.id) is False and other.is_one_of(one.id) is False
