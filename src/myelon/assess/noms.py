@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from myelon.assess.compression import graded
 from myelon.assess.escc import GRADES, worst_grade
 from myelon.assess.instrument import Answers, Category, Filled, Flag, Found, FromRecord, Item, Option, Rule
+from myelon.assess.sins import SINS
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -15,12 +16,55 @@ if TYPE_CHECKING:
 HIGH_GRADE = frozenset({"2", "3"})
 
 
+NOMS_SOURCE = "noms_2013"
+MYELOPATHY, FIT = "myelopathy", "fit for the treatment"
+"""Questions that the record has no field for: a person answers them as an observation of that name."""
+
+
 def _fill(patient: Patient) -> FromRecord:
+    if why := patient.no_metastasis():
+        return FromRecord({}, why)
     grade = worst_grade(patient)
-    found = {} if grade is None else {"escc": Filled(grade.grade, grade.seen.study.id, grade.seen.source)}
-    why = patient.no_metastasis()
     said = () if grade is not None else tuple(dict.fromkeys(r.words for r in graded(patient)))
-    return FromRecord({}, why) if why else FromRecord(found, "", said)
+    histology, doubt = _histology(patient)
+    found = {
+        "escc": None if grade is None else Filled(grade.grade, grade.seen.study.id, grade.seen.source),
+        "histology": histology,
+        "prior_rt": _irradiated(patient),
+        "unstable": _unstable(patient),
+        "myelopathy": patient.person_said(MYELOPATHY),
+        "fit": patient.person_said(FIT),
+    }
+    return FromRecord({k: v for k, v in found.items() if v is not None}, "", (*said, *doubt))
+
+
+def _histology(patient: Patient) -> tuple[Filled | None, tuple[str, ...]]:
+    """By the table of tumours where a source that was seen says it; else what the framework's list from memory says."""
+    row = patient.primary.known_as.sensitivity if patient.primary is not None and patient.primary.known_as else None
+    if patient.primary is None or row is None:
+        return None, ()
+    if row.sensitivity_source == NOMS_SOURCE:
+        listed = f"{row.name}: radio{row.radiosensitivity} in the framework's list, from memory; a person says it"
+        return None, (listed,)
+    return Filled(row.radiosensitivity, patient.primary.id, row.sensitivity_source), ()
+
+
+def _irradiated(patient: Patient) -> Filled | None:
+    tumour = patient.tumour
+    meeting, every = patient.courses_over(tumour.levels if tumour is not None else None)
+    if meeting:
+        return Filled("yes", meeting[-1].id, "; ".join(s.code for s in meeting[-1].source))
+    return Filled("no", tumour.id, "levels of every course") if every and tumour is not None else None
+
+
+def _unstable(patient: Patient) -> Filled | None:
+    """By SINS where it is stable or unstable; between 7 and 12 a surgeon says."""
+    score = SINS.from_case(patient)
+    found = score.categories or (score.reachable_categories if len(score.reachable_categories) == 1 else ())
+    entry = next((b.entry for b in score.because if b.entry), "")
+    if found in {("unstable",), ("stable",)} and not score.not_applicable:
+        return Filled("yes" if found == ("unstable",) else "no", entry, "SINS")
+    return patient.person_said("unstable")
 
 
 def _decide(answers: Answers) -> Found:
@@ -65,7 +109,7 @@ NOMS = Rule(
         Category("separation_srs", "decompression/separation surgery then SRS"),
         Category("stabilise", "add stabilisation or cement (independent of the others)"),
     ),
-    source="noms_2013",
+    source=NOMS_SOURCE,
     status=Verification.SECOND_HAND,
     decide=_decide,
     validity=(

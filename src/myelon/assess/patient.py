@@ -16,7 +16,7 @@ from myelon.errors import InstrumentError
 from myelon.record.age import age_at
 from myelon.record.base import Assertion
 from myelon.record.counts import counts_contradicted
-from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Systemic, Vital
+from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Radiotherapy, Systemic, Vital
 from myelon.record.timeline import as_of, days_range, solve
 from myelon.terms.drugs import DRUGS
 from myelon.terms.mentions import mentions
@@ -309,6 +309,20 @@ class Patient:
         if last is None or any(last.id in contradiction.entries for contradiction in counts_contradicted(self.case)):
             return None
         return Filled(last.value.value, last.id, _codes(last))
+
+    def person_said(self, question: str) -> Filled | None:
+        """The last answer of a person to a question that no field holds: an observation of its name, 1 yes and 0 no."""
+        answers = [o for o in self.case.given(Observation) if o.what == question and o.value.value in {0.0, 1.0}]
+        last = self.last_of(answers, answers, [f"{o.value.value:g}" for o in answers])
+        return None if last is None else Filled("yes" if last.value.value else "no", last.id, last.by or "somebody")
+
+    def courses_over(self, levels: Span | None) -> tuple[tuple[Radiotherapy, ...], bool]:
+        """Courses that were given over some vertebrae, and whether no other may have been: every level is recorded."""
+        courses = [c for c in self.case.given(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
+        if levels is None:
+            return (), False
+        meeting = tuple(c for c in courses if c.levels is not None and c.levels.overlap(levels) is not None)
+        return meeting, bool(courses) and all(c.levels is not None for c in courses)
 
     @cached_property
     def tumour(self) -> Neoplasm | None:

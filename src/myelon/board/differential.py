@@ -24,6 +24,8 @@ class Candidate(NamedTuple):
     name: str
     what: str
     signs: tuple[Sign, ...]
+    only_if: str = ""
+    """A fact without which it is no candidate: where it is known not to be so."""
 
 
 CANDIDATES: tuple[Candidate, ...] = (
@@ -71,6 +73,7 @@ CANDIDATES: tuple[Candidate, ...] = (
             Sign("Brown-Séquard", "half of intramedullary metastases", "001 B82"),
             Sign("K27M positive", "H3K27M marks a midline glioma", "000 who_cns5_dmg", against=True),
         ),
+        only_if="intramedullary",
     ),
     Candidate(
         "diffuse midline glioma, H3K27-altered",
@@ -128,6 +131,8 @@ def differential(situation: Situation) -> tuple[Weighed, ...]:
     for candidate in CANDIDATES:
         rows = [(sign, situation.ask(sign.fact)) for sign in candidate.signs]
         said = [(s, k) for s, k in rows if k.value]
+        if candidate.only_if and situation.ask(candidate.only_if).value is False:
+            continue
         if any(not s.against for s, _ in said):
             found.append(
                 Weighed(

@@ -20,7 +20,6 @@ from myelon.record.kinds import (
     Imaging,
     Neoplasm,
     Neurology,
-    Observation,
     Pathology,
     Phase,
     Radiotherapy,
@@ -81,11 +80,10 @@ class Situation:
 
     def _as_a_person_said(self, name: str) -> Known | None:
         """An observation of that name: 1 is yes, 0 is no."""
-        answers = [o for o in self.case.given(Observation) if o.what == name and o.value.value in {0.0, 1.0}]
-        last = self.patient.last_of(answers, answers, [f"{o.value.value:g}" for o in answers])
-        if last is None:
+        said = self.patient.person_said(name)
+        if said is None:
             return None
-        return Known(last.value.value == 1.0, f"{name}: as {last.by or 'somebody'} said", (last.id,))
+        return Known(said.option == "yes", f"{name}: as {said.source} said", (said.entry,))
 
     def score(self, instrument_id: str) -> Result:
         """The result of an instrument."""
@@ -346,6 +344,15 @@ PROGNOSIS: dict[str, dict[str, bool]] = {
 """Instrument → category → whether it speaks for six months or more. A band between them says neither."""
 
 
+NOMS_OUTCOMES = {
+    "cebrt": "conventional radiotherapy",
+    "srs": "radiosurgery",
+    "separation_srs": "separation surgery, then radiosurgery",
+    "stabilise": "stabilisation",
+}
+"""Category of the framework → its words."""
+
+
 class Prognosis(NamedTuple):
     """What one prognostic instrument says of six months."""
 
@@ -586,11 +593,10 @@ def _irradiated(s: Situation) -> Known:
     tumour = s.patient.tumour
     levels = tumour.levels if tumour is not None else None
     ids = tuple(c.id for c in courses)
-    if levels is not None:
-        meeting = [c for c in courses if c.levels is not None and c.levels.overlap(levels) is not None]
-        if meeting:
-            return yes(f"{meeting[-1].label} over {meeting[-1].levels}", tuple(c.id for c in meeting))
-    if levels is None or any(c.levels is None for c in courses):
+    meeting, every = s.patient.courses_over(levels)
+    if meeting:
+        return yes(f"{meeting[-1].label} over {meeting[-1].levels}", tuple(c.id for c in meeting))
+    if not every:
         if s.packet.dose is not None and s.packet.dose.overlap.startswith("assumed"):
             return yes(f"{courses[-1].label}; {s.packet.dose.overlap}", ids)
         return unknown(f"{courses[-1].label}: the levels of the field are not recorded", ids)
@@ -768,6 +774,13 @@ def _above_the_sacrum(s: Situation) -> Known:
     return Known(tumour.levels.upper <= Level.L5, f"the tumour lies at {tumour.levels}", (tumour.id,))
 
 
+def _at_the_sacrum(s: Situation) -> Known:
+    tumour = s.patient.tumour
+    if tumour is None or tumour.levels is None:
+        return UNKNOWN
+    return Known(tumour.levels.lower > Level.L5, f"the tumour lies at {tumour.levels}", (tumour.id,))
+
+
 def _growth(s: Situation) -> Known:
     rows = [
         (i, o) for i in s.case.given(Imaging) for o in i.lesions
@@ -849,8 +862,11 @@ _ROWS = (
         "is the primary a small cell lung cancer or a breast cancer?",
         _is_a("small_cell_lung_cancer", "breast_cancer"),
     ),
+    Fact("Ewing sarcoma", "is it an Ewing sarcoma?", _is_a("ewing_sarcoma")),
     Fact("haematological", "is it a haematological malignancy?", _is_a("haematological")),
     Fact("round cell tumour", "is it a small round cell tumour, such as Ewing sarcoma?", _is_a("round_cell_tumour")),
+    Fact("chordoma", "is it a chordoma?", _is_a("chordoma")),
+    Fact("renal cell carcinoma", "is it a renal cell carcinoma?", _is_a("renal_cell_carcinoma")),
     Fact("lymphoma", "is the primary a lymphoma?", _is_a("lymphoma")),
     Fact(
         "haemangiopericytoma",
@@ -895,6 +911,10 @@ _ROWS = (
     Fact("cord compressed", "is the cord compressed (ESCC 2 or 3)?", _escc("2", "3")),
     Fact("cauda compressed", "is the cauda equina compressed?", _cauda),
     Fact("cord touched", "does the tumour touch the cord (ESCC 1c or more)?", _escc("1c", "2", "3")),
+    *(
+        Fact(f"NOMS: {words}", f"does NOMS come to {words}?", _category("noms_2013", (key,), "NOMS"))
+        for key, words in NOMS_OUTCOMES.items()
+    ),
     Fact("six months", "is the prognosis six months or more?", _six_months),
     Fact("progressive paralysis", "does the paralysis progress?", _progressive_paralysis),
     Fact("sphincters disturbed", "are bladder or bowel disturbed?", _sphincters),
@@ -922,6 +942,7 @@ _ROWS = (
     Fact("fracture", "is a vertebral body fractured?", _fracture),
     Fact("three bodies at most", "are there three bodies at most?", _few_bodies),
     Fact("posterior wall intact", "is the posterior wall intact on CT?", _wall),
+    Fact("at the sacrum", "does it reach the sacrum?", _at_the_sacrum),
     Fact("above the sacrum", "does it reach a vertebra above the sacrum?", _above_the_sacrum),
     Fact("high level", "does it reach T4 or higher?", _upper),
     Fact("growth", "is it growing?", _growth),

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from myelon.board.evidence_base import Applied, evidence_for
 from myelon.board.logic import All, Condition, Is, Judged, Not, Some, judge
+from myelon.board.noms_frame import noms_frame
 from myelon.board.rules import RESISTANT, RULES
+from myelon.record.triangle import triangles
 
 if TYPE_CHECKING:
     from myelon.board.facts import Situation
     from myelon.board.logic import Known
+    from myelon.board.noms_frame import Frame
     from myelon.board.rules import Rule, Side
+    from myelon.record.triangle import Triangle
 
 
 class OptionKind(NamedTuple):
@@ -39,6 +43,7 @@ OPTIONS: tuple[OptionKind, ...] = (
         "diagnosis",
         Some(Is("dumbbell"), Not(Is("primary known")), Not(Is("pathology recorded"))),
     ),
+    OptionKind("pathology_review", "Second look at the pathology", "diagnosis", Is("pathology recorded")),
     OptionKind("observation", "Observation, follow-up", "diagnosis", _ANY),
     OptionKind("vertebrectomy", "Vertebrectomy (en bloc)", "surgery", _BONE),
     OptionKind("sagittal", "Sagittal resection (en bloc)", "surgery", _BONE),
@@ -46,18 +51,23 @@ OPTIONS: tuple[OptionKind, ...] = (
     OptionKind("resection", "Resection, or resection again", "surgery", Is("primary tumour")),
     OptionKind("iscm_resection", "Resection of the intramedullary metastasis", "surgery", _IN_CORD),
     OptionKind("open_decompression", "Conventional (open) surgery", "surgery", _AT_SPINE),
+    OptionKind("sacrectomy", "Sacrectomy", "surgery", All(Is("primary tumour"), Is("at the sacrum"))),
+    OptionKind("embolisation", "Embolisation before the operation", "surgery", _AT_SPINE),
+    OptionKind("stabilisation", "Stabilisation, open or with cement", "surgery", _AT_SPINE),
     OptionKind("pps", "Percutaneous pedicle screws (MISt)", "surgery", _AT_SPINE),
     OptionKind("bkp", "Balloon kyphoplasty", "surgery", All(Is("myeloma or metastasis"), Is("vertebral"))),
     OptionKind("conventional_rt", "Radiotherapy, conventional", "radiotherapy", _ANY),
     OptionKind("srs", "Radiosurgery, SBRT", "radiotherapy", Is("metastasis")),
+    OptionKind("separation_srs", "Separation surgery, then radiosurgery", "radiotherapy", Is("metastasis")),
     OptionKind("reirradiation", "Re-irradiation of the level", "radiotherapy", Is("irradiated")),
     OptionKind("cirt", "Carbon ions", "radiotherapy", All(*RESISTANT)),
     OptionKind("cirt_ss", "Separation surgery, then carbon ions", "radiotherapy", All(*RESISTANT)),
     OptionKind("chemotherapy", "Chemotherapy", "drugs", _ANY),
-    OptionKind("targeted", "Targeted drugs", "drugs", Is("haemangiopericytoma")),
+    OptionKind("targeted", "Targeted drugs", "drugs", _ANY),
     OptionKind("bevacizumab", "Bevacizumab", "drugs", Is("midline glioma")),
     OptionKind("immunotherapy", "Checkpoint inhibitor", "drugs", Is("metastasis")),
     OptionKind("denosumab", "Denosumab", "drugs", Is("giant cell tumour")),
+    OptionKind("bone_modifying", "Bone-modifying drug", "drugs", All(Is("metastasis"), Is("vertebral"))),
     OptionKind("steroid", "Steroid", "drugs", _ANY),
     OptionKind("supportive", "Best supportive care", "care", _ANY),
 )
@@ -139,6 +149,10 @@ class Deliberation(NamedTuple):
     ask: tuple[Argument, ...]
     """Tasks that may hold: what would settle them is asked."""
     urgent: Urgency | None
+    noms: Frame | None
+    """The framework of metastases; None where the tumour is none."""
+    triangles: tuple[Triangle, ...]
+    """What clinic, images and pathology call each tumour."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -170,6 +184,16 @@ class Deliberation(NamedTuple):
             ],
             "no_rule_bears": {k.key: [b.words for b in j.because] for k, j in self.silent},
             "urgent": self.urgent.words if self.urgent is not None else None,
+            "noms": self.noms.as_dict() if self.noms is not None else None,
+            "triangles": [
+                {
+                    "tumour": t.tumour.id,
+                    "verdict": t.verdict,
+                    "words": t.words,
+                    "says": {c.name: c.says for c in t.corners},
+                }
+                for t in self.triangles
+            ],
             "tasks": [_plain(a) for a in self.watch],
             "tasks_that_may_follow": [_plain(a) for a in self.ask],
         }
@@ -222,6 +246,8 @@ def deliberate(situation: Situation) -> Deliberation:
         tuple(t for t in tasks if t.judged.value),
         tuple(t for t in tasks if t.judged.value is None),
         _urgency(situation),
+        noms_frame(situation),
+        triangles(situation.case, situation.timeline),
     )
 
 

@@ -339,7 +339,7 @@ def _rules_and_evidence() -> list[Trace]:
             r.paper,
             r.where,
             f"rule: {', '.join(r.ids)}",
-            f"board/rules.py {r.id}",
+            f"board/rules {r.id}",
             "",
             test,
             r.says,
@@ -347,6 +347,7 @@ def _rules_and_evidence() -> list[Trace]:
             "",
         )
         for r in RULES
+        if r.paper.isdigit()
     ]
     for row in EVIDENCE:
         computed = [

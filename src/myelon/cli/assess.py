@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from myelon.assess import Instrument, Patient, Result
-    from myelon.board.options import Considered
+    from myelon.board.options import Considered, Deliberation
     from myelon.record.case import Case
 
 app = typer.Typer(help="Instruments: list, run and explain them.", no_args_is_help=True)
@@ -142,6 +142,7 @@ def options(
         return
     if found.urgent is not None:
         typer.echo(f"{'urgent' if found.urgent.decided else 'urgent?'}: {found.urgent.words}")
+    _print_frames(found)
     for option in found.options:
         _print_option(option, situation.ask("limit exceeded").words)
     heading("tasks")
@@ -154,6 +155,23 @@ def options(
     heading("no rule held bears on it")
     for kind, judged in found.silent:
         typer.echo(f"  {kind.name}: {'; '.join(k.words for k in judged.because)}")
+
+
+def _print_frames(found: Deliberation) -> None:
+    """The four lines of NOMS, and what clinic, images and pathology call each tumour."""
+    if found.noms is not None:
+        heading("NOMS")
+        for line in found.noms.lines:
+            rests = "; ".join(f"{b.label}: {b.option_label or b.option}" for b in line.because)
+            asked = f" asked: {'; '.join(line.asked)}" if line.asked else ""
+            typer.echo(f"  {line.name}: {line.says or 'open'}{f' ({rests})' if rests else ''}{asked}")
+        outcomes = "; ".join(found.noms.outcomes) or "nothing that the framework names"
+        typer.echo(f"  {'comes to' if found.noms.decided else 'open, still possible'}: {outcomes}")
+        for words in found.noms.said:
+            typer.echo(f"  {words}")
+    heading("clinic, images, pathology")
+    for triangle in found.triangles:
+        typer.echo(f"  {triangle.tumour.label}: {triangle.verdict}; {triangle.words}")
 
 
 def _print_option(option: Considered, limits: str) -> None:

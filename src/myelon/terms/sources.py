@@ -30,10 +30,49 @@ _ROWS = (
         "full text",
     ),
     Source(
+        "002",
+        "Intramedullary spinal cord metastases: 61 patients of one centre, 2010-2018 (project paper 002)",
+        VERIFIED,
+        "full text",
+    ),
+    Source(
+        "003",
+        "Recurrent lumbar haemangiopericytoma. Front Oncol 2024, 1405755. doi:10.3389/fonc.2024.1405755",
+        VERIFIED,
+        "full text",
+    ),
+    Source(
         "004",
         "Review of malignant spinal tumours (project paper 004): DSS, SINS, WBB, carbon ions, re-irradiation",
         VERIFIED,
         "full text",
+    ),
+    Source(
+        "sensitive_tumours",
+        "Myeloma, plasmacytoma, lymphoma and Ewing sarcoma are sensitive to radiation and drugs; stabilisation where "
+        "the spine is unstable: myelomapennstate.net 30a; jkns.or.kr 7477; abjs.mums.ac.ir article 3079; "
+        "turkjpediatr.org 2430",
+        SECOND_HAND,
+        "public pages, looked up on 2026-11-27",
+    ),
+    Source(
+        "rcc_targeted",
+        "Spinal metastases of renal cell carcinoma: targeted drugs lengthen survival (p = 0.012). "
+        "Int J Spine Surg 2020;14:982",
+        SECOND_HAND,
+        "public page, looked up on 2026-11-27",
+    ),
+    Source(
+        "fizazi2011",
+        "Fizazi K, et al. Denosumab in bone metastases of prostate cancer. Lancet 2011. PMID 21353695",
+        SECOND_HAND,
+        "public page, looked up on 2026-11-27",
+    ),
+    Source(
+        "sacrectomy2022",
+        "Single-stage posterior sacrectomy of a sacral chordoma. The Nerve 2022. doi:10.21129/nerve.2022.00052",
+        SECOND_HAND,
+        "public page, looked up on 2026-11-27",
     ),
     Source(
         "barendsen1982",

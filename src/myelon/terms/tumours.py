@@ -117,6 +117,9 @@ class Tumour(NamedTuple):
     """benign, uncertain or malignant; empty where it may be either."""
     origin: str
     """Organ that it comes from; empty where it comes from several."""
+    radiosensitivity: str
+    """sensitive or resistant to conventional radiotherapy, as a source says; empty where none was seen."""
+    sensitivity_source: str
     name: str
     names: tuple[str, ...]
 
@@ -159,6 +162,15 @@ class Tumour(NamedTuple):
         return False
 
     @property
+    def sensitivity(self) -> Tumour | None:
+        """The row whose word on radiosensitivity holds for it: its own, or that of the nearest wider entity.
+
+        >>> TUMOURS["myeloma"].sensitivity.radiosensitivity, TUMOURS["lung_cancer"].sensitivity
+        ('sensitive', None)
+        """
+        return next((row for row in (self, *self.wider) if row.radiosensitivity), None)
+
+    @property
     def malignant(self) -> bool | None:
         """Whether it is malignant; None where it may be either, or is uncertain."""
         kinds = {self.behaviour, *(n.behaviour for n in self.narrower)}
@@ -169,7 +181,8 @@ def _read() -> dict[str, Tumour]:
     text = resources.files("myelon.terms").joinpath("tumours.csv").read_text(encoding="utf-8")
     return {
         r["id"]: Tumour(
-            r["id"], tuple(r["within"].split()), r["behaviour"], r["origin"], r["name"],
+            r["id"], tuple(r["within"].split()), r["behaviour"], r["origin"], r["radiosensitivity"],
+            r["sensitivity_source"], r["name"],
             (r["name"], *(n.strip() for n in r["names"].split(";") if n.strip())),
         )
         for r in csv.DictReader(text.splitlines())
