@@ -5,7 +5,8 @@ python tools/mutants.py board --sample 200 --seed 1
 The faults are cosmic-ray's (an operator, a number, a comparison, a ``not``), and three of a board's own: an argument on
 the other side, a fact denied, one condition of several left out. A sample is drawn over the places of the code, not
 over the operators, so that a line with many operators weighs no more than another. Each fault is first shown to the
-tests that run its line (known from one run with coverage), then to every fast test of the pillar.
+tests that run its line (known from one run with coverage), then, where others could run it too, to every fast test of the
+pillar.
 """
 
 from __future__ import annotations
@@ -148,6 +149,8 @@ def _operators() -> dict[str, Operator]:
 
 def _speaks_of_types(node: Any) -> bool:
     """Whether a node stands in an annotation, a guard for the type checker, or the type parameters of a name."""
+    if _for_the_type_checker(node):
+        return True
     while node.parent is not None:
         kind, parent = node.type, node.parent
         if kind == "annassign":
@@ -156,10 +159,14 @@ def _speaks_of_types(node: Any) -> bool:
             return True
         if parent.type == "funcdef" and parent.annotation is node:
             return True
-        if parent.type == "if_stmt" and "TYPE_CHECKING" in parent.children[1].get_code():
+        if _for_the_type_checker(parent):
             return True
         node = parent
     return False
+
+
+def _for_the_type_checker(node: Any) -> bool:
+    return node.type == "if_stmt" and "TYPE_CHECKING" in node.children[1].get_code()
 
 
 def _every_place(path: Path) -> dict[tuple[int, int], list[tuple[str, int]]]:
@@ -202,6 +209,17 @@ def drawn(pillar: str, sample: int, seed: int) -> list[Fault]:
     return faults
 
 
+class Nearest(NamedTuple):
+    """The tests that run a line."""
+
+    tests: tuple[str, ...]
+    every: bool
+    """Whether no other can: the line runs neither at import, nor in a fixture, nor compiled."""
+
+
+_UNKNOWN = Nearest((), every=False)
+
+
 class Copy:
     """A copy of the project that faults are planted in."""
 
@@ -237,7 +255,7 @@ class Copy:
         self.said = done.stdout[-2000:] + done.stderr[-2000:]
         return done.returncode
 
-    def lines(self, pillar: str) -> dict[str, dict[int, list[str]]]:
+    def lines(self, pillar: str) -> dict[str, dict[int, Nearest]]:
         """File → line → the tests that run it, by one run with coverage; compiled loops have none.
 
         Raises:
@@ -253,24 +271,26 @@ class Copy:
         data = CoverageData(str(self.root / "coverage.data"))
         data.read()
         files = {".".join(p.relative_to(self.root).with_suffix("").parts): p for p in self.root.rglob("test_*.py")}
-        found: dict[str, dict[int, list[str]]] = {}
+        found: dict[str, dict[int, Nearest]] = {}
         for measured in data.measured_files():
             if not Path(measured).is_relative_to(self.root):
                 continue
             rows = {
-                line: sorted({n for c in contexts if (n := _node(c, files, self.root))})
+                line: Nearest(tuple(sorted({n for c in contexts if (n := _node(c, files, self.root))})), all(contexts))
                 for line, contexts in data.contexts_by_lineno(measured).items()
             }
             found[str(Path(measured).relative_to(self.root))] = rows
         return found
 
-    def finds(self, fault: Fault, pillar: str, nearest: list[str]) -> bool:
+    def finds(self, fault: Fault, pillar: str, nearest: Nearest) -> bool:
         """Whether a test fails while the fault is planted."""
         path = self.root / fault.path
         kept = path.read_text(encoding="utf-8")
         path.write_text(fault.source, encoding="utf-8")
         try:
-            return bool((nearest and self.run(nearest)) or self.run(TESTS[pillar]))
+            if nearest.tests and self.run(list(nearest.tests)):
+                return True
+            return bool(not nearest.every and self.run(TESTS[pillar]))
         finally:
             path.write_text(kept, encoding="utf-8")
 
@@ -304,7 +324,7 @@ def main() -> None:
         def show(fault: Fault) -> bool:
             copy = copies.get()
             try:
-                return copy.finds(fault, given.pillar, lines.get(str(fault.path), {}).get(fault.line, [])[:40])
+                return copy.finds(fault, given.pillar, lines.get(str(fault.path), {}).get(fault.line, _UNKNOWN))
             finally:
                 copies.put(copy)
 
