@@ -5,8 +5,8 @@ python tools/mutants.py board --sample 200 --seed 1
 The faults are cosmic-ray's (an operator, a number, a comparison, a ``not``), and three of a board's own: an argument on
 the other side, a fact denied, one condition of several left out. A sample is drawn over the places of the code, not
 over the operators, so that a line with many operators weighs no more than another. Each fault is first shown to the
-tests that run its line (known from one run with coverage), then, where others could run it too, to every fast test of the
-pillar.
+tests that run its line (known from one run with coverage), then, where others could run it too, to every fast test of
+the pillar.
 """
 
 from __future__ import annotations
@@ -34,7 +34,13 @@ ROOT = Path(__file__).parent.parent
 TESTS = {
     "dose": ["tests/dose", "src/myelon/dose"],
     "assess": ["tests/assess", "src/myelon/assess", "tests/board"],
-    "board": ["tests/board", "src/myelon/board"],
+    "board": [
+        "tests/board",
+        "src/myelon/board",
+        "tests/dose/test_cord_dose.py",
+        "tests/dose/test_papers_doses.py",
+        "tests/docs/test_docs.py::test_the_papers_page_is_what_the_data_says",
+    ],
 }
 """Pillar → its fast tests."""
 USED = (

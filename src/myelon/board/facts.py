@@ -613,6 +613,8 @@ def _under_six_months_since(s: Situation) -> Known:
     course = s.timeline.in_order(courses)[-1]
     gap, _ = s.timeline.interval(f"{course.id}.end", f"{newest[0].id}.start")
     words = f"{days_range(gap)} from the end of {course.label} to the newest entry"
+    if gap.earliest is not None and gap.earliest < 0:
+        words = f"{course.label} had not certainly ended at the newest entry"
     limit = LEAST_MONTHS * DAYS_PER["month"]
     if gap.latest is not None and gap.latest < limit:
         return yes(words, (course.id, newest[0].id))
@@ -719,7 +721,7 @@ def _few_bodies(s: Situation) -> Known:
     if not spans:
         return UNKNOWN
     count = len({level for span, _ in spans for level in span.levels})
-    words = f"{', '.join(str(span) for span, _ in spans)}: {count} bodies"
+    words = f"{', '.join(str(span) for span, _ in spans)}: {count} {'body' if count == 1 else 'bodies'}"
     return Known(count <= MOST_KYPHOPLASTY_BODIES, words, tuple(dict.fromkeys(entry for _, entry in spans)))
 
 

@@ -105,10 +105,10 @@ def print_judged(judged: Reirradiation) -> None:
         if score is None:
             continue
         best = "" if score.best_total == score.total else f" (at best {score.best_total:g})"
+        seen = f"{score.group} risk, myelopathy seen in {score.rate_2006:.0%}" if score.decided else score.group_words
         typer.echo(
-            f"Nieder score at α/β {alpha_beta_gy:g}: {score.total:g}{best}, {score.group} risk, myelopathy seen in "
-            f"{score.rate_2006:.0%} ({score.bed_points} dose + {score.interval_points:g} interval + "
-            f"{score.course_points:g} course) [second-hand bands]"
+            f"Nieder score at α/β {alpha_beta_gy:g}: {score.total:g}{best}, {seen} ({score.bed_points} dose + "
+            f"{score.interval_points:g} interval + {score.course_points:g} course) [second-hand bands]"
         )
     if judged.verdicts:
         heading("limits (each at its own α/β; the sums are undiscounted)")

@@ -29,7 +29,10 @@ Group = Literal["low", "intermediate", "high"]
 
 
 class NiederScore(NamedTuple):
-    """The score and its parts; with an uncertain interval the worst reading, and the best beside it."""
+    """The score and its parts at the worst reading, and the best beside it.
+
+    They differ where an interval is not known, or where the cord may not have had a prescription.
+    """
 
     cumulative_bed: float
     bed_points: int
@@ -40,10 +43,29 @@ class NiederScore(NamedTuple):
     group: str
     rate_2006: float
     extrapolated: bool
+    best_group: str
+
+    @property
+    def decided(self) -> bool:
+        """Whether every reading gives one group."""
+        return self.group == self.best_group
+
+    @property
+    def total_words(self) -> str:
+        """Such as "10.5", or "0 to 7"."""
+        return f"{self.total:g}" if self.total == self.best_total else f"{self.best_total:g} to {self.total:g}"
+
+    @property
+    def group_words(self) -> str:
+        """Such as "high", or "low to high: not decided"."""
+        return self.group if self.decided else f"{self.best_group} to {self.group}: not decided"
 
 
 def nieder_score(
-    course_bed: Sequence[float], intervals: Sequence[Interval], cumulative_bed: float | None = None
+    course_bed: Sequence[float],
+    intervals: Sequence[Interval],
+    cumulative_bed: float | None = None,
+    reached: Sequence[bool] = (),
 ) -> NiederScore:
     """Score courses over the same cord.
 
@@ -51,19 +73,36 @@ def nieder_score(
         course_bed: BED of each course in Gy with the region's α/β, in time order.
         intervals: End-to-start intervals between adjacent courses; unknown counts as short in the worst reading.
         cumulative_bed: BED of the sum where it was added by voxel; the sum of the courses when None.
+        reached: For each course, whether the cord is known to have had it; every one, where nothing is given.
 
     >>> from myelon.dose.interval import Interval
     >>> nieder_score([95.76, 81.60], [Interval(60, 60)])[:5]
     (177.36, 6, 4.5, 0.0, 10.5)
+    >>> nieder_score([95.76, 81.60], [Interval(60, 60)], reached=[True, False]).group_words
+    'intermediate to high: not decided'
     """
     cumulative = float(sum(course_bed)) if cumulative_bed is None else cumulative_bed
-    points = next((p for edge, p in BANDS if cumulative <= edge + _SLACK), POINTS_ABOVE)
+    sure = [b for b, had in zip(course_bed, reached or [True] * len(course_bed), strict=True) if had]
+    every = len(sure) == len(course_bed)
+    points, least_points = _points(cumulative), _points(cumulative if every else sum(sure))
     long_enough = [i.at_least_months(SHORT_INTERVAL_MONTHS) for i in intervals]
     worst = 0.0 if all(x is True for x in long_enough) else SHORT_INTERVAL_POINTS
     best = SHORT_INTERVAL_POINTS if any(x is False for x in long_enough) else 0.0
-    course = HIGH_COURSE_POINTS if any(b >= HIGH_COURSE_BED - _SLACK for b in course_bed) else 0.0
-    total = points + worst + course
-    group, _, rate = next(g for g in GROUPS if total <= g[1] + _SLACK)
+    course, least_course = _for_a_high_course(course_bed), _for_a_high_course(sure)
+    total, best_total = points + worst + course, least_points + best + least_course
+    group, _, rate = _group(total)
     return NiederScore(
-        cumulative, points, worst, course, total, points + best + course, group, rate, len(course_bed) > 2
+        cumulative, points, worst, course, total, best_total, group, rate, len(course_bed) > 2, _group(best_total)[0]
     )
+
+
+def _points(cumulative_bed: float) -> int:
+    return next((p for edge, p in BANDS if cumulative_bed <= edge + _SLACK), POINTS_ABOVE)
+
+
+def _for_a_high_course(course_bed: Sequence[float]) -> float:
+    return HIGH_COURSE_POINTS if any(b >= HIGH_COURSE_BED - _SLACK for b in course_bed) else 0.0
+
+
+def _group(total: float) -> tuple[str, float, float]:
+    return next(g for g in GROUPS if total <= g[1] + _SLACK)

@@ -253,6 +253,7 @@ def _group(dose: CordDose) -> dict[str, Any]:
         "withheld": dose.withheld,
         "findings": [f._asdict() for f in dose.findings],
         "nieder": dose.judged.nieder.total if dose.judged.nieder else None,
+        "nieder_at_least": dose.judged.nieder.best_total if dose.judged.nieder else None,
         "verdicts": [
             {
                 "id": v.limit.id,

@@ -1,0 +1,206 @@
+"""What the product says of known records, as text that a person approved: a change shows as a difference to be read.
+
+`python tools/approve.py` writes the texts anew; read the difference before you commit it.
+"""
+
+import difflib
+from pathlib import Path
+
+from myelon.assess import Patient, instruments
+from myelon.board.differential import differential
+from myelon.board.facts import FACTS, Situation, prognoses
+from myelon.board.options import deliberate
+from myelon.board.packet import prepare
+from myelon.board.reporting import reporting_items
+from myelon.board.schedules import schedules
+from myelon.board.similar import answers, as_text
+from myelon.board.standing import standing
+from myelon.demo.hospital import CASES, demo_case
+from myelon.errors import MyelonError
+from myelon.record.case import read_case
+from myelon.record.kinds import Phase
+from myelon.record.timeline import as_of
+from stories import BASES, DOSE_STORIES, STORIES, base, story
+
+HERE = Path(__file__).parent
+FOLDER = HERE / "data" / "approved"
+WORD = {True: "yes", False: "no", None: "?"}
+
+
+def read_facts(situation):
+    found = {}
+    for name in FACTS:
+        known = situation.ask(name)
+        entries = f" [{', '.join(known.entries)}]" if known.entries else ""
+        found[name] = f"{WORD[known.value]}: {known.words}{entries}"
+    return found
+
+
+def read_options(situation):
+    found = deliberate(situation)
+    lines = {"urgent": found.urgent.words if found.urgent else "–"}
+    for o in found.options:
+        sides = (("+", o.speaks_for), ("-", o.against), ("&", o.goes_with), ("?", o.open))
+        said = " ".join(f"{sign}{a.rule.id}" for sign, rows in sides for a in rows)
+        evidence = " ".join(e.row.id for e in o.evidence)
+        lines[f"option {o.kind.key}"] = f"{WORD[o.candidate.value]} {said} = {evidence}".rstrip(" =")
+    lines |= {f"option {kind.key}": "no rule bears on it" for kind, _ in found.silent}
+    lines["tasks"] = " ".join(a.rule.id for a in found.watch) or "–"
+    lines["may follow"] = " ".join(a.rule.id for a in found.ask) or "–"
+    if found.noms is not None:
+        lines |= {f"NOMS {line.name}": f"{line.says or '?'}; asked: {len(line.asked)}" for line in found.noms.lines}
+        lines["NOMS comes to"] = f"{WORD[found.noms.decided]}: {'; '.join(found.noms.outcomes)}"
+    return lines
+
+
+def read_results(patient):
+    found = {}
+    for chosen in instruments():
+        r = chosen.from_case(patient)
+        rests = ", ".join(f"{b.item} {b.option if b.option is not True else 'yes'} [{b.entry}]" for b in r.because)
+        if r.not_applicable:
+            said = f"not for it: {r.not_applicable}"
+        elif r.missing:
+            reach = "" if r.reachable is None else f" {r.reachable[0]:g} to {r.reachable[1]:g}"
+            said = f"open{reach} {'/'.join(r.reachable_categories)}; missing {', '.join(r.missing)}"
+        else:
+            said = f"{r.value or 'nothing'}"
+        more = "".join(
+            f" | {name}: {'; '.join(rows)}"
+            for name, rows in (("outside", r.outside), ("stale", r.stale), ("said", r.said), ("unread", r.unread))
+            if rows
+        )
+        found[chosen.id] = f"{said} ({rests}){more}"
+    return found
+
+
+def read_prognosis(situation):
+    rows = {f"prognosis {p.instrument}": f"{p.result}; {p.means}; {p.six_months}" for p in prognoses(situation)}
+    for w in differential(situation):
+        sides = (("+", w.speaks_for), ("-", w.against), ("?", w.unknown))
+        rows[f"may be {w.candidate.name}"] = " ".join(f"{sign}{s.fact}" for sign, found in sides for s, _ in found)
+    return rows
+
+
+def board_of(case):
+    situation = Situation(prepare(case))
+    return read_facts(situation) | read_options(situation) | read_prognosis(situation)
+
+
+def of_verdict(v):
+    return f"{v.outcome}, {v.value_text} against {v.limit}, {v.says}{': ' + v.why if v.why else ''}"
+
+
+def dose_of(case):
+    packet = prepare(case)
+    lines = {}
+    for n, dose in enumerate(packet.doses, 1):
+        at = f"dose {n}"
+        sums = (dose.judged.dose.cumulative_eqd2, dose.judged.alternative.cumulative_eqd2)
+        courses = ", ".join(c.id for c in dose.courses)
+        lines[at] = (
+            f"{courses}; {', '.join(dose.organ.organs)} at {dose.span}; EQD2 {sums[0]:.2f}, {sums[1]:.2f}; {dose.basis}"
+        )
+        lines[f"{at} known"] = (
+            f"{dose.knowledge}; {dose.overlap or 'no overlap'}; {'; '.join(c.name for c in dose.classes) or 'no class'}"
+        )
+        lines[f"{at} open"] = dose.open_sum or dose.withheld or "no"
+        for judged in (dose.judged, *dose.other_organs):
+            lines |= {f"{at} {judged.organ} {v.limit.id}": of_verdict(v) for v in judged.verdicts}
+            nieder = [s for s in (judged.nieder, judged.nieder_alternative) if s is not None]
+            lines[f"{at} {judged.organ} Nieder"] = "; ".join(str(s) for s in nieder) or "no score"
+            lines |= {f"{at} {judged.organ} warning {k}": w for k, w in enumerate(judged.warnings)}
+        for course, by_organ in zip(dose.courses, dose.tolerances, strict=True):
+            for one in by_organ:
+                rows = [*one.verdicts, *one.beside]
+                lines |= {f"{at} {course.id} alone, {one.organ} {v.limit.id}": of_verdict(v) for v in rows}
+                lines |= {f"{at} {course.id} alone, {one.organ} risk {r.model}": str(r) for r in one.risks}
+        lines |= {f"{at} note {k}": note for k, note in enumerate(dose.notes)}
+        lines |= {f"{at} {i.name}": " | ".join(i.lines) or "not recorded" for i in reporting_items(packet, dose)}
+    lines |= {f"left out {c.id}": why for c, why in packet.left_out}
+    for s in schedules(packet):
+        lines[f"schedule {s.total_gy:g}/{s.fractions} {s.organ}"] = (
+            f"{s.eqd2_gy:.2f}, {s.basis}; {len(s.exceeded)} exceeded; {s.outcomes}"
+        )
+    stands = standing(case, packet.timeline)
+    for name in ("strength", "bladder", "bowel", "performance", "preference", "image", "growth"):
+        lines[f"stands {name}"] = str(getattr(stands, name) or "–")
+    lines |= {f"stands {limb}": str(said) for limb, said in stands.limbs}
+    lines["like it"] = as_text(answers(case, packet.timeline))
+    return lines
+
+
+def assess_of(case):
+    return read_results(Patient(case))
+
+
+def records():
+    """Whole records: the demonstration cases at their end and at each phase, and the seven patients of no paper."""
+    for case_id in CASES:
+        case = demo_case(case_id)
+        if any(c.files and c.files.rtdose for c in case.entries if c.kind == "radiotherapy"):
+            continue
+        yield case_id, case
+        for phase in case.given(Phase):
+            try:
+                yield f"{case_id} as of {phase.id}", as_of(case, phase.id)
+            except MyelonError:
+                continue
+    for path in sorted((HERE / "data" / "vignettes").glob("*.yaml")):
+        yield path.stem, read_case(path.read_text(encoding="utf-8"))
+
+
+def changed(before, now):
+    """Lines of one reading that another does not have."""
+    return [f"  {k}: {words}" for k, words in now.items() if words != before.get(k)] + [
+        f"  {k}: no more" for k in before if k not in now
+    ]
+
+
+def silent(words):
+    return words.startswith("?: not recorded") or words == "not recorded"
+
+
+def text_of_records(read):
+    """Each record at its end, then what is otherwise as of each phase."""
+    parts, whole = [], {}
+    for name, case in records():
+        now = read(case)
+        if " as of " in name:
+            lines = changed(whole, now)
+        else:
+            whole, lines = now, [f"  {key}: {said}" for key, said in now.items() if not silent(said)]
+        parts.append("\n".join([f"== {name}", *lines]))
+    return "\n\n".join(parts) + "\n"
+
+
+def text_of_stories(read, stories, first=None):
+    """Each base in full, or with the first story told, then of each story what it changes."""
+    bases = {name: read(base(name)) for name in BASES}
+    if first is not None:
+        bases |= {name: read(story(first)) for name in {stories[first][0]}}
+    parts = []
+    for name, said in bases.items():
+        lines = [f"  {key}: {words}" for key, words in said.items() if not silent(words)]
+        parts.append("\n".join([f"== {name}", *lines]))
+    for name, (of, _) in stories.items():
+        lines = changed(bases[of] if first is None else bases[stories[first][0]], read(story(name)))
+        parts.append("\n".join([f"-- {of}, {name}", *lines]))
+    return "\n\n".join(parts) + "\n"
+
+
+TEXTS = {
+    "board-records.txt": lambda: text_of_records(board_of),
+    "board-stories.txt": lambda: text_of_stories(board_of, STORIES),
+    "board-dose-records.txt": lambda: text_of_records(dose_of),
+    "board-dose-stories.txt": lambda: text_of_stories(dose_of, DOSE_STORIES, "two courses in the cord"),
+    "assess-records.txt": lambda: text_of_records(assess_of),
+    "assess-stories.txt": lambda: text_of_stories(assess_of, STORIES),
+}
+"""File of tests/data/approved → how it is made."""
+
+
+def difference(name):
+    """Lines that differ from what was approved; empty where none does."""
+    kept = (FOLDER / name).read_text(encoding="utf-8").split("\n")
+    return list(difflib.unified_diff(kept, TEXTS[name]().split("\n"), "approved", "now", lineterm="", n=2))
