@@ -231,12 +231,10 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.root, self.said = folder, ""
-        for part in ("src", "tests", "pyproject.toml", "docs", "benchmarks", "tools", "README.md"):
-            source = ROOT / part
-            if source.is_dir():
-                shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, folder / part)
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
+        for name in filter(None, listed.stdout.split("\0")):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
         reference = os.environ.get("MYELON_REFERENCE", str((ROOT / "../shared").resolve()))
         self.environment = os.environ | {
             "PYTHONPATH": str(folder / "src"),
