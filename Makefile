@@ -5,7 +5,7 @@ PORT ?= 8000
 FAST := $(addprefix tests/,terms record assess board dose cohort exchange)
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: help run test test-plain bench fuzz soak docs lint clean
+.PHONY: help run test test-plain bench fuzz soak mutants docs lint clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,10 @@ fuzz: .venv/.ready ## feed thousands of broken inputs to every reader
 
 soak: .venv/.ready ## kill writers, tamper with journals, fill disks
 	@$(UV) run --frozen --no-sync pytest -m soak tests/soak
+
+mutants: .venv/.ready ## plant 200 faults in each of dose, assess and board: do the fast tests find them? (hours)
+	@$(UV) sync --frozen --quiet --group mutants
+	@for pillar in assess board dose; do .venv/bin/python tools/mutants.py $$pillar || exit 1; done
 
 docs: .venv/.ready ## build the documentation into site/
 	@$(UV) sync --frozen --quiet --group docs

@@ -15,6 +15,7 @@ from myelon.assess import INSTRUMENTS
 from myelon.cohort.query import parse_query
 from myelon.cohort.recipe import read_recipe
 from myelon.demo.phantoms import PHANTOMS
+from myelon.dose.own_limits import parse_own_limits
 from myelon.exchange.import_map import read_map
 from myelon.record.case import case_from
 from myelon.record.kinds import KINDS
@@ -79,6 +80,8 @@ def test_every_code_block_runs(language, code, desk):  # noqa: PLR0912  # one br
             read_recipe(code)
         elif "schema" in document:
             read_map(code)
+    elif language == "csv":
+        assert parse_own_limits(code)
     elif language == "json":
         json.loads(code)
     elif language == "text":
