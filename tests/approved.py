@@ -4,9 +4,14 @@
 """
 
 import difflib
+import json
 from pathlib import Path
 
 from myelon.assess import Patient, instruments
+from myelon.assess.fields import Number
+from myelon.assess.instrument import Sum
+from myelon.assess.response_series import response_series
+from myelon.assess.toxicity import toxicity
 from myelon.board.differential import differential
 from myelon.board.facts import FACTS, Situation, prognoses
 from myelon.board.options import deliberate
@@ -16,11 +21,11 @@ from myelon.board.schedules import schedules
 from myelon.board.similar import answers, as_text
 from myelon.board.standing import standing
 from myelon.demo.hospital import CASES, demo_case
-from myelon.errors import MyelonError
+from myelon.errors import InstrumentError, MyelonError
 from myelon.record.case import read_case
 from myelon.record.kinds import Phase
-from myelon.record.timeline import as_of
-from stories import BASES, DOSE_STORIES, STORIES, base, story
+from myelon.record.timeline import as_of, solve
+from stories import BASES, DOSE_STORIES, RESPONSE_STORIES, STORIES, base, story
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "data" / "approved"
@@ -134,6 +139,79 @@ def assess_of(case):
     return read_results(Patient(case))
 
 
+def response_of(case):
+    timeline = solve(case)
+    found, lines = response_series(case, timeline), assess_of(case)
+    if found is not None:
+        lines["series"] = (
+            f"{found.baseline}: {found.sum_mm:g} mm of {', '.join(found.targets)}; {'; '.join(found.doubts) or 'no doubt'}"
+        )
+        for p in found.points:
+            sizes = ", ".join(f"{n} {s:g}" for n, s in p.sizes_mm.items())
+            change = p.change_percent(found.sum_mm)
+            lines[f"series {p.study}"] = (
+                f"{p.overall}: target {p.target}, other {p.non_target}, new {', '.join(p.new) or '–'}; {sizes}; sum {p.sum_mm}, "
+                f"least {p.nadir_mm}, {'–' if change is None else f'{change:+.1f} %'}; {'; '.join(p.steps)}"
+            )
+        lines["series best"] = f"{found.best(confirmed=True)} confirmed, {found.best(confirmed=False)} without"
+    table = toxicity(case, timeline)
+    for term, cells in table.rows:
+        for treatment, cell in zip(table.treatments, cells, strict=True):
+            by = ", ".join(f"{n}: {g}" for n, g in cell.by_cycle)
+            lines[f"toxicity {term} {treatment.id}"] = f"{cell.words}; {', '.join(cell.entries)}; {by or 'no cycle'}"
+    lines |= {f"toxicity left out {entry}": why for entry, why in table.unplaced}
+    return lines
+
+
+# ── rules of instruments, around their worked vignettes ─────────────────────────────────────────────────
+
+_SHARES = (0.5, 0.65, 0.7, 0.75, 1.2, 1.25, 1.4)
+_STEPS = (-5.0, -2.0, -1.0, 1.0, 2.0, 5.0)
+
+
+def near(item, given):
+    """Values of an item around one that a vignette gives."""
+    if item.domain is not None:
+        return [v for v in item.domain if v != given]
+    if isinstance(item, Number) and isinstance(given, int | float):
+        tried = {round(given * s, 6) for s in _SHARES} | {given + s for s in _STEPS} | {0.0}
+        tried = {v for v in tried if item.low <= v <= item.high and v != given and (not item.whole or v == int(v))}
+        return sorted(tried)
+    return []
+
+
+def result_of(chosen, answers):
+    try:
+        r = chosen.evaluate(answers)
+    except InstrumentError as error:
+        return f"refused: {error}"
+    if r.missing:
+        return f"open {'/'.join(r.reachable_categories)}; missing {', '.join(r.missing)}"
+    return f"{r.value or 'nothing'}{' !' if r.outside else ''}"
+
+
+def text_of_rules():
+    """Each rule around its vignettes: what changes when one answer does; and what each item alone leaves open."""
+    parts = []
+    table = json.loads((HERE / "reference" / "knowledge" / "instruments.json").read_text(encoding="utf-8"))
+    vignettes = {row["id"]: row.get("vignettes", []) for row in table["instruments"]}
+    for chosen in (i for i in instruments() if not isinstance(i, Sum)):
+        for n, vignette in enumerate(vignettes.get(chosen.id, [])):
+            given = vignette["inputs"]
+            whole = chosen.evaluate(given)
+            lines = [
+                f"== {chosen.id} {n}: {json.dumps(given, ensure_ascii=False)}",
+                f"  {result_of(chosen, given)}; {'; '.join(whole.steps)}",
+            ]
+            for item in chosen.items:
+                said = {}
+                for value in near(item, given.get(item.key, 10.0)):
+                    said.setdefault(result_of(chosen, given | {item.key: value}), []).append(value)
+                lines += [f"  {item.key} {', '.join(map(str, values))}: {result}" for result, values in said.items()]
+            parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
 def records():
     """Whole records: the demonstration cases at their end and at each phase, and the seven patients of no paper."""
     for case_id in CASES:
@@ -195,6 +273,8 @@ TEXTS = {
     "board-dose-records.txt": lambda: text_of_records(dose_of),
     "board-dose-stories.txt": lambda: text_of_stories(dose_of, DOSE_STORIES, "two courses in the cord"),
     "assess-records.txt": lambda: text_of_records(assess_of),
+    "assess-rules.txt": text_of_rules,
+    "assess-response-stories.txt": lambda: text_of_stories(response_of, RESPONSE_STORIES),
     "assess-stories.txt": lambda: text_of_stories(assess_of, STORIES),
 }
 """File of tests/data/approved → how it is made."""

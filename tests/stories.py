@@ -302,11 +302,87 @@ DOSE_STORIES = {
 """The same for courses of radiotherapy, and for what the table asks beside them."""
 
 
+def target(name, mm, across=None, **more):
+    sizes = {"size": {"value": mm, "unit": "mm"}} | ({"across": {"value": across, "unit": "mm"}} if across else {})
+    return (
+        {"lesion": name, "feature": "mass", "site": more.pop("site", "liver"), "role": more.pop("role", "target")}
+        | sizes
+        | more
+    )
+
+
+def scans(*studies, of=M, extra=()):
+    """A baseline in April and further studies, each two months later."""
+    rows = [
+        image(f"ct-{n}", *lesions, modality="CT", when=day(2 + 2 * n), slice_mm=5)
+        for n, lesions in enumerate(studies, 1)
+    ]
+    return of, [*rows, *extra]
+
+
+def again(name, mm, **more):
+    return target(name, mm, role=None, **more)
+
+
+RESPONSE_STORIES = {
+    "stable": scans([target("a", 50)], [again("a", 51)]),
+    "30 % smaller": scans([target("a", 50)], [again("a", 35)]),
+    "29 % smaller": scans([target("a", 50)], [again("a", 35.5)]),
+    "20 % and 5 mm larger": scans([target("a", 25)], [again("a", 30)]),
+    "20 % larger, under 5 mm": scans([target("a", 20)], [again("a", 24)]),
+    "larger than the smallest": scans([target("a", 50)], [again("a", 30)], [again("a", 36)]),
+    "smaller than the baseline, the baseline being the smallest": scans([target("a", 30)], [again("a", 33)], [again("a", 36)]),
+    "gone": scans([target("a", 50)], [{"lesion": "a", "feature": "mass", "change": "gone"}]),
+    "gone, then there again": scans([target("a", 50)], [{"lesion": "a", "feature": "mass", "change": "gone"}], [again("a", 3)]),
+    "absent": scans([target("a", 50)], [{"lesion": "a", "feature": "mass", "assertion": "absent"}]),
+    "a node of 9 mm": scans([target("a", 20, node=True)], [again("a", 9, node=True)]),
+    "a node of 10 mm": scans([target("a", 20, node=True)], [again("a", 10, node=True)]),
+    "one of two not measured": scans([target("a", 50), target("b", 20)], [again("a", 35)]),
+    "a new lesion": scans([target("a", 50)], [again("a", 35), {"lesion": "n", "feature": "mass", "role": "new"}]),
+    "a new lesion that went": scans([target("a", 50)], [again("a", 35), {"lesion": "n", "feature": "mass", "role": "new"}], [again("a", 35), {"lesion": "n", "feature": "mass", "change": "gone"}]),
+    "other disease there": scans([target("a", 50), {"lesion": "o", "feature": "effusion", "role": "non-target"}], [again("a", 30), {"lesion": "o", "feature": "effusion"}]),
+    "other disease gone": scans([target("a", 50), {"lesion": "o", "feature": "effusion", "role": "non-target"}], [{"lesion": "a", "feature": "mass", "change": "gone"}, {"lesion": "o", "feature": "effusion", "change": "gone"}]),
+    "other disease larger": scans([target("a", 50), {"lesion": "o", "feature": "effusion", "role": "non-target"}], [again("a", 30), {"lesion": "o", "feature": "effusion", "change": "larger"}]),
+    "other disease larger, unequivocally": scans([target("a", 50), {"lesion": "o", "feature": "effusion", "role": "non-target"}], [again("a", 30), {"lesion": "o", "feature": "effusion", "change": "larger", "unequivocal_progression": True}]),
+    "other disease not looked at": scans([target("a", 50), {"lesion": "o", "feature": "effusion", "role": "non-target"}], [again("a", 30)]),
+    "six targets, three in one organ": scans([target(n, 20, site=s) for n, s in zip("abcdef", ("liver", "liver", "liver", "lung", "bone", "adrenal"), strict=True)], [again("a", 20)]),
+    "a target of 9 mm and a node of 14": scans([target("a", 9), target("b", 14, node=True)], [again("a", 9), again("b", 14, node=True)]),
+    "below 5 mm": scans([target("a", 20)], [again("a", 5, size={"value": 5, "unit": "mm", "comparator": "<"})]),
+    "a target that was irradiated": scans([target("a", 50, levels="T8")], [again("a", 50)], extra=[course()]),
+    "two diameters, half": scans([target("a", 20, 20)], [again("a", 20, across=10)], of=G),
+    "two diameters, a quarter larger": scans([target("a", 20, 20)], [again("a", 20, across=25)], of=G),
+    "two diameters, gone": scans([target("a", 20, 20)], [{"lesion": "a", "feature": "mass", "change": "gone"}], of=G),
+    "two diameters, one absent": scans([target("a", 20, 20), target("b", 10, 10)], [again("a", 20, across=20), {"lesion": "b", "feature": "mass", "assertion": "absent"}], of=G),
+    "two diameters, after radiotherapy": scans([target("a", 20, 20)], [again("a", 20, across=26)], of=G, extra=[course(levels="T1–T4", when=day(3))]),
+    "two diameters, radiotherapy proposed": scans([target("a", 20, 20)], [again("a", 20, across=26)], of=G, extra=[course(levels="T1–T4", when=day(3), status="proposed")]),
+    "two diameters, of a metastasis": scans([target("a", 20, 20)], [again("a", 20, across=26)]),
+    "events of a line": (M, [drugs("docetaxel", until=day(6)), *(entry(f"ae-{n}", "adverse_event", term="Anemia", during="line", cycles=[n], when=day(4), **({"grade": g} if g else {})) for n, g in ((1, 2), (2, 3), (3, None)))]),
+    "an event that was not there": (M, [drugs("docetaxel"), entry("ae", "adverse_event", term="Anemia", assertion="absent", during="line", when=day(4))]),
+    "an event of no treatment": (M, [drugs("docetaxel"), entry("ae", "adverse_event", term="Anemia", grade=2, when=day(4))]),
+    "an event put down to a line": (M, [drugs("docetaxel"), entry("ae", "adverse_event", term="Anemia", grade=2, attribution=[{"cause": "docetaxel", "to": "treatment", "treatment": "line"}], when=day(4))]),
+    **{f"platelets {n}": (M, [drugs("docetaxel", until=day(6)), value("platelets", n, "10^9/L")]) for n in (160, 75, 74, 49, 24)},
+    "platelets after the line": (M, [drugs("docetaxel", until=day(3, 20)), value("platelets", 40, "10^9/L")]),
+    "platelets under the laboratory's limit": (M, [drugs("docetaxel", until=day(6)), value("platelets", 140, "10^9/L", reference_low=150)]),
+    "platelets over the laboratory's limit": (M, [drugs("docetaxel", until=day(6)), value("platelets", 160, "10^9/L", reference_low=150)]),
+    "platelets below a number": (M, [drugs("docetaxel", until=day(6)), entry("plt", "observation", what="platelets", value={"value": 50, "unit": "10^9/L", "comparator": "<"}, when=day(4))]),
+    "pain 8 to 0": (M, [course(when=day(4)), value("NRS", 8, ident="n1", when=day(3)), value("NRS", 0, ident="n2", when=day(7)), value("OMED", 60, "mg/d", ident="o1", when=day(3)), value("OMED", 60, "mg/d", ident="o2", when=day(7))]),
+    "pain 8 to 5, more opioids": (M, [course(when=day(4)), value("NRS", 8, ident="n1", when=day(3)), value("NRS", 5, ident="n2", when=day(7)), value("OMED", 60, "mg/d", ident="o1", when=day(3)), value("OMED", 80, "mg/d", ident="o2", when=day(7))]),
+    "pain after the brain was irradiated": (M, [course(when=day(4), region="brain", levels=None), value("NRS", 8, ident="n1", when=day(3)), value("NRS", 0, ident="n2", when=day(7))]),
+    "pain after kyphoplasty": (M, [surgery(procedures=["balloon kyphoplasty T8"]), exam("e1", day(4), pain={"nrs": 8}), exam("e2", day(7), pain={"nrs": 2})]),
+    "pain 6 to 6 with a course proposed": (M, [course(when=day(4), status="proposed"), value("NRS", 6, ident="n1", when=day(3)), value("NRS", 6, ident="n2", when=day(7))]),
+    "children": (M, [MAN | {"age_at_index_years": 12}, value("KPS", 80)]),
+    "laboratory all normal": (M, [value("albumin", 40, "g/L"), value("CRP", 0.2, "mg/dL"), value("LDH", 180, "U/L"), value("platelets", 250, "10^9/L"), value("calcium", 2.3, "mmol/L"), value("bilirubin", 0.6, "mg/dL"), value("KPS", 80), value("visceral metastases", 0)]),
+    "laboratory at the limits": (M, [value("albumin", 37, "g/L"), value("CRP", 0.4, "mg/dL"), value("LDH", 250, "U/L"), value("platelets", 100, "10^9/L"), value("calcium", 2.57, "mmol/L"), value("bilirubin", 1.4, "mg/dL"), value("KPS", 80)]),
+    "laboratory critical": (M, [value("albumin", 30, "g/L"), value("CRP", 5, "mg/dL"), value("LDH", 400, "U/L"), value("platelets", 90, "10^9/L"), value("calcium", 2.8, "mmol/L"), value("bilirubin", 2, "mg/dL"), value("KPS", 80)]),
+}  # fmt: skip
+"""Measured lesions, events, laboratory values and pain over time."""
+
+
 def base(name):
     return case_from(HEAD | {"id": "story", "zero": BASES[name][-1]["id"], "entries": copy.deepcopy(BASES[name])})
 
 
 def story(name):
-    chosen, added = (STORIES | DOSE_STORIES)[name]
+    chosen, added = (STORIES | DOSE_STORIES | RESPONSE_STORIES)[name]
     entries = {e["id"]: e for e in copy.deepcopy(BASES[chosen])} | {e["id"]: e for e in copy.deepcopy(added)}
     return case_from(HEAD | {"id": "story", "zero": BASES[chosen][-1]["id"], "entries": list(entries.values())})

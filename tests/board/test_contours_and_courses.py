@@ -191,3 +191,19 @@ def test_a_fracture_that_was_written_as_an_event_is_one():
         document.pop("schema_", None)
         whole = case_from(document | {"entries": [*document["entries"], event]})
         assert Situation(prepare(whole)).ask("fracture").value is value, term
+
+
+def test_the_weights_of_likeness_are_the_convention_that_the_page_names():
+    assert {f.name: (f.weight, f.span) for f in FEATURES} == {
+        "primary or metastasis": (2.0, None),
+        "words of the entity": (2.0, None),
+        "compartment": (2.0, None),
+        "region of the spine": (1.0, None),
+        "age": (1.0, 100.0),
+        "sex": (0.5, None),
+        "weakest muscle (MRC)": (1.0, 5.0),
+        "paraplegia": (1.0, None),
+        "courses of radiotherapy": (1.0, 3.0),
+        "operations": (1.0, 3.0),
+        "lines of drugs": (0.5, 3.0),
+    }

@@ -37,8 +37,8 @@ _LEGS = frozenset({"legs", "left leg", "right leg"})
 _PARALYSED = frozenset({"paraplegia", "paraplegic", "complete paraplegia"})
 _NORMAL = 5
 _SPINE = ("back", "neck", "spin", "lumb", "thora", "cervic", "sacr", "vertebra")
-_LASTING = frozenset({"Patient", "Diagnosis", "Pathology"})
-"""What does not grow old."""
+_LASTING = frozenset({"Patient", "Diagnosis", "Pathology", "Radiotherapy", "Surgery", "Systemic"})
+"""What does not grow old: who the patient is, what the tumour is, and what was done."""
 CYTOTOXIC = frozenset(
     {"alkylating agent", "anthracycline", "platinum agent", "taxane", "topoisomerase inhibitor", "vinca alkaloid"}
 )

@@ -97,11 +97,11 @@ def _sums(series: Products, base: str, nadir: str, now: str) -> dict[str, Filled
 
 
 def _not_for(patient: Patient) -> str:
-    tumour = patient.tumour
-    row = tumour.known_as if tumour is not None else None
-    if tumour is None or row is None or row.is_one_of("glioma") is not False:
+    named = patient.named
+    row = named.known_as if named is not None else None
+    if named is None or row is None or row.is_one_of("glioma") is not False:
         return ""
-    return f"made for gliomas; this is {tumour.entity}"
+    return f"made for gliomas; this is {named.entity}"
 
 
 def _weeks_after_radiotherapy(patient: Patient, study: str) -> float | None:
