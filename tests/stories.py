@@ -194,6 +194,8 @@ STORIES = {
     "denosumab ended": ("chordoma T8", [drugs("denosumab", until=day(6)), exam(when=day(9), **legs(5))]),
     "a taxane": (M, [drugs("paclitaxel")]),
     "a checkpoint inhibitor": (M, [drugs("nivolumab")]),
+    "a drug that no table knows": (M, [drugs("pembrolizumab")]),
+    "Denosumab, written large": ("chordoma T8", [drugs("Denosumab"), exam(**legs(5))]),
     "said unresectable": ("chordoma T8", [entry("ph", "phase", phase="recurrence", text="the tumour was unresectable", when=day(4))]),
     "said resectable": ("chordoma T8", [entry("ph", "phase", phase="recurrence", text="the tumor was resectable", when=day(4))]),
     "said unresectable, then resectable": ("chordoma T8", [entry("ph", "phase", phase="recurrence", text="unresectable", when=day(4)), surgery(rationale=[{"value": "resectable", "source": {"source": "s"}}])]),

@@ -18,7 +18,7 @@ from myelon.record.base import Assertion
 from myelon.record.counts import counts_contradicted
 from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Radiotherapy, Systemic, Vital
 from myelon.record.timeline import as_of, days_range, solve
-from myelon.terms.drugs import DRUGS
+from myelon.terms.drugs import drug_named
 from myelon.terms.mentions import mentions
 
 if TYPE_CHECKING:
@@ -371,7 +371,7 @@ class Patient:
     def chemotherapy(self) -> Filled | None:
         """A cytotoxic drug that was given; None where none is recorded, which is not the same as none."""
         for line in self.case.given(Systemic):
-            if any((row := DRUGS.get(a.drug)) is not None and row.drug_class in CYTOTOXIC for a in line.agents):
+            if any((row := drug_named(a.drug)) is not None and row.drug_class in CYTOTOXIC for a in line.agents):
                 return Filled("yes", line.id, _codes(line))
         return None
 

@@ -29,7 +29,7 @@ from myelon.record.kinds import (
 )
 from myelon.record.timeline import days_range
 from myelon.record.when import DAYS_PER
-from myelon.terms.drugs import DRUGS
+from myelon.terms.drugs import drug_named
 from myelon.terms.levels import Level, organ_at
 from myelon.terms.markers import DEFINITIONS
 from myelon.terms.mentions import mentions
@@ -551,11 +551,14 @@ def _drug(*classes: str) -> Callable[[Situation], Known]:
     def find(s: Situation) -> Known:
         for line in s.case.given(Systemic):
             for agent in line.agents:
-                row = DRUGS.get(agent.drug)
+                row = drug_named(agent.drug)
                 if agent.drug in classes or (row is not None and row.drug_class in classes):
                     return yes(f"{agent.drug} was given", (line.id,))
-        lines = tuple(line.id for line in s.case.given(Systemic))
-        return no("not among the drugs that are recorded", lines) if lines else UNKNOWN
+        agents = dict.fromkeys(a.drug for line in s.case.given(Systemic) for a in line.agents)
+        foreign = [d for d in agents if drug_named(d) is None]
+        if foreign:
+            return unknown(f"of which class is not known to the table of drugs: {', '.join(foreign)}")
+        return unknown("none is recorded among the drugs") if agents else UNKNOWN
 
     return find
 
@@ -677,7 +680,10 @@ def _operated(s: Situation) -> Known:
 
 
 def _on_denosumab(s: Situation) -> Known:
-    lines = [x for x in s.case.given(Systemic) if any(a.drug == "denosumab" for a in x.agents)]
+    lines = [
+        x for x in s.case.given(Systemic)
+        if any((row := drug_named(a.drug)) is not None and row.name == "denosumab" for a in x.agents)
+    ]  # fmt: skip
     if not lines:
         return unknown("denosumab is not recorded")
     last = lines[-1]

@@ -29,7 +29,7 @@ from myelon.record.kinds import (
 )
 from myelon.record.timeline import Timeline, Window, solve
 from myelon.record.when import DAYS_PER
-from myelon.terms.drugs import DRUGS
+from myelon.terms.drugs import drug_named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -324,7 +324,7 @@ def _regions(study: Imaging) -> set[str]:
 
 
 def _is_targeted(line: Systemic) -> bool:
-    classes = [DRUGS[a.drug].drug_class for a in line.agents if a.drug in DRUGS]
+    classes = [row.drug_class for a in line.agents if (row := drug_named(a.drug)) is not None]
     return bool(classes) and all(any(word in c for word in _TARGETED) for c in classes)
 
 

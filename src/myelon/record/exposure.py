@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.record.base import Quantity
 from myelon.record.kinds import Discrepancy, Reported, Systemic
-from myelon.terms.drugs import DRUGS, unit_suspicion
+from myelon.terms.drugs import drug_named, unit_suspicion
 
 if TYPE_CHECKING:
     from myelon.record.case import Case
@@ -122,7 +122,8 @@ def exposures(case: Case) -> list[Exposure]:
             statements.append(f"{told.label}: {told.value.value:g} × {dose:g} {unit} = {totals[0]:g} {unit}")
             entries.append(told.id)
         why = "; ".join(dict.fromkeys(p.why for p in parts if p.why))
-        watched = DRUGS[drug].adds_up if drug in DRUGS else ""
+        row = drug_named(drug)
+        watched = row.adds_up if row is not None else ""
         found.append(Exposure(drug, unit, totals, tuple(entries), tuple(statements), why, watched))
     return found
 

@@ -45,6 +45,15 @@ DRUGS: dict[str, Drug] = {row.name: row for row in _ROWS}
 """Every known drug by its generic name."""
 
 
+def drug_named(words: str) -> Drug | None:
+    """The drug that some words are, in whatever case; None where the table does not know it.
+
+    >>> drug_named("Atezolizumab ").drug_class, drug_named("pembrolizumab") is None
+    ('anti-PD-L1 antibody', True)
+    """
+    return DRUGS.get(" ".join(words.casefold().split()))
+
+
 def unit_suspicion(drug: str, value: float, unit: str) -> str:
     """Why a printed dose of a drug is suspect, with the source; "" when nothing speaks against it.
 
@@ -53,7 +62,7 @@ def unit_suspicion(drug: str, value: float, unit: str) -> str:
     >>> unit_suspicion("doxorubicin", 50, "mg/m²")
     ''
     """
-    row, printed = DRUGS.get(drug), unit.replace("²", "2")
+    row, printed = drug_named(drug), unit.replace("²", "2")
     if row is None:
         return ""
     if row.labelled_unit is not None and printed != row.labelled_unit:
