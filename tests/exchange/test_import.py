@@ -277,3 +277,30 @@ def test_a_workbook_of_too_many_cells_is_refused_and_the_way_out_is_said():
     book.save(content)
     with pytest.raises(TableError, match=r"more than 100000 cells. Save it as CSV"):
         read_sheet(content.getvalue(), "wide.xlsx")
+
+
+def test_a_column_of_codes_confirms_which_row_a_tumour_is():
+    coded_map = read_map(
+        """
+schema: myelon.import/1
+name: registry
+case: {key: patient, zero: tumour}
+entries:
+- id: tumour
+  kind: neoplasm
+  always: true
+  set: {role: primary}
+  fields:
+    entity: {column: diagnosis, empty: tumour not reported}
+    code: {column: morphology, type: tumour, by: pathology department}
+"""
+    )
+    table = "patient,diagnosis,morphology\nA,Lump,9370/3\nB,Lump,chordoma\nC,Lump,\nD,Lump,9999/9\n"
+    seen = preview(read_sheet(table.encode(), "t.csv"), coded_map)
+    codes = {p.key: p.case.by_id["tumour"].code for p in seen.patients}
+    assert (codes["A"].id, codes["A"].by) == ("chordoma", "pathology department")
+    assert codes["B"].id == "chordoma"
+    assert codes["C"] is None
+    assert codes["D"] is None
+    assert [(p.row, p.column) for p in seen.problems] == [(5, "morphology")]
+    assert "no ICD-O-3 morphology" in seen.problems[0].what

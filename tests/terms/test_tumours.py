@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from myelon.errors import CaseError, InputError
 from myelon.record.case import case_from
 from myelon.record.kinds import Neoplasm
-from myelon.terms.tumours import ORGANS, TUMOURS, fold, named, organ_named, proposed, tumour
+from myelon.terms.sources import SOURCES
+from myelon.terms.tumours import ORGANS, TUMOURS, coded, fold, named, organ_named, proposed, tumour
 
 ROWS = list(TUMOURS.values())
 DENIED = (
@@ -179,3 +180,38 @@ def test_a_confirmed_code_outweighs_the_words_and_must_exist():
             case(wrong)
     with pytest.raises(InputError, match="no tumour"):
         tumour("chordom")
+
+
+# ── codes ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+OTHERWISE_CODED = {
+    "solitary_fibrous_tumour", "haemangiopericytoma", "haemangioblastoma", "pilocytic_astrocytoma",
+}  # fmt: skip
+"""The map of 2018 bears another behaviour than the later classification that the table follows."""
+
+
+def test_a_code_of_icd_o_is_one_row_and_fits_its_behaviour():
+    held = [t for t in TUMOURS.values() if t.icdo_morphology]
+    assert len({t.icdo_morphology for t in held}) == len(held) >= 40
+    for row in held:
+        assert re.fullmatch(r"\d{4}/[0-9]", row.icdo_morphology), row.id
+        assert coded(row.icdo_morphology) is row
+        if row.behaviour and row.id not in OTHERWISE_CODED:
+            kinds = {"0": "benign", "1": "uncertain", "3": "malignant"}
+            assert kinds[row.icdo_morphology[-1]] == row.behaviour, row.id
+    assert all(re.fullmatch(r"C\d\d\.\d", t.icdo_topography) for t in TUMOURS.values() if t.icdo_topography)
+
+
+@pytest.mark.parametrize("code", ["9370", "9999/9", "", "M", "chordomas", "9370/0"])
+def test_what_is_no_code_of_the_table_is_no_row(code):
+    assert coded(code) is None
+
+
+def test_every_sensitivity_has_a_source_and_is_inherited():
+    for row in TUMOURS.values():
+        assert (row.radiosensitivity in {"sensitive", "resistant"}) == bool(row.sensitivity_source), row.id
+        assert not row.sensitivity_source or row.sensitivity_source in SOURCES
+    assert TUMOURS["plasmacytoma"].sensitivity.id == "plasma_cell_neoplasm"
+    assert TUMOURS["lung_adenocarcinoma"].sensitivity.id == "non_small_cell_lung_cancer"
+    assert TUMOURS["lung_cancer"].sensitivity is None

@@ -23,6 +23,7 @@ from myelon.record.findings import findings_of
 from myelon.record.kinds import KINDS
 from myelon.record.say_when import say_when
 from myelon.record.timeline import solve
+from myelon.terms.tumours import coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +44,8 @@ class ColumnValue(Part):
     """Where a field comes from: a column, the type of its cells, and what its words mean."""
 
     column: str
-    type: Literal["text", "number", "integer", "when", "list", "yes/no"] = "text"
+    type: Literal["text", "number", "integer", "when", "list", "yes/no", "tumour"] = "text"
+    by: str = Field(default="", description="of type tumour: who answers for the codes of the column")
     values: Annotated[dict[str, Any], BeforeValidator(_words)] = Field(
         default_factory=dict, description="word in the table, in any case → value"
     )
@@ -348,8 +350,17 @@ class _Made:
                     return cell.casefold() in YES
                 self._wrong(source.column, f"{cell[:40]!r} is neither yes nor no")
                 return source.empty
+            case "tumour":
+                return self._tumour_of(source, cell)
             case _:
                 return source.words.replace("{cell}", cell)
+
+    def _tumour_of(self, source: ColumnValue, cell: str) -> Any:  # noqa: ANN401  # a code, or what an empty cell is
+        row = coded(cell)
+        if row is None:
+            self._wrong(source.column, f"{cell[:40]!r} is no ICD-O-3 morphology or id of the table of tumours")
+            return source.empty
+        return {"id": row.id, "by": source.by or f"column {source.column}"}
 
     def _number_of(self, source: ColumnValue, cell: str) -> Any:  # noqa: ANN401  # a number, or what an empty cell is
         try:

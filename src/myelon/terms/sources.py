@@ -48,6 +48,12 @@ _ROWS = (
         "full text",
     ),
     Source(
+        "oncotree_icdo",
+        "OncoTree, map to ICD-O-3 of 2018-06-15 (Memorial Sloan Kettering Cancer Center, CC BY 4.0)",
+        SECOND_HAND,
+        "the published map, looked up on 2026-11-27; a code stands where the map has one for the entity",
+    ),
+    Source(
         "sensitive_tumours",
         "Myeloma, plasmacytoma, lymphoma and Ewing sarcoma are sensitive to radiation and drugs; stabilisation where "
         "the spine is unstable: myelomapennstate.net 30a; jkns.or.kr 7477; abjs.mums.ac.ir article 3079; "

@@ -117,6 +117,10 @@ class Tumour(NamedTuple):
     """benign, uncertain or malignant; empty where it may be either."""
     origin: str
     """Organ that it comes from; empty where it comes from several."""
+    icdo_morphology: str
+    """ICD-O-3 morphology with its behaviour, such as 9370/3; empty where the source (`ICDO_SOURCE`) has no one code."""
+    icdo_topography: str
+    """ICD-O-3 topography of the origin, such as C34.9."""
     radiosensitivity: str
     """sensitive or resistant to conventional radiotherapy, as a source says; empty where none was seen."""
     sensitivity_source: str
@@ -181,8 +185,8 @@ def _read() -> dict[str, Tumour]:
     text = resources.files("myelon.terms").joinpath("tumours.csv").read_text(encoding="utf-8")
     return {
         r["id"]: Tumour(
-            r["id"], tuple(r["within"].split()), r["behaviour"], r["origin"], r["radiosensitivity"],
-            r["sensitivity_source"], r["name"],
+            r["id"], tuple(r["within"].split()), r["behaviour"], r["origin"],
+            r["icdo_morphology"], r["icdo_topography"], r["radiosensitivity"], r["sensitivity_source"], r["name"],
             (r["name"], *(n.strip() for n in r["names"].split(";") if n.strip())),
         )
         for r in csv.DictReader(text.splitlines())
@@ -191,6 +195,8 @@ def _read() -> dict[str, Tumour]:
 
 TUMOURS: dict[str, Tumour] = _read()
 """Every entity by its id."""
+ICDO_SOURCE = "oncotree_icdo"
+"""Where the codes of ICD-O-3 were seen: a map of 2018, so that entities and codes that are newer are not in it."""
 
 
 def fold(text: str) -> str:
@@ -340,6 +346,19 @@ def proposed(entity: str, histology: str = "", site: str = "") -> Tumour | None:
 def _one_organ(row: Tumour, organ: str) -> bool:
     origins = {row.origin, *(w.origin for w in row.wider), *(n.origin for n in row.narrower)}
     return organ in origins or row.origin not in ORGANS
+
+
+def coded(code: str) -> Tumour | None:
+    """The row of an id of the table, or of an ICD-O-3 morphology with its behaviour; None where no one row has it.
+
+    >>> coded("9370/3").id, coded("chordoma").id, coded("9999/9")
+    ('chordoma', 'chordoma', None)
+    """
+    words = code.strip().casefold()
+    if words in TUMOURS:
+        return TUMOURS[words]
+    found = [t for t in TUMOURS.values() if t.icdo_morphology and t.icdo_morphology == words.removeprefix("m")]
+    return found[0] if len(found) == 1 else None
 
 
 def tumour(key: str) -> Tumour:
