@@ -215,6 +215,22 @@ def drawn(pillar: str, sample: int, seed: int) -> list[Fault]:
     return faults
 
 
+def survivors(out: Path) -> list[Fault]:
+    """The faults of an earlier run that no test found, planted in the code as it is now where their line still stands."""
+    faults = []
+    for row in map(json.loads, out.read_text(encoding="utf-8").splitlines()):
+        if row["found"]:
+            continue
+        path = Path(row["path"])
+        lines = (ROOT / path).read_text(encoding="utf-8").split("\n")
+        places = [n for n, line in enumerate(lines) if line.strip() == row["before"]]
+        if places:
+            at = min(places, key=lambda n: abs(n + 1 - row["line"]))
+            lines[at] = lines[at].replace(row["before"], row["after"])
+            faults.append(Fault(path, at + 1, row.get("operator", ""), "\n".join(lines)))
+    return faults
+
+
 class Nearest(NamedTuple):
     """The tests that run a line."""
 
@@ -313,9 +329,13 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=200, help="how many faults")
     parser.add_argument("--seed", type=int, default=1, help="another seed draws other faults")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--again", type=Path, help="only what survived an earlier run, by its --out")
     parser.add_argument("--out", type=Path, help="write each fault and its end as JSON lines")
     given = parser.parse_args()
-    faults = drawn(given.pillar, given.sample, given.seed)
+    faults = survivors(given.again) if given.again else drawn(given.pillar, given.sample, given.seed)
+    if not faults:
+        print(f"{given.pillar}: nothing to plant")
+        return
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.workers) as pool:
         copies: SimpleQueue[Copy] = SimpleQueue()
@@ -336,7 +356,10 @@ def main() -> None:
         for n, (fault, found) in enumerate(zip(faults, pool.map(show, faults), strict=True), 1):
             before, after = fault.shown()
             if given.out:
-                row = {"found": found, "path": str(fault.path), "line": fault.line, "before": before, "after": after}
+                row = {
+                    "found": found, "path": str(fault.path), "line": fault.line, "operator": fault.operator,
+                    "before": before, "after": after,
+                }  # fmt: skip
                 with given.out.open("a", encoding="utf-8") as out:
                     out.write(json.dumps(row, ensure_ascii=False) + "\n")
             if not found:

@@ -161,6 +161,13 @@ def test_a_case_that_shares_too_little_is_not_compared():
     assert order(other("a", *OWN[:3])) == [("a", 0.0)]
 
 
+def test_a_case_that_is_left_out_leaves_out_no_other():
+    same = other("b", *OWN)
+    assert order(other("a", *OWN[:2]), same) == [("b", 0.0)]
+    assert order(other("a", *OWN, nature="published"), same) == [("b", 0.0)]
+    assert order(other("story", *OWN), same) == [("b", 0.0)]
+
+
 def test_phantoms_resemble_phantoms_and_no_case_itself():
     assert order(other("a", *OWN, nature="published")) == []
     assert order(other("story", *OWN)) == []
