@@ -216,7 +216,7 @@ def drawn(pillar: str, sample: int, seed: int) -> list[Fault]:
 
 
 def survivors(out: Path) -> list[Fault]:
-    """The faults of an earlier run that no test found, planted in the code as it is now where their line still stands."""
+    """The faults of an earlier run that no test found, planted in the code as it is now, where their line stands."""
     faults = []
     for row in map(json.loads, out.read_text(encoding="utf-8").splitlines()):
         if row["found"]:

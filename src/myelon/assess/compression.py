@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from myelon.record.kinds import Surgery
 from myelon.terms.levels import Level, Span, organ_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from myelon.assess.patient import Patient, Seen
+    from myelon.record.kinds import Surgery
 
 ORDER = ("0", "1a", "1b", "1c", "2", "3")
 """Grades of the epidural scale, worst last."""
@@ -84,9 +84,9 @@ def _rank(seen: Seen) -> int:
 
 def _operations(patient: Patient, level: Level | None) -> Iterable[Surgery]:
     """Operations that may have changed the canal at a vertebra."""
-    for surgery in patient.case.given(Surgery):
+    for surgery in patient.spinal_operations:
         span = surgery.levels
-        if surgery.extent == "biopsy" and not surgery.instrumentation:
+        if surgery.is_biopsy and not surgery.instrumentation:
             continue
         if span is None or level is None or span.upper <= level <= span.lower:
             yield surgery
@@ -121,6 +121,11 @@ def compressed(patient: Patient, grades: frozenset[str], *, cord: bool) -> Compr
         worst = max(yes, key=lambda r: ORDER.index(str(r.grade)))
         entries = tuple(dict.fromkeys(r.seen.study.id for r in yes))
         return Compression(_listed(yes, str(worst.grade)), entries, value=True)
+    if unread := _not_graded(patient, rows, cord=cord):
+        where = ", ".join(str(span) for span, _ in unread)
+        return Compression(
+            f"{_listed(rows, _worst(rows))}; {where} not graded", tuple(dict.fromkeys(e for _, e in unread)), value=None
+        )
     maybe = [r for r in rows if r.grade is None and r.could_be & grades]
     shown = maybe or rows
     entries = tuple(dict.fromkeys(r.seen.study.id for r in shown))
@@ -129,8 +134,35 @@ def compressed(patient: Patient, grades: frozenset[str], *, cord: bool) -> Compr
     graded_rows = [r for r in rows if r.grade is not None]
     if not graded_rows:  # every grade that one may have is outside those asked
         return Compression("; ".join(dict.fromkeys(r.words for r in rows)), entries, value=False)
-    worst_grade = max((str(r.grade) for r in graded_rows), key=ORDER.index)
-    return Compression(_listed(graded_rows, worst_grade), entries, value=False)
+    return Compression(_listed(graded_rows, _worst(graded_rows)), entries, value=False)
+
+
+def _worst(rows: list[AtVertebra]) -> str:
+    return max((str(r.grade) for r in rows if r.grade is not None), key=ORDER.index, default="open")
+
+
+def _not_graded(patient: Patient, rows: list[AtVertebra], *, cord: bool) -> list[tuple[Span, str]]:
+    """Lesions with levels of their own that no grade was read at, with the study; a grade anywhere in one is its."""
+    read = {r.level for r in rows if r.level is not None}
+    if any(r.level is None for r in rows):
+        return []
+    found = {}
+    for seen in patient.lesions:
+        span = seen.lesion.levels
+        if (
+            span is None
+            or seen.lesion.feature not in _BODIES
+            or seen.lesion.change == "gone"
+            or read & set(span.levels)
+        ):
+            continue
+        if any((organ_at(Span(v, v)).organs != ("cauda_equina",)) is cord for v in span.levels):
+            found[span] = seen.study.id
+    return list(found.items())
+
+
+_BODIES = frozenset({"mass", "metastasis", "bone lesion", "bone destruction", "residual"})
+"""Features that are the lesion itself, and can compress; oedema or enhancement beside it do not count."""
 
 
 def _listed(rows: list[AtVertebra], worst: str) -> str:
@@ -139,7 +171,9 @@ def _listed(rows: list[AtVertebra], worst: str) -> str:
     for r in rows:
         by_grade.setdefault(str(r.grade), []).append(r.level.name if r.level is not None else "level not recorded")
     order = sorted(by_grade, key=lambda g: ORDER.index(g) if g in ORDER else -1, reverse=True)
-    return f"ESCC {worst}: " + ", ".join(f"{g} at {_spanned(by_grade[g])}" for g in order)
+    if len(order) == 1 and order[0] == worst:
+        return f"ESCC {worst} at {_spanned(by_grade[worst])}"
+    return f"ESCC {worst}: " + ", ".join(f"{'open' if g == 'None' else g} at {_spanned(by_grade[g])}" for g in order)
 
 
 def _spanned(names: list[str]) -> str:

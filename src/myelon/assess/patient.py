@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from myelon.assess.instrument import Filled
 from myelon.errors import InstrumentError
 from myelon.record.age import age_at
-from myelon.record.base import Assertion
+from myelon.record.base import MAYBE, Assertion
 from myelon.record.counts import counts_contradicted
-from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Radiotherapy, Systemic, Vital
+from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Radiotherapy, Surgery, Systemic, Vital
 from myelon.record.timeline import as_of, days_range, solve
 from myelon.terms.drugs import drug_named
 from myelon.terms.mentions import mentions
@@ -196,6 +196,17 @@ class Patient:
             groups.append([*(s for g in meeting for s in g), seen])
         return tuple(tuple(g) for g in groups)
 
+    def silent_bones(self, field: str) -> list[Seen]:
+        """Lesions of bone at levels where nobody stated a field: what holds elsewhere does not hold of them."""
+        stated = [span for rows in self.places((field,)) for s in rows if (span := self.levels_of(s)) is not None]
+        if not stated:
+            return []
+        return [
+            s for s in self.lesions
+            if s.lesion.feature in {"bone lesion", "bone destruction"} and s.lesion.change != "gone"
+            and s.lesion.levels is not None and not any(s.lesion.levels.overlap(span) for span in stated)
+        ]  # fmt: skip
+
     def _one_place(self, one: Seen, other: Seen) -> bool:
         a, b = self.levels_of(one), self.levels_of(other)
         if a is not None and b is not None:
@@ -291,10 +302,14 @@ class Patient:
         for exam in self.examinations:
             legs = [d for d in exam.motor if d.limb in _LEGS]
             grades = [d.mrc for d in legs if d.mrc is not None]
-            if exam.paraplegia is Assertion.PRESENT or any(d.state.strip().casefold() in _PARALYSED for d in legs):
+            if (
+                exam.paraplegia is Assertion.PRESENT
+                or any(d.state.strip().casefold() in _PARALYSED for d in legs)
+                or (grades and min(grades) < _NORMAL)
+            ):
                 found[exam.id] = "yes"
-            elif grades:
-                found[exam.id] = "no" if min(grades) == _NORMAL else "yes"
+            elif {"left leg", "right leg"} <= (sides := {d.limb for d in legs if d.mrc is not None}) or "legs" in sides:
+                found[exam.id] = "no"
         return self.last_examined(found)
 
     # ── measurements, tumour, treatment ─────────────────────────────────────────────────────────────────
@@ -316,13 +331,27 @@ class Patient:
         last = self.last_of(answers, answers, [f"{o.value.value:g}" for o in answers])
         return None if last is None else Filled("yes" if last.value.value else "no", last.id, last.by or "somebody")
 
+    @cached_property
+    def spinal_operations(self) -> tuple[Surgery, ...]:
+        """Operations that were done, but for those on a tumour elsewhere: a mastectomy changes nothing at the spine."""
+        tumours = {t.id: t for t in self.case.of(Neoplasm)}
+        return tuple(
+            s for s in self.case.given(Surgery)
+            if s.levels is not None or s.target is None or s.target not in tumours or tumours[s.target].spinal
+        )  # fmt: skip
+
     def courses_over(self, levels: Span | None) -> tuple[tuple[Radiotherapy, ...], bool]:
         """Courses that were given over some vertebrae, and whether no other may have been: every level is recorded."""
-        courses = [c for c in self.case.given(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
+        recorded = [c for c in self.case.of(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
+        courses = [c for c in recorded if c.assertion is Assertion.PRESENT]
         if levels is None:
             return (), False
         meeting = tuple(c for c in courses if c.levels is not None and c.levels.overlap(levels) is not None)
-        return meeting, bool(courses) and all(c.levels is not None for c in courses)
+        doubtful = [
+            c for c in recorded
+            if c.assertion in MAYBE and (c.levels is None or c.levels.overlap(levels) is not None)
+        ]  # fmt: skip
+        return meeting, bool(courses) and not doubtful and all(c.levels is not None for c in courses)
 
     @cached_property
     def tumour(self) -> Neoplasm | None:

@@ -15,6 +15,7 @@ from myelon.assess.compression import HIGH, compressed
 from myelon.board.logic import Known, no, unknown, yes
 from myelon.dose.verdict import Outcome
 from myelon.errors import InputError
+from myelon.record.base import MAYBE
 from myelon.record.kinds import (
     AdverseEvent,
     Imaging,
@@ -176,10 +177,11 @@ def _malignant(s: Situation) -> Known:
 
 
 def _pathology_recorded(s: Situation) -> Known:
-    reports = list(s.case.given(Pathology))
+    here = {s.patient.tumour.id} if s.patient.tumour is not None else set()
+    reports = s.timeline.in_order(r for r in s.case.given(Pathology) if r.of_neoplasm is None or r.of_neoplasm in here)
     if reports:
         return yes(reports[-1].label, (reports[-1].id,))
-    return no("the record holds no pathology")
+    return no("the record holds no pathology of this tumour")
 
 
 def _brain_metastases(s: Situation) -> Known:
@@ -465,10 +467,16 @@ def _change(exam: Neurology, before: Sequence[Neurology]) -> Known:
 
 
 def _no_change(exam: Neurology, before: Sequence[Neurology]) -> Known:
-    legs = {limb: g for limb, g in _grades(exam).items() if limb in _LEGS}
-    said = [d.change for d in exam.motor if d.limb in _LEGS and d.change]
-    normal = bool(legs) and all(g == _NORMAL_MRC for g in legs.values())
-    if said or normal or (legs and any(set(_grades(n)) & set(legs) for n in before)):
+    every = _grades(exam)
+    legs = {limb: g for limb, g in every.items() if limb in _LEGS}
+    said = [d.change for d in exam.motor if d.limb in _LEGS and d.change and d.change != "first"]
+    normal = bool(legs) and all(g == _NORMAL_MRC for g in every.values())
+    seen = {limb for n in before for limb in _grades(n)}
+    alone = [limb for limb, g in every.items() if g < _NORMAL_MRC and limb not in seen]
+    if alone and not said:
+        weak = ", ".join(f"{limb} MRC {every[limb]}" for limb in alone)
+        return unknown(f"{weak}: one examination of it", (exam.id,))
+    if said or normal or (legs and seen & set(legs)):
         words = said[-1] if said else ", ".join(f"{limb} MRC {g}" for limb, g in legs.items())
         return no(f"legs: {words}", (exam.id,))
     return unknown(f"{exam.label}, one examination" if legs else "", (exam.id,))
@@ -591,7 +599,8 @@ def _pain_in_spite(s: Situation) -> Known:
 
 def _irradiated(s: Situation) -> Known:
     courses = [c for c in s.case.given(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
-    if not courses:
+    doubtful = [c for c in s.case.of(Radiotherapy) if c.assertion in MAYBE and c.region != "brain"]
+    if not courses and not doubtful:
         return unknown("no radiotherapy of the spine is recorded, and nobody wrote that there was none")
     tumour = s.patient.tumour
     levels = tumour.levels if tumour is not None else None
@@ -599,11 +608,13 @@ def _irradiated(s: Situation) -> Known:
     meeting, every = s.patient.courses_over(levels)
     if meeting:
         return yes(f"{meeting[-1].label} over {meeting[-1].levels}", tuple(c.id for c in meeting))
-    if not every:
-        if s.packet.dose is not None and s.packet.dose.overlap.startswith("assumed"):
-            return yes(f"{courses[-1].label}; {s.packet.dose.overlap}", ids)
-        return unknown(f"{courses[-1].label}: the levels of the field are not recorded", ids)
-    return no(f"no course meets {levels}", ids)
+    if every:
+        return no(f"no course meets {levels}", ids)
+    if doubtful:
+        return unknown(f"whether {doubtful[0].id} was given is not certain", (*ids, *(c.id for c in doubtful)))
+    if s.packet.dose is not None and s.packet.dose.overlap.startswith("assumed"):
+        return yes(f"{courses[-1].label}; {s.packet.dose.overlap}", ids)
+    return unknown(f"{courses[-1].label}: the levels of the field are not recorded", ids)
 
 
 def _under_six_months_since(s: Situation) -> Known:
@@ -667,7 +678,7 @@ def _carbon(s: Situation) -> Known:
 
 
 def _implant(s: Situation) -> Known:
-    operations = list(s.case.given(Surgery))
+    operations = list(s.patient.spinal_operations)
     found = [x for x in operations if x.instrumentation]
     if found:
         return yes(f"{found[-1].label}: {', '.join(found[-1].instrumentation)}", (found[-1].id,))
@@ -675,7 +686,7 @@ def _implant(s: Situation) -> Known:
 
 
 def _operated(s: Situation) -> Known:
-    found = [x for x in s.case.given(Surgery) if x.extent != "biopsy"]
+    found = [x for x in s.patient.spinal_operations if not x.is_biopsy]
     return yes(found[-1].label, tuple(x.id for x in found)) if found else unknown("no operation is recorded")
 
 
@@ -705,7 +716,7 @@ def _fracture(s: Situation) -> Known:
         return yes(f"the body has collapsed: {where}", tuple(dict.fromkeys(b.study.id for b in broken)))
     places = s.patient.places(("collapse",))
     last = [s.patient.last_in(rows, "collapse") for rows in places]
-    if last and None not in last:
+    if last and None not in last and not s.patient.silent_bones("collapse"):
         return no("no collapse", tuple(dict.fromkeys(b.study.id for b in last if b is not None)))
     words = ("spinal fracture", "vertebral", "compression fracture")
     events = [e for e in s.case.given(AdverseEvent) if mentions(e.term, words) and "fracture" in e.term.casefold()]
@@ -764,7 +775,8 @@ def _wall(s: Situation) -> Known:
     if breached:
         return no("posterior wall breached", tuple(dict.fromkeys(b.study.id for b in breached)))
     known = [b for b in last if b is not None]
-    return yes("posterior wall intact", tuple(b.study.id for b in known)) if len(known) == len(last) else UNKNOWN
+    whole = len(known) == len(last) and not s.patient.silent_bones("posterior_wall")
+    return yes("posterior wall intact", tuple(b.study.id for b in known)) if whole else UNKNOWN
 
 
 def _upper(s: Situation) -> Known:

@@ -114,10 +114,8 @@ class Considered(NamedTuple):
 
 
 _COMPRESSION = Some(Is("cord compressed"), Is("cauda compressed"))
-URGENT = All(
-    _COMPRESSION,
-    Some(Is("progressive paralysis"), Is("sphincters disturbed")),
-)
+_DEFICIT = Some(Is("progressive paralysis"), Is("sphincters disturbed"))
+URGENT = All(_COMPRESSION, _DEFICIT)
 """A deficit that grows, with high-grade compression of cord or cauda: said before every option."""
 
 
@@ -127,14 +125,19 @@ class Urgency(NamedTuple):
     because: tuple[Known, ...]
     recorded: tuple[tuple[str, str], ...]
     """Entry and its day."""
-    decided: bool
-    """False where there is compression of high grade, and the record does not say whether the deficit grows."""
+    asked: str
+    """What would decide it, where one of the two is known and the other is not; or ""."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether both are known."""
+        return not self.asked
 
     @property
     def words(self) -> str:
         """In one sentence."""
         days = ", ".join(f"{entry}: {day}" for entry, day in self.recorded)
-        asked = "" if self.decided else ". Whether it is urgent is not decided: examine, and write it down"
+        asked = f". Whether it is urgent is not decided: {self.asked}" if self.asked else ""
         return f"{'; '.join(k.words for k in self.because)} (recorded {days}){asked}"
 
 
@@ -252,10 +255,15 @@ def deliberate(situation: Situation) -> Deliberation:
 
 
 def _urgency(situation: Situation) -> Urgency | None:
-    judged, compression = judge(URGENT, situation.ask), judge(_COMPRESSION, situation.ask)
-    if judged.value is False or not compression.value:
+    """What is said first; where only one of compression and deficit is known, with the question that is left."""
+    compression, deficit = judge(_COMPRESSION, situation.ask), judge(_DEFICIT, situation.ask)
+    if False in {compression.value, deficit.value} or not (compression.value or deficit.value):
         return None
-    because = judged.because if judged.value else (*compression.because, *judged.because)
+    asked = ""
+    if deficit.value is None:
+        asked = "examine, and write it down"
+    elif compression.value is None:
+        asked = "grade the compression of every level by MRI, and write it down"
+    because = tuple(dict.fromkeys((*compression.because, *deficit.because)))
     entries = dict.fromkeys(e for k in because for e in k.entries)
-    held = tuple((e, situation.patient.held(e)) for e in entries)
-    return Urgency(tuple(dict.fromkeys(because)), held, decided=bool(judged.value))
+    return Urgency(because, tuple((e, situation.patient.held(e)) for e in entries), asked)

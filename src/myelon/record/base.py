@@ -38,6 +38,10 @@ class Assertion(StrEnum):
     EQUIVOCAL = "equivocal"
 
 
+MAYBE = frozenset({Assertion.UNKNOWN, Assertion.EQUIVOCAL, Assertion.NOT_REPORTED})
+"""Neither so nor not so: what bears one of these may have been."""
+
+
 class Provenance(Part):
     """Where a statement stands: source code, place, fact numbers, the quoted words, who entered it."""
 
@@ -112,13 +116,18 @@ class Entry(Part):
     source: tuple[Provenance, ...] = ()
 
     @property
+    def has_end(self) -> bool:
+        """Whether it has an end of its own: its kind lasts, or an end or a length is written."""
+        return self.lasts or self.until is not None or self.duration is not None
+
+    @property
     def label(self) -> str:
         """One line for timeline and tables."""
         return self.text or self.kind.replace("_", " ")
 
     def before_its_end(self) -> Self:
-        """The entry as it stood after it began and before it ended: nothing that only its end tells."""
-        return self.model_copy(update={"until": None, "duration": None})
+        """The entry as it stood after it began and before it ended: nothing that only its end, or free words, tell."""
+        return self.model_copy(update={"until": None, "duration": None, "text": ""})
 
     def references(self) -> tuple[str, ...]:
         """Ids of the entries that this one points to, apart from its anchors in time."""

@@ -101,8 +101,11 @@ class Case(Part):
 
     @cached_property
     def neoplasm(self) -> Neoplasm | None:
-        """The tumour that the board asks about: the first in or at the spine, else the first of the document."""
-        tumours = list(self.of(Neoplasm))
+        """The tumour that the board asks about: the first in or at the spine, else the first of the document.
+
+        One that is recorded as absent, or whose presence is not certain, is none.
+        """
+        tumours = list(self.given(Neoplasm))
         return next((t for t in tumours if t.spinal), tumours[0] if tumours else None)
 
     def facts(self) -> dict[str, list[str]]:

@@ -154,7 +154,7 @@ def solve(case: Case, *, zero: str | None = None, assumptions: bool = True, with
     stated = constraints_of(case)
     off = frozenset(c.statement for c in stated if c.assumed and (not assumptions or c.statement in without))
     rows = [c for c in stated if c.statement not in off]
-    same = [(origin, origin), *((f"{e.id}.start", f"{e.id}.end") for e in case.entries if not e.lasts)]
+    same = [(origin, origin), *((f"{e.id}.start", f"{e.id}.end") for e in case.entries if not e.has_end)]
     contradictions: list[tuple[str, ...]] = []
     while True:
         try:
@@ -193,7 +193,7 @@ def extend(timeline: Timeline, case: Case, entry: Entry) -> Timeline:
     points = (f"{entry.id}.start", f"{entry.id}.end")
     network = reading.network.copy() if reading.network is not None else Network()
     size = len(reading.latest)
-    network.merge([points] if not entry.lasts else [])
+    network.merge([points] if not entry.has_end else [])
     try:
         touched = network.add(rows)
     except Contradiction:
@@ -239,7 +239,7 @@ def as_of(case: Case, at: dt.date | str) -> Case:
     dated = {e.id for e in case.entries if e.when is not None and begun(e)}
     about = _about(case)
     kept = tuple(
-        e.before_its_end() if e.id in dated and e.lasts and not begun(e, "end") else e
+        e.before_its_end() if e.id in dated and e.has_end and not begun(e, "end") else e
         for e in case.entries
         if e.track == "Patient" or e.id in dated or (e.track == "Diagnosis" and e.when is None and e.id in about)
     )
@@ -384,7 +384,7 @@ def _not_after_death(case: Case, entries: Iterable[Entry]) -> list[Constraint]:
 
 
 def _of_extent(entry: Entry, start: str, end: str) -> list[Constraint]:
-    if not entry.lasts:
+    if not entry.has_end:
         return []
     rows = [Constraint(start, end, 0.0, inf, f"{entry.id} (ends after it starts)")]
     if entry.duration is not None:

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from myelon.record.kinds import Imaging, Neoplasm, Pathology
-from myelon.terms.tumours import fold, named
+from myelon.terms.tumours import denies_or_doubts, fold, named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound="Entry")
 Verdict = Literal["agree", "differ", "missing", "not compared"]
 _SECONDARY = re.compile(r"\bmetasta(?:sis|ses|tic)\b")
-_DOUBTED = re.compile(r"\?|\b(?:no|not|non|without|exclude[ds]?|unlikely|possibl[ey]|suspected|or|vs|versus|history)\b")
+_OF_WHAT = re.compile(r"\bmetasta(?:sis|ses)\b(?: \w+)*? (?:of|from) (?:an? |the )?(.+)$|\bmetastatic (.+)$")
+_PLACE = re.compile(
+    r"\b(?:multiple|solitary|single|spinal|bone|bony|osseous|vertebral|epidural|intramedullary|intradural|"
+    r"leptomeningeal|cord|spine|cervical|thoracic|lumbar|sacral|disease|lesions?|tumou?rs?|[ctls][0-9]+|at|in|the|of)\b"
+)
+"""Words beside "metastasis" that name no entity."""
 
 
 class Corner(NamedTuple):
@@ -79,9 +84,15 @@ def _last(name: str, timeline: Timeline, words: Mapping[E, str]) -> Corner:
     if not ordered:
         return Corner(name, "", None, None, ())
     said = words[ordered[-1]]
-    plain = fold(said)
-    secondary = True if _SECONDARY.search(plain) and not _DOUBTED.search(plain) else None
-    return Corner(name, said, named(said), secondary, (ordered[-1].id,))
+    plain, entries = fold(said), (ordered[-1].id,)
+    if denies_or_doubts(said):
+        return Corner(name, said, None, None, entries)
+    if not _SECONDARY.search(plain):
+        return Corner(name, said, named(said), None, entries)
+    behind = _OF_WHAT.search(plain)
+    row = named(behind[1] or behind[2]) if behind is not None else None
+    bare = not _PLACE.sub(" ", _SECONDARY.sub(" ", plain)).strip()
+    return Corner(name, said, row, True if bare or row is not None else None, entries)
 
 
 def _compared(corners: Sequence[Corner]) -> tuple[Verdict, str]:

@@ -39,6 +39,7 @@ _DOUBT = re.compile(
     r"e g|cf)\b|転移|转移|轉移|なし|ない|否定|除外|排除|疑|既往|病史|可能|または|或|無し|无|非"
 )
 """Words that deny, doubt, compare, remember, or speak of another place."""
+_METASTASIS = re.compile(r"\b(?:metasta\w*|secondar\w*)\b")
 _PART_OF_A_NAME = re.compile(
     r"\b(?:non small|not small cell|non hodgkin\w*|non a petites|nicht kleinzell\w*|triple negative|sarcoma family)\b"
     r"|非ホジキン|非小|非霍奇金"
@@ -59,7 +60,7 @@ _TRAILING = re.compile(
 )
 _UNSAID = {"not specified", "not otherwise specified", "nos", "not reported", "not known", "not done", "not available"}
 """Words that leave the histology out, and deny nothing."""
-_SIGNS = re.compile(r"[≠¬!~✗✘×]|\(\s*[-\u2010-\u2015\u2212]\s*\)")
+_SIGNS = re.compile(r"[≠¬!~✗✘×±]|\s[-\u2010-\u2015\u2212]\s*$|\(\s*[-\u2010-\u2015\u2212]\s*\)")
 """Signs that deny and that folding would lose."""
 _SPINE = re.compile(r"spin|vertebr|medull|dural|cord|sacr|cocc|cliv|\b[ctls][0-9]")
 _HIGH_GRADE = re.compile(r"\b(?:grade|grad|who)\b.*\b(?:[234]|iii?|iv)\b")
@@ -359,6 +360,16 @@ def coded(code: str) -> Tumour | None:
         return TUMOURS[words]
     found = [t for t in TUMOURS.values() if t.icdo_morphology and t.icdo_morphology == words.removeprefix("m")]
     return found[0] if len(found) == 1 else None
+
+
+def denies_or_doubts(words: str) -> bool:
+    """Whether words deny, doubt, compare or remember something; that a metastasis is meant is no doubt.
+
+    >>> denies_or_doubts("metastasis of a melanoma"), denies_or_doubts("negative for metastasis")
+    (False, True)
+    """
+    plain = _METASTASIS.sub(" ", _PART_OF_A_NAME.sub(" ", fold(words)))
+    return _DOUBT.search(plain) is not None or _SIGNS.search(words) is not None
 
 
 def tumour(key: str) -> Tumour:

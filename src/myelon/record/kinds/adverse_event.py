@@ -1,6 +1,6 @@
 """An adverse event by CTCAE, or the statement that there was none."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -37,6 +37,10 @@ class AdverseEvent(Entry):
     treatment_needed: str = ""
     outcome: Literal["recovered", "recovering", "not recovered", "sequelae", "fatal", "not reported"] = "not reported"
     serious: bool | None = None
+
+    def before_its_end(self) -> Self:
+        """Without its grade and its outcome: the worst may have come later."""
+        return super().before_its_end().model_copy(update={"grade": None, "outcome": "not reported", "serious": None})
 
     @property
     def ctcae(self) -> CtcaeTerm | None:

@@ -6,9 +6,20 @@ from pydantic import Field
 
 from myelon.record.base import Assertion, Entry, Part
 from myelon.record.when import Period
+from myelon.terms.tumours import fold
 
 Limb = Literal["right arm", "left arm", "arms", "right leg", "left leg", "legs"]
-_UNDISTURBED = {"normal", "intact", "unchanged", "not disturbed", "no disturbance"}
+_UNDISTURBED = {
+    "normal", "intact", "not disturbed", "undisturbed", "no disturbance", "continent", "no retention",
+    "no incontinence", "no urinary retention", "no urinary incontinence", "no symptoms", "no complaints",
+    "unremarkable", "regular", "controlled", "under control", "o b", "ob", "unauffallig", "normal function",
+    "preserved", "fully continent",
+}  # fmt: skip
+_NOT_SAID = {
+    "not examined", "not reported", "not tested", "not assessed", "not recorded", "not known", "not asked", "unknown", "n a",
+    "unchanged", "no change", "stable", "same", "as before", "same as before", "idem", "unverandert",
+}  # fmt: skip
+"""Words that say nothing of their own: not looked at, or as it was before."""
 Change = Literal["first", "worse", "new", "unchanged", "better", "resolved"]
 
 
@@ -93,7 +104,7 @@ class Neurology(Entry):
         """Whether bladder or bowel were disturbed; None where neither is stated."""
         if self.sphincters in {Assertion.PRESENT, Assertion.ABSENT}:
             return self.sphincters is Assertion.PRESENT
-        stated = [words.casefold() for words in (self.bladder, self.bowel) if words]
+        stated = [said for words in (self.bladder, self.bowel) if words and (said := fold(words)) not in _NOT_SAID]
         return any(words not in _UNDISTURBED for words in stated) if stated else None
 
     @property

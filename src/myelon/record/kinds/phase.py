@@ -1,6 +1,6 @@
 """A disease phase: initial, progression n, dissemination. Every treatment points to the one it was given for."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -21,6 +21,10 @@ class Phase(Entry):
     disease_free: Period | None = None
     local_recurrence: Assertion | None = None
     metastasis: Assertion | None = None
+
+    def before_its_end(self) -> Self:
+        """Its words are those of its beginning, and stay."""
+        return super().before_its_end().model_copy(update={"text": self.text})
 
     @property
     def label(self) -> str:

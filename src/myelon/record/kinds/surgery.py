@@ -38,6 +38,13 @@ class Surgery(Entry):
     rationale: tuple[Stated[str], ...] = ()
 
     @property
+    def is_biopsy(self) -> bool:
+        """Whether it took a sample only: by its extent or, where that is not recorded, by every procedure's name."""
+        if self.extent != "not reported":
+            return self.extent == "biopsy"
+        return all("biopsy" in p.casefold() and "laminectomy" not in p.casefold() for p in self.procedures)
+
+    @property
     def label(self) -> str:
         """The procedures."""
         if self.assertion is not Assertion.PRESENT:

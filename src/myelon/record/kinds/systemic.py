@@ -95,7 +95,7 @@ class Systemic(Entry):
 
     def before_its_end(self) -> Self:
         """Without the count of its cycles, its outcome and why it was stopped."""
-        unknown = {"cycles": None, "given": (), "outcome": "", "stop_reason": "", "stopped_by": ()}
+        unknown = {"cycles": None, "given": (), "outcome": "", "stop_reason": "", "stopped_by": (), "relation": ()}
         return super().before_its_end().model_copy(update=unknown)
 
     def references(self) -> tuple[str, ...]:
