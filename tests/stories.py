@@ -101,6 +101,8 @@ def scale(name, grade):
 
 M, L, C, G = "metastasis T8", "metastasis L4", "metastasis in the cord", "glioma"
 
+URGENT = [image("mri", bone(epidural_grade="3")), exam(bladder="retention", **legs(2, change="worse"))]
+
 STORIES = {
     # ── examinations ──
     "legs 5": (M, [exam(**legs(5))]),
@@ -238,6 +240,38 @@ STORIES = {
     **{f"KPS {n}": (M, [value("KPS", n)]) for n in (40, 50, 60, 70, 80, 90)},
     "good score": (M, [LUNG | {"entity": "Breast cancer", "site": "breast"}, value("KPS", 90), value("vertebral metastases", 1), value("extraspinal bone metastases", 0), value("visceral metastases", 0), exam(**scale("Frankel", "E"))]),
     "bad score": (M, [value("KPS", 40), value("vertebral metastases", 4), value("extraspinal bone metastases", 4), value("visceral metastases", 3), exam(**scale("Frankel", "A"))]),
+    # ── what an outside tester found to be silently wrong ──
+    "urgent, and a mastectomy": (M, [*URGENT, surgery(procedures=["mastectomy"], levels=None, target="lung", when={"kind": "unknown"})]),
+    "urgent, and a port": (M, [*URGENT, surgery(procedures=["port catheter"], levels=None)]),
+    "urgent, and a biopsy whose extent is not written": (M, [*URGENT, surgery(procedures=["CT-guided biopsy"], extent="not reported")]),
+    "weaker, and nobody graded the compression": (M, [image("mri", bone()), exam(bladder="retention", **legs(2, change="worse"))]),
+    "weak for the first time": (M, [exam(**legs(3, change="first"))]),
+    "one leg 4, then the other 1": (M, two_exams(legs(4, "left leg"), {"motor": [{"limb": "left leg", "mrc": 4}, {"limb": "right leg", "mrc": 1}]})),
+    "legs 5, arms 2": (M, [exam(motor=[{"limb": "legs", "mrc": 5}, {"limb": "arms", "mrc": 2}])]),
+    "left leg 5 alone": (M, [exam(**legs(5, "left leg"))]),
+    **{f"bladder {words}": (M, [exam(bladder=words)]) for words in ("normal.", "continent", "no retention", "unauffällig", "not examined", "unchanged", "no control", "retention")},
+    "bladder retention, then unchanged": (M, two_exams({"bladder": "retention"}, {"bladder": "unchanged"})),
+    "irradiated, perhaps": (M, [course(assertion="unknown"), course("rt-2", "L3", ordinal=2)]),
+    "the tumour is excluded": (M, [SPINE | {"assertion": "absent"}]),
+    "one place graded, another not": (M, [image("mri", bone(levels="T8", epidural_grade="0"), {"lesion": "upper", "feature": "mass", "levels": "T4"})]),
+    "one body whole, another not looked at": (M, [image("ct", bone(collapse="none", posterior_wall="intact"), {"lesion": "b", "feature": "bone lesion", "levels": "L1"}, modality="CT")]),
+    "pain not severe": (M, [exam(pain={"severity": "not severe"})]),
+    "unbearable pain": (M, [exam(pain={"severity": "Unbearable"})]),
+    "pain improved after severe": (M, two_exams({"pain": {"severity": "severe"}}, {"pain": {"severity": "improved"}})),
+    "no pain, 9": (M, [exam(pain={"nrs": 9, "assertion": "absent"})]),
+    **{f"MRI of the {part}": (M, [image("mri", bone(), body_part=part)]) for part in ("Thoracic Spine", "whole body", "Wirbelsäule", "brain", "not reported")},
+    "said no longer resectable": ("chordoma T8", [entry("ph", "phase", phase="recurrence", text="no longer resectable", when=day(4))]),
+    "said unclear whether resectable": ("chordoma T8", [entry("ph", "phase", phase="recurrence", text="whether it is resectable is unclear", when=day(4))]),
+    "grades of two schemes": (M, [report("p1", grade="WHO 1", edition="2016", when=day(1, 5)), report("p2", grade="Fuhrman 3", edition="x", when=day(2, 5))]),
+    "naloxone for morphine": (M, [entry("s", "support", treatment="naloxone", indication="morphine intoxication", when=day(4))]),
+    "pathology of the primary": (M, [report(diagnosis="Lung adenocarcinoma", of_neoplasm="lung")]),
+    "pathology of the metastasis": (M, [report(diagnosis="Metastasis of lung adenocarcinoma", of_neoplasm="spine")]),
+    "denosumab runs, an older line ended": ("chordoma T8", [drugs("denosumab", ident="line-2", when=day(5)), drugs("denosumab", ident="line-1", when=day(1), until=day(3))]),
+    "G34W positive, then negative": ("chordoma T8", [report("p2", [("H3.3 G34W", "negative")], when=day(5)), report("p1", [("H3.3 G34W", "positive")], when=day(2))]),
+    "ECOG 1, later KPS 30": (M, [value("ECOG", 1, when=day(3)), value("KPS", 30, when=day(5))]),
+    "ECOG 1 and KPS 30 of one day": (M, [value("ECOG", 1), value("KPS", 30)]),
+    "one vertebra counted, two seen": (M, [value("vertebral metastases", 1), image("mri", {"feature": "metastasis", "levels": "T8"}, {"lesion": "b", "feature": "metastasis", "levels": "L3"})]),
+    "no vertebra counted": (M, [value("vertebral metastases", 0)]),
     # ── what a person says ──
     "a person says oligometastatic": (M, [value("oligometastatic", 1)]),
     "a person says not oligometastatic": (M, [value("oligometastatic", 0)]),
@@ -258,6 +292,8 @@ def two(first=None, second=None, of=C):
     other = course("rt-2", ordinal=2, total_gy=24, fractions=5, when=day(5)) | (second or {})
     return of, [one, other]
 
+
+AP = [{"value": "AP/PA", "source": {"source": "s"}}]
 
 DOSE_STORIES = {
     "one conventional course": (C, [course(total_gy=50, fractions=25)]),
@@ -297,6 +333,15 @@ DOSE_STORIES = {
     "the cord lay inside 45 Gy of the first": two({"isodoses": [{"gy": 45, "cord": "inside", "levels": "T8"}]}, of=M),
     "the target had 42 Gy": (C, [course(total_gy=42, fractions=21, dvh=[{"structure": "PTV", "metric": "D95%", "value": 42, "unit": "Gy"}])]),
     "a target beside the cord had 42 Gy": (M, [course(total_gy=42, fractions=21, dvh=[{"structure": "PTV", "metric": "D95%", "value": 42, "unit": "Gy"}])]),
+    "the second was stopped, beside the cord": two({"technique": AP}, {"technique": AP, "status": "stopped"}, of=M),
+    "the cord lay inside more than the prescription": two({"technique": AP, "total_gy": 44, "fractions": 22}, {"technique": AP, "total_gy": 20, "fractions": 10, "isodoses": [{"gy": 24, "cord": "inside"}]}, of=M),
+    "the cord lay inside 50 and 30 Gy": two({"isodoses": [{"gy": 50, "cord": "inside"}]}, {"total_gy": 30, "fractions": 10, "isodoses": [{"gy": 30, "cord": "inside"}]}, of=M),
+    "the cord lay inside 40 and outside 20 Gy": two({"isodoses": [{"gy": 20, "cord": "outside"}, {"gy": 40, "cord": "inside"}]}, of=M),
+    "an isodose of one level of ten": two({"levels": "T1–T10", "technique": AP, "isodoses": [{"gy": 10, "cord": "outside", "levels": "T8"}]}, {"total_gy": 20, "fractions": 10}, of=M),
+    "the first was of the oesophagus at T8": two({"region": "other"}, {"total_gy": 30, "fractions": 10}, of=M),
+    "the numbers of the first do not add up": two({"total_gy": 30, "fractions": 10, "dose_per_fraction_gy": 5}, of=M),
+    "the maximum of the cord is printed": (M, [course(total_gy=24, fractions=1, dvh=[{"structure": "SpinalCord", "metric": "Dmax", "value": 8, "unit": "Gy"}])]),
+    "the first was given, perhaps": two({"assertion": "equivocal"}),
     "with drugs, a response and an event": (C, [drugs("temozolomide"), course(concurrent_systemic="line", intent="palliative", rationale=[{"value": "growth", "source": {"source": "s"}}], volumes=["GTV"]), entry("r", "response", after="rt", statements=[{"value": "PR", "source": {"source": "s"}}], criteria="RECIST 1.1", when=day(6)), entry("ae", "adverse_event", term="Fatigue", grade=2, during="rt", when=day(5)), entry("st", "staging", instrument="Tokuhashi", version="2005", value="9", when=day(4)), value("ECOG", 2), exam(bladder="normal", **legs(4, state="weakness")), exam("later", day(8))]),
     "two words on the legs": (M, [exam("one", day(4), motor=[{"limb": "left leg", "state": "weak", "mrc": 3}]), exam("two", day(5), motor=[{"limb": "legs", "state": "strong", "mrc": 5}], bowel="normal")]),
     "growth of the tumour cells": (M, [report(ki67={"value": 20, "unit": "%"}), report("path-2", mitoses={"value": 5, "unit": "/10 HPF"}, when=day(4))]),
@@ -358,6 +403,11 @@ RESPONSE_STORIES = {
     "two diameters, after radiotherapy": scans([target("a", 20, 20)], [again("a", 20, across=26)], of=G, extra=[course(levels="T1–T4", when=day(3))]),
     "two diameters, radiotherapy proposed": scans([target("a", 20, 20)], [again("a", 20, across=26)], of=G, extra=[course(levels="T1–T4", when=day(3), status="proposed")]),
     "two diameters, of a metastasis": scans([target("a", 20, 20)], [again("a", 20, across=26)]),
+    "all gone twice, then other disease again": scans(
+        [target("a", 30), {"lesion": "o", "feature": "effusion", "role": "non-target"}],
+        *[[{"lesion": "a", "feature": "mass", "change": "gone"}, {"lesion": "o", "feature": "effusion", "change": "gone"}]] * 2,
+        [{"lesion": "a", "feature": "mass", "change": "gone"}, {"lesion": "o", "feature": "effusion", "change": "new"}],
+    ),
     "events of a line": (M, [drugs("docetaxel", until=day(6)), *(entry(f"ae-{n}", "adverse_event", term="Anemia", during="line", cycles=[n], when=day(4), **({"grade": g} if g else {})) for n, g in ((1, 2), (2, 3), (3, None)))]),
     "an event that was not there": (M, [drugs("docetaxel"), entry("ae", "adverse_event", term="Anemia", assertion="absent", during="line", when=day(4))]),
     "an event of no treatment": (M, [drugs("docetaxel"), entry("ae", "adverse_event", term="Anemia", grade=2, when=day(4))]),

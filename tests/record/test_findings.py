@@ -269,16 +269,16 @@ def total(*entries):
 
 def test_cycles_as_given_are_summed():
     agent = drug("doxorubicin", 50, "mg/m2")
-    assert total(line(agent, cycles=4)) == "200 mg/m2"
-    assert total(line(agent, cycles=4, given=[{"n": 2, "deviation": "omitted"}])) == "150 mg/m2"
-    assert total(line(agent, cycles=4, given=[{"n": 2, "deviation": "reduced", "percent_given": 75}])) == "187.5 mg/m2"
+    assert total(line(agent, cycles=4)) == "200 mg/m²"
+    assert total(line(agent, cycles=4, given=[{"n": 2, "deviation": "omitted"}])) == "150 mg/m²"
+    assert total(line(agent, cycles=4, given=[{"n": 2, "deviation": "reduced", "percent_given": 75}])) == "187.5 mg/m²"
     assert (
         total(
             line(agent, cycles=4, given=[{"n": 2, "deviation": "reduced", "drug": "vincristine", "percent_given": 50}])
         )
-        == "200 mg/m2"
+        == "200 mg/m²"
     )
-    assert total(line(agent, cycles=4), line(agent, cycles=2) | {"id": "line-2"}) == "300 mg/m2"
+    assert total(line(agent, cycles=4), line(agent, cycles=2) | {"id": "line-2"}) == "300 mg/m²"
 
 
 def test_what_is_not_known_is_not_summed():

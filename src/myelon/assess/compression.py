@@ -121,7 +121,7 @@ def compressed(patient: Patient, grades: frozenset[str], *, cord: bool) -> Compr
         worst = max(yes, key=lambda r: ORDER.index(str(r.grade)))
         entries = tuple(dict.fromkeys(r.seen.study.id for r in yes))
         return Compression(_listed(yes, str(worst.grade)), entries, value=True)
-    if unread := _not_graded(patient, rows, cord=cord):
+    if unread := ungraded(patient, rows, cord=cord):
         where = ", ".join(str(span) for span, _ in unread)
         return Compression(
             f"{_listed(rows, _worst(rows))}; {where} not graded", tuple(dict.fromkeys(e for _, e in unread)), value=None
@@ -141,7 +141,7 @@ def _worst(rows: list[AtVertebra]) -> str:
     return max((str(r.grade) for r in rows if r.grade is not None), key=ORDER.index, default="open")
 
 
-def _not_graded(patient: Patient, rows: list[AtVertebra], *, cord: bool) -> list[tuple[Span, str]]:
+def ungraded(patient: Patient, rows: list[AtVertebra], *, cord: bool) -> list[tuple[Span, str]]:
     """Lesions with levels of their own that no grade was read at, with the study; a grade anywhere in one is its."""
     read = {r.level for r in rows if r.level is not None}
     if any(r.level is None for r in rows):

@@ -40,9 +40,17 @@ MAPPINGS: dict[str, dict[str, int]] = {
 
 def _fill(patient: Patient) -> FromRecord:
     ecog, kps = patient.measured("ECOG"), patient.measured("KPS")
-    if ecog is not None:
-        return FromRecord({"ecog": ecog})
-    return FromRecord({"kps": kps} if kps is not None else {})
+    if ecog is None or kps is None:
+        return FromRecord({"ecog": ecog} if ecog is not None else {"kps": kps} if kps is not None else {})
+    one, other = patient.case.by_id[ecog.entry], patient.case.by_id[kps.entry]
+    if patient.surely_later(other, one):
+        return FromRecord({"kps": kps})
+    by_mapping = MAPPINGS["common"].get(f"{kps.option:g}" if isinstance(kps.option, float) else str(kps.option))
+    apart = by_mapping is not None and abs(by_mapping - float(str(ecog.option))) > 1
+    if apart and not patient.surely_later(one, other):
+        said = f"{one.label} and {other.label}: they do not fit, and which is the later is not decided"
+        return FromRecord({}, "", (said,))
+    return FromRecord({"ecog": ecog})
 
 
 def _decide(answers: Answers) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from myelon.assess.compression import ORDER, graded
+from myelon.assess.compression import ORDER, graded, ungraded
 from myelon.assess.instrument import Category, Filled, FromRecord, Grade, Item, Option
 from myelon.terms.verification import Verification
 
@@ -54,6 +54,8 @@ def worst_grade(patient: Patient) -> AtVertebra | None:
         return None
     worst = max(known, key=lambda r: ORDER.index(str(r.grade)))
     could_be = {g for r in rows if r.grade is None for g in r.could_be}
+    if ungraded(patient, rows, cord=True):
+        could_be |= set(ORDER)
     return None if any(ORDER.index(g) > ORDER.index(str(worst.grade)) for g in could_be) else worst
 
 

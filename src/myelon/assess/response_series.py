@@ -164,6 +164,8 @@ def _point(
         if back := [n for n in cleared if sizes[n] > 0]:
             target, steps = "PD", (*steps, f"after a complete response there again: {', '.join(sorted(back))}")
     non_target, why = _non_target(seen, followed.others)
+    if any(p.overall == "CR" for p in before) and (again := _there_again(seen, followed.others)):
+        non_target, why = "PD", f"after a complete response there again: {', '.join(again)}"
     known = {*baseline, *followed.unsized, *followed.others}
     new = [
         o.lesion
@@ -176,6 +178,15 @@ def _point(
     steps += ((f"non-target: {why}",) if why else ()) + tuple(f"new since the baseline: {name}" for name in named)
     result = overall(target, non_target, new=bool(named))
     return TimePoint(study.id, since, sizes, total, nadir, target, non_target, named, result, steps)
+
+
+def _there_again(seen: dict[str, LesionObservation], followed: set[str]) -> list[str]:
+    """Non-target disease that a study holds: new or larger, or of a size; a node below 10 mm is none."""
+    return [
+        name for name in sorted(followed & seen.keys())
+        if _there(o := seen[name]) and o.change != "gone"
+        and (o.change in {"new", "larger"} or (_size(o) or 0.0) >= (NORMAL_NODE_MM if o.node else TOO_SMALL_MM))
+    ]  # fmt: skip
 
 
 def _non_target(seen: dict[str, LesionObservation], followed: set[str]) -> tuple[str, str]:

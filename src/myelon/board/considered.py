@@ -33,6 +33,7 @@ def under(
             structures=dose.structures,
             needs_model=dose.open_sum,
             at_most_gy=dose.at_most_gy,
+            at_least_gy=dose.at_least_gy,
             reached=dose.judged.dose.course_reached,
             withheld=dose.withheld,
             planned_reached=planned_reached,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from myelon.dose.uncertainty import Uncertainty
     from myelon.dose.verdict import Basis
     from myelon.record.case import Case
+    from myelon.record.kinds.radiotherapy import DvhPoint
     from myelon.record.timeline import Timeline
     from myelon.terms.levels import OrganAtLevel
 
@@ -126,6 +127,8 @@ class CordDose:
     """How each course came into the frame of the last one; empty without dose files."""
     at_most_gy: tuple[float | None, ...]
     """For each course an isodose that the cord lies outside of, where a person read one."""
+    at_least_gy: tuple[float | None, ...]
+    """For each course an isodose that the cord lies inside of, or the dose of a target that contains it."""
     findings: tuple[FileFinding, ...]
     """What about the files of its courses does not fit together."""
     withheld: str
@@ -164,13 +167,23 @@ def cord_doses(
         The groups, and the courses that are in none, each with the reason.
     """
     given, left_out = _given(case)
-    known = [c for c in given if c.schedule is not None]
-    unknown = [c for c in given if c.schedule is None]
+    known = [c for c in given if c.schedule is not None and c.adds_up and c.assertion is Assertion.PRESENT]
+    unknown = [c for c in given if c not in known]
     ordered, late = _in_time_order(known, timeline)
     groups = groups_of(ordered)
     doses = [_assess(case, timeline, group, reading, [*late, *_abutting(group, groups)], unknown) for group in groups]
     doses.sort(key=lambda d: (len(d.courses), _known_sum(d)), reverse=True)
-    return tuple(doses), left_out + tuple((c, f"{c.dose_words}: nothing can be added") for c in unknown)
+    return tuple(doses), left_out + tuple((c, f"{_why_open(c)}: nothing can be added") for c in unknown)
+
+
+def _why_open(course: Radiotherapy) -> str:
+    """Why the dose of a course is not known."""
+    if course.assertion is not Assertion.PRESENT:
+        return f"whether it was given is {course.assertion}"
+    if course.schedule is None:
+        return course.dose_words
+    each = course.dose_per_fraction_gy
+    return f"{course.dose_words} and {each:g} Gy per fraction do not add up" if each else course.dose_words
 
 
 def _known_sum(dose: CordDose) -> float:
@@ -196,10 +209,10 @@ def _abutting(group: Group, groups: Sequence[Group]) -> list[str]:
 def _given(case: Case) -> tuple[list[Radiotherapy], tuple[tuple[Radiotherapy, str], ...]]:
     """Courses over the spine that were given or are proposed; the rest with the reason."""
     given, left_out = [], []
-    for course in case.given(Radiotherapy):
+    for course in case.of(Radiotherapy):
         if course.assertion in {Assertion.ABSENT, Assertion.NOT_DONE}:
             left_out.append((course, f"stated as {course.assertion}"))
-        elif course.region in {"brain", "other"}:
+        elif course.region == "brain" or (course.region == "other" and course.levels is None):
             kind = reirradiation_class(overlap=False, same_organ=None if course.region == "brain" else False)
             where = f"given to another region ({course.region}): never added to the spine"
             left_out.append((course, f"{where}; beside a course of the spine {kind.name.split(', or')[0]}"))
@@ -261,6 +274,13 @@ def _assess(
     intervals, readings = _intervals(courses, timeline)
     prescriptions = tuple(Prescription(s.total_gy, s.fractions) for s in (c.schedule for c in courses) if s)
     at_most = [_at_most(c, span) for c in courses]
+    at_least = [_at_least(case, c, group.shared) for c in courses]
+    crossed = [
+        f"RT {c.ordinal}: the cord lies inside {low:g} Gy and outside {high:g} Gy, which cannot both be"
+        for c, low, high in zip(courses, at_least, at_most, strict=True)
+        if low is not None and high is not None and low > high
+    ]
+    withheld = "; ".join(x for x in (withheld, *crossed) if x)
     overlapping = [c for c in unknown if not (span and c.levels) or c.levels.overlap(span)]
     needs_model = _open_sum(courses, overlapping)
     read = [files[c.id] for c in courses if c.id in files and not files[c.id].not_placed]
@@ -293,7 +313,7 @@ def _assess(
         if CORD not in sums:
             return from_prescriptions(
                 prescriptions, intervals, organ=name, span=span, needs_model=needs_model, at_most_gy=at_most,
-                reached=reached, converted=converted, withheld=withheld,
+                reached=reached, converted=converted, at_least_gy=at_least, withheld=withheld,
             )  # fmt: skip
         dose, alternative = _organ_doses(sums[CORD], sure.get(CORD), ends[CORD])
         sac = _organ_doses(sums[SAC], sure.get(SAC), ends[SAC]) if SAC in sums else None
@@ -329,7 +349,7 @@ def _assess(
                 group,
                 overlapping,
                 prescriptions,
-                at_most,
+                [_at_most(c, c.levels or span) for c in courses],
                 judged,
                 physical if by_voxel else {},
                 reached,
@@ -345,6 +365,7 @@ def _assess(
         needs_model,
         tuple(r.placed_by for r in read) if by_voxel else (),
         tuple(at_most),
+        tuple(at_least),
         findings,
         withheld,
         _in_the_canal(case, group),
@@ -358,7 +379,8 @@ def _assess(
 def _open_sum(courses: Sequence[Radiotherapy], overlapping: Sequence[Radiotherapy]) -> str:
     """Why the sum of courses is not known, or not of photons; or ""."""
     if overlapping:
-        return f"{', '.join(f'RT {c.ordinal}' for c in overlapping)}: dose not reported, so that the sum is not known"
+        said = "; ".join(f"RT {c.ordinal}: {_why_open(c)}" for c in overlapping)
+        return f"{said}, so that the sum is not known"
     carbon = [f"RT {c.ordinal}" for c in courses if c.modality == "carbon"]
     return f"{', '.join(carbon)}: GyE of carbon ions is not converted without its model" if carbon else ""
 
@@ -436,7 +458,7 @@ def _previous_open(
     for other in unknown:
         gap, _ = timeline.interval(f"{course.id}.start", f"{other.id}.start")
         if gap.earliest is None or gap.earliest <= 0:
-            reasons.append(f"RT {other.ordinal}, of a dose not reported, may have been before")
+            reasons.append(f"RT {other.ordinal} may have been before: {_why_open(other)}")
     reasons += [
         f"RT {c.ordinal} was of carbon ions: its GyE is not converted without its model"
         for c in before
@@ -462,7 +484,7 @@ def _at_most(course: Radiotherapy, span: Span | None) -> float | None:
 
     A reading for other levels says nothing here, and one without levels is taken for the course.
     """
-    read = [
+    read = [p.value for p in course.dvh if _is_cord_maximum(p)] + [
         r.gy
         for r in course.isodoses
         if r.cord == "outside"
@@ -471,9 +493,15 @@ def _at_most(course: Radiotherapy, span: Span | None) -> float | None:
     return min(read, default=None)
 
 
+def _is_cord_maximum(point: DvhPoint) -> bool:
+    """A printed maximum of the cord itself."""
+    cord = point.structure.casefold().replace(" ", "").replace("_", "") in {"spinalcord", "cord"}
+    return cord and point.metric == "Dmax" and point.unit == "Gy" and point.comparator == "="
+
+
 def _at_least(case: Case, course: Radiotherapy, shared: Sequence[Level]) -> float | None:
     """Dose to at least 95 % of a target in the cord itself, or an isodose around it: its maximum is not below it."""
-    around = [
+    around = [p.value for p in course.dvh if _is_cord_maximum(p)] + [
         r.gy
         for r in course.isodoses
         if r.cord == "inside" and (r.levels is None or any(r.levels.upper <= v <= r.levels.lower for v in shared))
@@ -522,7 +550,7 @@ def _reached(case: Case, course: Radiotherapy, group: Group) -> bool:
     A target contains the cord where the tumour lies in it, or inside the canal, and the course was given over the
     tumour's levels with photons or electrons.
     """
-    if course.modality in {"proton", "carbon"}:
+    if course.modality in {"proton", "carbon"} or course.status in {"stopped", "in progress"}:
         return False
     if course.technique and all(spares_nothing(t.value) for t in course.technique):
         return True

@@ -6,6 +6,7 @@ record. Facts read the record, the instruments and the verdicts of the dose; the
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,7 @@ from myelon.assess.compression import HIGH, compressed
 from myelon.board.logic import Known, no, unknown, yes
 from myelon.dose.verdict import Outcome
 from myelon.errors import InputError
-from myelon.record.base import MAYBE
+from myelon.record.base import MAYBE, Assertion
 from myelon.record.kinds import (
     AdverseEvent,
     Imaging,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from myelon.assess import Instrument, Result
     from myelon.assess.patient import Seen
+    from myelon.board.cord_dose import CordDose
     from myelon.board.packet import DosedPacket
     from myelon.record.base import Entry
 
@@ -196,9 +198,22 @@ def _multiple(s: Situation) -> Known:
     if counted is not None and isinstance(counted.option, int | float):
         return Known(counted.option > 1, f"{counted.option:g} vertebrae", (counted.entry,))
     tumour = s.patient.tumour
-    if tumour is not None and "multiple" in f"{tumour.entity} {tumour.site}".casefold():
+    if tumour is not None and _MULTIPLE.search(fold(f"{tumour.entity} {tumour.site}")):
         return yes(tumour.entity, (tumour.id,))
     return UNKNOWN
+
+
+_MULTIPLE = re.compile(r"(?<!not )\bmultiple (?:\w+ ){0,3}(?:metasta|lesion|vertebra)")
+
+
+_UNRESECTABLE = re.compile(
+    r"(?<!not )\bunresectable|\b(?:not|never|no longer|hardly)(?: \w+)? resectable", re.IGNORECASE
+)
+_RESECTABLE_OR_NOT = re.compile(
+    r"(?:whether|if|unclear|doubtful|borderline|potentially|possibly|probably|\?)[^.;]*resectable|resectable[^.;]*(?:unclear|\?)",
+    re.IGNORECASE,
+)
+"""Words that leave open whether a tumour can be resected."""
 
 
 def _unresectable(s: Situation) -> Known:
@@ -206,9 +221,11 @@ def _unresectable(s: Situation) -> Known:
     said: list[tuple[Entry, str]] = []
     for entry in s.timeline.in_order(e for e in s.case.entries if isinstance(e, Phase | Surgery)):
         words = entry.text if isinstance(entry, Phase) else " ".join(r.value for r in entry.rationale)
-        if mentions(words, ("unresectable", "not resectable")):
+        if _RESECTABLE_OR_NOT.search(words):
+            continue
+        if _UNRESECTABLE.search(words):
             said.append((entry, "unresectable"))
-        elif mentions(words, ("resectable", "the tumor was resectable")):
+        elif mentions(words, ("resectable",)):
             said.append((entry, "resectable"))
     last = s.patient.last_of(said, [e for e, _ in said], [w for _, w in said])
     return UNKNOWN if last is None else Known(last[1] == "unresectable", f"{last[0].label} ({last[1]})", (last[0].id,))
@@ -220,7 +237,11 @@ def _marker(marker: str, *wanted: str) -> Callable[[Situation], Known]:
         rows = [(r, x) for r, x in rows if x.result in {"positive", "negative", "retained", "lost"}]
         if not rows:
             return UNKNOWN
-        report, stain = rows[-1]
+        last = s.patient.last_of(rows, [r for r, _ in rows], [str(x.result in wanted) for _, x in rows])
+        if last is None:
+            said = ", ".join(f"{marker} {x.result}" for _, x in rows)
+            return unknown(f"{said}: which is the later is not decided", tuple(r.id for r, _ in rows))
+        report, stain = last
         return Known(stain.result in wanted, f"{marker} {stain.result}", (report.id,))
 
     return find
@@ -244,9 +265,17 @@ def _markers_contradict(s: Situation) -> Known:
 def _grade_rose(s: Situation) -> Known:
     graded = [(p, g) for p in s.timeline.in_order(s.case.given(Pathology)) if (g := _grade(p.grade)) is not None]
     for (before, low), (after, high) in pairwise(graded):
+        one_scheme = _scheme(before.grade) == _scheme(after.grade)
+        if before.of_neoplasm != after.of_neoplasm or not one_scheme:
+            return unknown("grades of two tumours or schemes are not compared", (before.id, after.id))
         if high > low:
             return yes(f"{before.grade} → {after.grade}", (before.id, after.id))
     return no("the grade did not rise", tuple(p.id for p, _ in graded)) if len(graded) > 1 else UNKNOWN
+
+
+def _scheme(words: str) -> str:
+    """Whose grade it is: the words before the last, such as "who"."""
+    return " ".join(w for w in fold(words).split()[:-1] if w != "grade")
 
 
 def _grade(words: str) -> int | None:
@@ -282,13 +311,16 @@ def _category(instrument_id: str, yes: Iterable[str], name: str) -> Callable[[Si
         entries = tuple(dict.fromkeys(b.entry for b in result.because if b.entry))
         if result.not_applicable:
             return unknown(f"{name} does not apply: {result.not_applicable}", source=instrument_id)
+        labels = {c.key: c.label for c in s.instruments[instrument_id].categories}
         if result.categories is not None:
             said = result.value.replace("_", " ") or "nothing fits"
+            if instrument_id == "noms_2013":
+                said = "; ".join(labels.get(c, c) for c in result.categories) or "nothing fits"
             said = f"{said} ({'; '.join(result.steps)})" if instrument_id == "wbb_1997" else said
             return Known(bool(wanted & set(result.categories)), f"{name}: {said}", entries, instrument_id)
         possible = set(result.reachable_categories)
         if possible and (possible <= wanted or not possible & wanted):
-            said = f"{name}: {', '.join(sorted(possible)).replace('_', ' ')}, whatever is missing"
+            said = f"{name}: {'; '.join(labels.get(c, c) for c in sorted(possible))}, whatever is missing"
             return Known(possible <= wanted, said, entries, instrument_id)
         return Known(
             None, f"{name} is open; missing: {', '.join(result.missing)}".replace("_", " "), entries, instrument_id
@@ -470,7 +502,7 @@ def _no_change(exam: Neurology, before: Sequence[Neurology]) -> Known:
     every = _grades(exam)
     legs = {limb: g for limb, g in every.items() if limb in _LEGS}
     said = [d.change for d in exam.motor if d.limb in _LEGS and d.change and d.change != "first"]
-    normal = bool(legs) and all(g == _NORMAL_MRC for g in every.values())
+    normal = {"left leg", "right leg"} <= set(legs) and all(g == _NORMAL_MRC for g in every.values())
     seen = {limb for n in before for limb in _grades(n)}
     alone = [limb for limb, g in every.items() if g < _NORMAL_MRC and limb not in seen]
     if alone and not said:
@@ -545,11 +577,30 @@ def _severe_pain(s: Situation) -> Known:
     for exam in reversed(s.timeline.in_order(s.patient.examinations)):
         if exam.pain is None:
             continue
-        if exam.pain.nrs is not None:
+        if exam.pain.nrs is not None and exam.pain.assertion is Assertion.PRESENT:
             return Known(exam.pain.nrs >= _SEVERE_NRS, f"NRS {exam.pain.nrs:g}", (exam.id,))
-        if exam.pain.severity:
-            return Known("severe" in exam.pain.severity, f"pain: {exam.pain.severity}", (exam.id,))
+        if exam.pain.assertion is not Assertion.PRESENT:
+            return Known(False if exam.pain.assertion is Assertion.ABSENT else None, "no pain", (exam.id,))
+        if fold(exam.pain.severity) not in _UNSAID:
+            return Known(_severity(exam.pain.severity), f"pain: {exam.pain.severity}", (exam.id,))
     return UNKNOWN
+
+
+_UNSAID = {"", "not reported", "unknown", "not recorded", "not asked"}
+
+
+def _severity(words: str) -> bool | None:
+    """Whether words call pain severe; None where they do not say."""
+    plain = fold(words)
+    if re.search(r"\b(?:not|no|never|without)\b", plain):
+        return False
+    if re.search(r"\b(?:severe|unbearable|excruciating|intolerable|intense|very strong|stark\w*|worst)\b", plain):
+        return True
+    return (
+        False
+        if re.search(r"\b(?:mild|slight|moderate|little|none|absent|controlled|leicht|relieved|resolved|gone)\b", plain)
+        else None
+    )
 
 
 # ── treatment so far ────────────────────────────────────────────────────────────────────────────────────
@@ -575,7 +626,7 @@ def _opioids(s: Situation) -> Known:
     dose = s.patient.measured("OMED")
     if dose is not None and isinstance(dose.option, int | float):
         return Known(dose.option > 0, f"opioids {dose.option:g} mg a day", (dose.entry,))
-    found = [x for x in s.case.given(Support) if mentions(f"{x.treatment} {x.indication}", _OPIOIDS)]
+    found = [x for x in s.case.given(Support) if mentions(x.treatment, _OPIOIDS)]
     return yes(found[-1].label, (found[-1].id,)) if found else UNKNOWN
 
 
@@ -644,14 +695,21 @@ def _limit_exceeded(s: Situation) -> Known:
         (d for d in s.packet.doses if levels is None or d.span is None or d.span.overlap(levels) is not None), None
     )
     if dose is None:
-        given = list(s.case.given(Radiotherapy))
-        words = "no courses that meet the tumour add to anything"
-        return no(words) if given else unknown("no radiotherapy is recorded, and nobody wrote that there was none")
+        met = s.ask("irradiated")
+        return unknown(met.words, met.entries) if met.value is None else no("no courses that meet the tumour add up")
+    return _exceeded_by(dose)
+
+
+def _exceeded_by(dose: CordDose) -> Known:
     verdicts = [v for v in dose.judged.verdicts if v.outcome is not Outcome.NOT_APPLICABLE]
     failed = [v for v in verdicts if v.outcome is Outcome.FAIL]
     ids = tuple(c.id for c in dose.courses)
     organ = " or ".join(o.replace("_", " ") for o in dose.organ.organs)
     assumed = f"; {dose.overlap}" if dose.overlap.startswith("assumed") else ""
+    unsure = [c for c in dose.courses if c.status != "delivered"]
+    if failed and unsure:
+        why = ", ".join(f"{c.label} ({c.status})" for c in unsure)
+        return unknown(f"{why}: what the cord had is not what is prescribed", ids)
     if failed:
         by_rule: dict[str, list[str]] = {}
         for v in failed:
@@ -697,8 +755,9 @@ def _on_denosumab(s: Situation) -> Known:
     ]  # fmt: skip
     if not lines:
         return unknown("denosumab is not recorded")
-    last = lines[-1]
-    if last.until is not None:
+    running = [x for x in lines if x.until is None]
+    last = s.timeline.in_order(running or lines)[-1]
+    if not running:
         return no("denosumab has ended", (last.id,))
     now = s.timeline.in_order(e for e in s.case.entries if e.when is not None)[-1:]
     since = s.timeline.interval(f"{last.id}.start", f"{now[0].id}.start")[0] if now and last.when is not None else None
@@ -826,8 +885,22 @@ def _lung_change(s: Situation) -> Known:
 
 
 def _spinal_mri(s: Situation) -> Known:
-    found = [i for i in s.case.given(Imaging) if i.modality in {"MRI", "PET-MRI"} and "spin" in i.body_part]
-    return yes(found[-1].label[:80], (found[-1].id,)) if found else no("no MRI of the spine is recorded")
+    scans = [i for i in s.case.given(Imaging) if i.modality in {"MRI", "PET-MRI"}]
+    found = [i for i in scans if _SPINE.search(fold(i.body_part))]
+    if found:
+        return yes(found[-1].label[:80], (found[-1].id,))
+    elsewhere = [i for i in scans if not _NOT_THE_SPINE.search(fold(i.body_part))]
+    if elsewhere:
+        return unknown(f"an MRI of {elsewhere[-1].body_part or 'a part not recorded'}", (elsewhere[-1].id,))
+    return no("no MRI of the spine is recorded")
+
+
+_SPINE = re.compile(
+    r"spin|cervical|thoracic|lumbar|sacr|vertebr|whole body|neuraxis|neuroaxis|wirbel|rachis|\b[ctls][0-9]"
+)
+_NOT_THE_SPINE = re.compile(
+    r"brain|head|skull|cranial|liver|abdom|pelvi|chest|lung|breast|prostate|knee|hip|shoulder|limb"
+)
 
 
 def _nobody_wrote(_: Situation) -> Known:

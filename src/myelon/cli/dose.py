@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -107,6 +108,8 @@ def limits(
     from myelon.dose.tolerance import Given, judge_course
     from myelon.errors import DoseError
 
+    if previous_eqd2 is not None and not math.isfinite(previous_eqd2):
+        raise DoseError(f"previous EQD2 {previous_eqd2}", todo="Give Gy as a number")
     if _ORGANS.get(organ, organ) not in {"spinal_cord", "conus", "cauda_equina"}:
         raise DoseError(f"organ {organ!r}", todo="Use cord, conus or cauda")
     judged = judge_course(_ORGANS.get(organ, organ), Given(Prescription.parse(course), previous_eqd2, reached=reached))

@@ -65,7 +65,7 @@ def nieder_score(
     course_bed: Sequence[float],
     intervals: Sequence[Interval],
     cumulative_bed: float | None = None,
-    reached: Sequence[bool] = (),
+    least_bed: Sequence[float] = (),
 ) -> NiederScore:
     """Score courses over the same cord.
 
@@ -73,17 +73,17 @@ def nieder_score(
         course_bed: BED of each course in Gy with the region's α/β, in time order.
         intervals: End-to-start intervals between adjacent courses; unknown counts as short in the worst reading.
         cumulative_bed: BED of the sum where it was added by voxel; the sum of the courses when None.
-        reached: For each course, whether the cord is known to have had it; every one, where nothing is given.
+        least_bed: For each course, the BED that the cord is known to have had; all of it, where nothing is given.
 
     >>> from myelon.dose.interval import Interval
     >>> nieder_score([95.76, 81.60], [Interval(60, 60)])[:5]
     (177.36, 6, 4.5, 0.0, 10.5)
-    >>> nieder_score([95.76, 81.60], [Interval(60, 60)], reached=[True, False]).group_words
+    >>> nieder_score([95.76, 81.60], [Interval(60, 60)], least_bed=[95.76, 0.0]).group_words
     'intermediate to high: not decided'
     """
     cumulative = float(sum(course_bed)) if cumulative_bed is None else cumulative_bed
-    sure = [b for b, had in zip(course_bed, reached or [True] * len(course_bed), strict=True) if had]
-    every = len(sure) == len(course_bed)
+    sure = list(least_bed) or list(course_bed)
+    every = sure == list(course_bed)
     points, least_points = _points(cumulative), _points(cumulative if every else sum(sure))
     long_enough = [i.at_least_months(SHORT_INTERVAL_MONTHS) for i in intervals]
     worst = 0.0 if all(x is True for x in long_enough) else SHORT_INTERVAL_POINTS

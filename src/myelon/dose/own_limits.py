@@ -70,6 +70,9 @@ def parse_own_limits(text: str, *, where: str = "own limits") -> tuple[Limit, ..
     except csv.Error as error:
         raise TableError(f"no CSV: {error}", where=where, todo="Give a CSV file in UTF-8") from error
     header = [name.casefold() for name in rows[0]] if rows else []
+    twice = [name for name in COLUMNS if header.count(name) > 1]
+    if twice:
+        raise TableError(f"two columns {', '.join(twice)}", where=where, todo="Name every column once")
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise TableError(f"no column {', '.join(missing)}", where=where, todo=f"Name the columns {', '.join(COLUMNS)}")
@@ -110,7 +113,7 @@ def _limit(given: dict[str, str], number: int, where: str) -> Limit:
         rule="own limit",
         name=metric,
         organ=organ,
-        context="de_novo_conventional" if course == CONVENTIONAL else "own_sum" if course == SUM else "own_course",
+        context="de_novo_conventional" if course == CONVENTIONAL else "own_sum" if course == SUM else "de_novo_sbrt",
         fractions="any" if conventional else course,
         metric=metric,
         comparator="<=",

@@ -47,6 +47,8 @@ class OrganDose:
     reached: tuple[bool, ...] = ()
     """For each course, whether the organ had at least this: else its dose is an upper figure (a prescription beside
     it, an isodose that it lies outside of). Empty: every course."""
+    least_bed: tuple[float, ...] = ()
+    """For each course, what the organ is known to have had at least; 0 where nothing is. Empty: as `reached` says."""
     part_why: str = ""
     """Why the values are of a part of the structure only, so that all of it may have had more; or ""."""
     covered_share: float = 1.0
@@ -83,7 +85,14 @@ class OrganDose:
         """What the sum has at least: the courses that the organ is known to have had."""
         if all(self.course_reached):
             return self.decisive_bed
-        return float(sum(b for b, sure in zip(self.course_bed, self.course_reached, strict=True) if sure))
+        return float(sum(b for b in self.course_least if math.isfinite(b)))
+
+    @property
+    def course_least(self) -> tuple[float, ...]:
+        """For each course, the BED that the organ had at least; 0 where nothing is known."""
+        if self.least_bed:
+            return self.least_bed
+        return tuple(b if sure else 0.0 for b, sure in zip(self.course_bed, self.course_reached, strict=True))
 
     @property
     def decisive_bed(self) -> float:
@@ -104,6 +113,7 @@ class OrganDose:
         *,
         reached: Sequence[bool] = (),
         converted: Sequence[bool] = (),
+        at_least_gy: Sequence[float | None] = (),
     ) -> OrganDose:
         """The organ dose if the organ had the prescription, point for point.
 
@@ -114,9 +124,12 @@ class OrganDose:
             reached: For each course, whether the organ is known to have had it: the target contains the organ, or the
                 technique spares nothing. False where not known; none is, where nothing is given.
             converted: For each course, whether its dose may be converted; all, where nothing is given.
+            at_least_gy: For each course the dose of an isodose that the organ lies inside of, or of a target that
+                contains it, where one was read: it had no less, prescription or not.
         """
         most = at_most_gy or [None] * len(courses)
-        doses = [c.total_gy if m is None else m for c, m in zip(courses, most, strict=True)]
+        least = at_least_gy or [None] * len(courses)
+        doses = [max(c.total_gy if m is None else m, g or 0.0) for c, m, g in zip(courses, most, least, strict=True)]
         kept = converted or [True] * len(courses)
         beds = tuple(
             float(bed(d, c.fractions, alpha_beta_gy)) if k else math.nan
@@ -125,11 +138,16 @@ class OrganDose:
         sure = tuple(
             r and m is None for r, m in zip(reached or [False] * len(courses), most, strict=True)
         )  # an isodose that the organ lies outside of is no dose that it had
-        if all(m is None for m in most):
+        at_least = tuple(
+            b if s else float(bed(g, c.fractions, alpha_beta_gy)) if g is not None and k else 0.0
+            for b, s, g, c, k in zip(beds, sure, least, courses, kept, strict=True)
+        )
+        within = all(g is None or g <= c.total_gy for g, c in zip(least, courses, strict=True))
+        if within and all(m is None for m in most):
             words = ("not contoured", "prescribed total", Basis.PRESCRIPTION)
         else:
             words = ("read off isodoses", "isodose or prescription", Basis.ISODOSES)
-        return cls(beds, sum(beds), alpha_beta_gy, *words, reached=sure)
+        return cls(beds, sum(beds), alpha_beta_gy, *words, reached=sure, least_bed=at_least)
 
     @property
     def course_eqd2(self) -> tuple[float, ...]:
@@ -221,8 +239,8 @@ def evaluate(
         organ,
         dose,
         alternative,
-        nieder_score(at_two.course_bed, intervals, at_two.decisive_bed, at_two.course_reached) if scored else None,
-        nieder_score(other.course_bed, intervals, other.decisive_bed, other.course_reached) if lumbar else None,
+        nieder_score(at_two.course_bed, intervals, at_two.decisive_bed, at_two.course_least) if scored else None,
+        nieder_score(other.course_bed, intervals, other.decisive_bed, other.course_least) if lumbar else None,
         rules.verdicts() if len(courses) > 1 else (),
         tuple(warnings),
         sac[0] if sac else None,
@@ -249,11 +267,13 @@ def from_prescriptions(
     at_most_gy: Sequence[float | None] = (),
     reached: Sequence[bool] = (),
     converted: Sequence[bool] = (),
+    at_least_gy: Sequence[float | None] = (),
     withheld: str = "",
 ) -> Reirradiation:
     """Judge courses when only the prescriptions are known: the cord dose itself is not.
 
-    ``reached``, ``converted`` and ``at_most_gy`` as for `OrganDose.from_prescriptions`; ``withheld`` as for `evaluate`.
+    ``reached``, ``converted``, ``at_most_gy``, ``at_least_gy`` as for `OrganDose.from_prescriptions`; ``withheld`` as
+    for `evaluate`.
 
     >>> from myelon.dose.interval import Interval
     >>> courses, gap = [Prescription(50.4, 28), Prescription(24.0, 5)], [Interval(60, 60)]
@@ -271,8 +291,12 @@ def from_prescriptions(
         courses,
         intervals,
         organ=organ,
-        dose=OrganDose.from_prescriptions(courses, alpha_beta_gy, at_most_gy, reached=reached, converted=converted),
-        alternative=OrganDose.from_prescriptions(courses, other, at_most_gy, reached=reached, converted=converted),
+        dose=OrganDose.from_prescriptions(
+            courses, alpha_beta_gy, at_most_gy, reached=reached, converted=converted, at_least_gy=at_least_gy
+        ),
+        alternative=OrganDose.from_prescriptions(
+            courses, other, at_most_gy, reached=reached, converted=converted, at_least_gy=at_least_gy
+        ),
         needs_model=needs_model,
         withheld=withheld,
     )
@@ -345,7 +369,7 @@ class _Rules:
         cord, cord_other = self.cord, self.cord_other
         return (
             self._sum("hytec.rert.cum", sac, _in_eqd2(sac), other.decisive_eqd2, other),
-            self._course("hytec.rert.new", sac, sac.course_eqd2, other.course_eqd2[-1], other, last=True),
+            self._course("hytec.rert.new", sac, sac.course_eqd2, other.course_eqd2[-1], other, eqd2=True, last=True),
             self._ratio("hytec.rert.ratio", sac, other),
             self._interval("hytec.rert.interval", self.intervals[-1:]),
             self._course("nieder.each", cord, cord.course_bed, max(cord_other.course_bed), cord_other),
@@ -371,12 +395,14 @@ class _Rules:
         other_value: float,
         other: OrganDose,
         *,
+        eqd2: bool = False,
         last: bool = False,
     ) -> Verdict:
         """A limit of single courses: of the last one, or of each."""
-        rows = list(zip(values, dose.course_reached, strict=True))[-1 if last else 0 :]
+        back = 1.0 + 2.0 / dose.alpha_beta_gy if eqd2 else 1.0
+        rows = list(zip(values, dose.course_least, strict=True))[-1 if last else 0 :]
         most = max(v for v, _ in rows)
-        least = max((v for v, sure in rows if sure), default=0.0)
+        least = max(v / back for _, v in rows)
         return self._made(limit_id, dose, most, (least, most), other, other_value)
 
     def _sum(self, limit_id: str, dose: OrganDose, known: _Sum, other_value: float, other: OrganDose) -> Verdict:

@@ -112,6 +112,7 @@ def what_if(
     structures: Mapping[str, Structure] | None = None,
     needs_model: str = "",
     at_most_gy: Sequence[float | None] = (),
+    at_least_gy: Sequence[float | None] = (),
     reached: Sequence[bool] = (),
     withheld: str = "",
     planned_reached: bool = True,
@@ -129,6 +130,7 @@ def what_if(
         structures: ``SpinalCord`` and, where contoured, ``ThecalSac``, in that frame.
         needs_model: As for `evaluate`.
         at_most_gy: For each course an isodose that the organ lies outside of, where one was read.
+        at_least_gy: For each course an isodose that it lies inside of, where one was read.
         reached: For each course, whether the organ is known to have had its prescription.
         withheld: As for `evaluate`.
         planned_reached: The same for the planned course; an even one is assumed over the organ itself.
@@ -153,9 +155,10 @@ def what_if(
         )
     else:
         most = [*(at_most_gy or [None] * len(courses)), *[None] * (len(everything) - len(courses))]
+        least = [*(at_least_gy or [None] * len(courses)), *[None] * (len(everything) - len(courses))]
         known = [*(reached or [False] * len(courses)), *[planned_reached] * (len(everything) - len(courses))]
         doses = [
-            OrganDose.from_prescriptions(everything, ab, most, reached=known)
+            OrganDose.from_prescriptions(everything, ab, most, reached=known, at_least_gy=least)
             for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy)
         ]
         judged = evaluate(

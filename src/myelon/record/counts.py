@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from myelon.record.case import Case
+    from myelon.terms.levels import Level
 
 INTERNAL_ORGANS = (
     "liver", "hepat", "lung", "pulmon", "brain", "cerebr", "cerebell", "mening", "kidney", "renal", "adrenal", "spleen",
     "splen", "pancrea", "pleura", "peritone", "visceral",
 )  # fmt: skip
 """Words for internal organs, the brain among them."""
-_IN_BONE = frozenset({"bone lesion", "bone destruction"})
+_IN_BONE = frozenset({"bone lesion", "bone destruction", "metastasis"})
 
 
 class Contradicted(NamedTuple):
@@ -33,9 +34,9 @@ def counts_contradicted(case: Case) -> Iterator[Contradicted]:
     """Every count of metastases that another entry of the record exceeds."""
     for count in case.given(Observation):
         value = count.value.value
-        if count.what == "visceral metastases" and value == 0 and (organs := visceral(case)):
+        if count.what == "visceral metastases" and (organs := visceral(case)) and _distinct(organs) > value:
             yield Contradicted(
-                (count.id, *organs), f"visceral metastases 0, and recorded: {', '.join(organs.values())}"
+                (count.id, *organs), f"visceral metastases {value:g}, and recorded: {', '.join(organs.values())}"
             )
         if count.what in {"vertebral metastases", "bone metastases"}:
             levels, studies = _vertebrae(case)
@@ -73,17 +74,32 @@ def visceral(case: Case) -> dict[str, str]:
     return found
 
 
+def _distinct(organs: dict[str, str]) -> int:
+    """At least how many organs some words name; two words of one organ are one, and what is no one organ is one."""
+    named = {next((n for n, names in enumerate(_ONE_ORGAN) if mentions(words, names)), -1) for words in organs.values()}
+    return len(named)
+
+
+_ONE_ORGAN = (
+    ("liver", "hepat"), ("lung", "pulmon", "pleura"), ("brain", "cerebr", "cerebell", "mening"), ("kidney", "renal"),
+    ("adrenal",), ("spleen", "splen"), ("pancrea",), ("peritone",),
+)  # fmt: skip
+
+
 def _spinal(tumour: Neoplasm) -> bool:
     return tumour.levels is not None or any(c != "extraspinal" for c in tumour.compartment)
 
 
 def _vertebrae(case: Case) -> tuple[int, tuple[str, ...]]:
     """Distinct vertebrae with a lesion of bone in any study, each lesion at least one, and the studies."""
-    levels, studies = set(), []
+    tumours = [t for t in case.given(Neoplasm) if t.role == "secondary" and "vertebral" in t.compartment and t.levels]
+    studies = [t.id for t in tumours]
+    levels: set[Level] = {t.levels.levels[0] for t in tumours if t.levels is not None}
     for study in case.of(Imaging):
         for lesion in study.lesions:
             if (
                 lesion.feature in _IN_BONE
+                and lesion.compartment != "intramedullary"
                 and lesion.levels is not None
                 and Assertion.PRESENT == study.assertion == lesion.assertion
                 and lesion.change != "gone"

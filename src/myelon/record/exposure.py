@@ -6,6 +6,7 @@ A dose "on days 1–3" may be that of each day or of the whole cycle. Where nobo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.record.base import Quantity
@@ -107,10 +108,13 @@ def exposures(case: Case) -> list[Exposure]:
     for line in case.given(Systemic):
         for agent in line.agents:
             read = dose_read(case, line, agent)
-            unit = read.unit if read else agent.dose.unit if agent.dose else ""
-            rows.setdefault((agent.drug, unit), []).append(_part(line, agent, read))
-            each.setdefault((agent.drug, unit), set()).add(read.value if read else None)
+            unit = _unit(read or agent.dose)
+            row = drug_named(agent.drug)
+            name = row.name if row is not None else agent.drug
+            rows.setdefault((name, unit), []).append(_part(line, agent, read))
+            each.setdefault((name, unit), set()).add(read.value if read else None)
     found = []
+    units = Counter(drug for drug, _ in rows)
     for (drug, unit), parts in rows.items():
         sums = [p.sums for p in parts if p.sums is not None]
         totals = tuple(dict.fromkeys(sum(s[n] for s in sums) for n in (0, 1))) if len(sums) == len(parts) else ()
@@ -122,10 +126,17 @@ def exposures(case: Case) -> list[Exposure]:
             statements.append(f"{told.label}: {told.value.value:g} × {dose:g} {unit} = {totals[0]:g} {unit}")
             entries.append(told.id)
         why = "; ".join(dict.fromkeys(p.why for p in parts if p.why))
+        if units[drug] > 1:
+            statements.append(f"{drug} is recorded in {units[drug]} units: what stands in another is not in this sum")
         row = drug_named(drug)
         watched = row.adds_up if row is not None else ""
         found.append(Exposure(drug, unit, totals, tuple(entries), tuple(statements), why, watched))
     return found
+
+
+def _unit(dose: Quantity | None) -> str:
+    """The unit in one spelling: mg/m2 and mg/m² are one."""
+    return "" if dose is None else dose.unit.replace("m2", "m²")
 
 
 _NO_CYCLES = "number of cycles not reported"
@@ -134,25 +145,29 @@ _NO_CYCLES = "number of cycles not reported"
 def _part(line: Systemic, agent: Agent, read: Quantity | None) -> _Part:
     """One drug of one line."""
     words = f"{line.label}: {agent.drug} {agent.dose or 'dose not reported'}"
-    if agent.dose is None:
-        return _Part(line.id, None, words, "dose not reported")
-    if read is None:
-        return _Part(line.id, None, words, "unit suspect: not summed until a person resolves it")
     shares, why = _shares(line, agent.drug)
-    if shares is None:
-        return _Part(line.id, None, words, why)
     days = 1 if agent.dose_per == "cycle" else days_of_a_cycle(agent.days)
-    if days is None:
-        return _Part(line.id, None, words, f"the days of a cycle cannot be counted: {agent.days!r}")
+    if agent.dose is None:
+        why = "dose not reported"
+    elif read is None:
+        why = "unit suspect: not summed until a person resolves it"
+    elif read.comparator not in {"=", "~"} or read.value <= 0:
+        why = f"{read} is no dose that can be summed"
+    elif not why and agent.dose_per == "day" and not agent.days.strip():
+        why = "on how many days of a cycle is not recorded"
+    elif not why and days is None:
+        why = f"the days of a cycle cannot be counted: {agent.days!r}"
+    if why or read is None or shares is None or days is None:
+        return _Part(line.id, None, words, why)
     by_cycle, by_day = read.value * shares, read.value * shares * days
     if agent.dose_per == "day":
         by_cycle = by_day
-    words = f"{line.label}: {shares:g} × {agent.drug} {read} = {by_cycle:g} {read.unit}"
+    words = f"{line.label}: {shares:g} × {agent.drug} {read} = {by_cycle:g} {_unit(read)}"
     if days > 1:
         on = f"{line.label}: {agent.drug} {read}, {agent.days}, {shares:g} cycles"
-        words = f"{on}: {shares:g} × {days} × {read.value:g} = {by_day:g} {read.unit}"
+        words = f"{on}: {shares:g} × {days} × {read.value:g} = {by_day:g} {_unit(read)}"
         if by_cycle != by_day:
-            words += f" if it is for each day; {shares:g} × {read.value:g} = {by_cycle:g} {read.unit} if for a cycle"
+            words += f" if it is for each day; {shares:g} × {read.value:g} = {by_cycle:g} {_unit(read)} if for a cycle"
     return _Part(line.id, (by_cycle, by_day), words, "")
 
 
@@ -170,9 +185,10 @@ def _shares(line: Systemic, drug: str) -> tuple[float | None, str]:
     if line.cycles is None:
         return None, _NO_CYCLES
     shares = float(line.cycles)
-    for cycle in line.given:
-        if cycle.drug not in {"", drug}:
-            continue
+    told = {c.n: c for c in line.given if c.drug in {"", drug}}
+    if len(told) < sum(c.drug in {"", drug} for c in line.given):
+        return None, "a cycle is told of twice"
+    for cycle in told.values():
         if cycle.deviation == "omitted":
             shares -= 1.0
         elif cycle.percent_given is not None:

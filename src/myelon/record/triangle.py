@@ -11,7 +11,7 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
-from myelon.record.kinds import Imaging, Neoplasm, Pathology
+from myelon.record.kinds import Imaging, Neoplasm, Pathology, Surgery
 from myelon.terms.tumours import denies_or_doubts, fold, named
 
 if TYPE_CHECKING:
@@ -70,9 +70,17 @@ def _triangle(case: Case, timeline: Timeline, tumour: Neoplasm) -> Triangle:
 
 
 def _is_of(case: Case, tumour: Neoplasm, entry: Imaging | Pathology) -> bool:
-    """As it says; else a study is of the tumour at the spine, a report of the only tumour or the only primary one."""
+    """As it says; else a study is of the tumour at the spine, a report of the one operated on, or of the only one.
+
+    A report that calls it a metastasis is of the tumour at the spine where that is one; else of the only primary.
+    """
     if entry.of_neoplasm is not None:
         return entry.of_neoplasm == tumour.id
+    operation = case.by_id.get(entry.specimen or "") if isinstance(entry, Pathology) else None
+    if isinstance(operation, Surgery) and operation.target is not None:
+        return operation.target == tumour.id
+    if isinstance(entry, Pathology) and _SECONDARY.search(fold(entry.diagnosis)):
+        return case.neoplasm is not None and tumour.id == case.neoplasm.id
     if isinstance(entry, Imaging):
         return case.neoplasm is not None and tumour.id == case.neoplasm.id
     tumours = list(case.given(Neoplasm))

@@ -16,8 +16,8 @@ _UNDISTURBED = {
     "preserved", "fully continent",
 }  # fmt: skip
 _NOT_SAID = {
-    "not examined", "not reported", "not tested", "not assessed", "not recorded", "not known", "not asked", "unknown", "n a",
-    "unchanged", "no change", "stable", "same", "as before", "same as before", "idem", "unverandert",
+    "not examined", "not reported", "not tested", "not assessed", "not recorded", "not known", "not asked", "unknown",
+    "n a", "unchanged", "no change", "stable", "same", "as before", "same as before", "idem", "unverandert",
 }  # fmt: skip
 """Words that say nothing of their own: not looked at, or as it was before."""
 Change = Literal["first", "worse", "new", "unchanged", "better", "resolved"]

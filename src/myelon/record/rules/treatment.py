@@ -72,12 +72,15 @@ def given_without_a_phase(case: Case, _timeline: Timeline) -> Iterator[Finding]:
 
 def cumulative_dose_is_watched(case: Case, _timeline: Timeline) -> Iterator[Finding]:
     """The sum of a drug whose cumulative dose is watched; no published limit is held, and that is said."""
+    told: set[str] = set()
     for row in exposures(case):
         if not row.watched:
             continue
+        key = f"cumulative:{row.drug}" if row.drug not in told else f"cumulative:{row.drug}:{row.unit}"
+        told.add(row.drug)
         total = row.total_words
         yield Finding(
-            f"cumulative:{row.drug}",
+            key,
             "arithmetic",
             row.entries,
             tuple(Statement(s) for s in row.statements),
