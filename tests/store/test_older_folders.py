@@ -9,7 +9,7 @@ import pytest
 from myelon.board.packet import prepare
 from myelon.store import Store
 
-FOLDERS = sorted(p for p in (Path(__file__).parents[1] / "data").iterdir() if p.is_dir())
+FOLDERS = sorted((Path(__file__).parents[1] / "data").glob("folder-*"))
 
 
 @pytest.fixture(params=FOLDERS, ids=lambda p: p.name)
