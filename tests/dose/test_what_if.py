@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from myelon.dose.accumulate import accumulate
 from myelon.dose.bed import Prescription, eqd2
+from myelon.dose.grid import DoseGrid
 from myelon.dose.interval import Interval
 from myelon.dose.reirradiation import from_prescriptions
+from myelon.dose.uncertainty import uncertainty
 from myelon.dose.what_if import Assumed, what_if
 from myelon.errors import DoseError
 from phantoms import cylinder, grid
@@ -134,3 +138,37 @@ def test_a_grid_cut_around_a_structure_gives_the_same_dose():
     np.testing.assert_allclose(cut.at(inside), rough.at(inside), atol=1e-4)
     far = rough.around(np.array([[500.0, 500.0, 500.0]]), 1.0)
     assert np.isnan(far.at(np.array([[500.0, 500.0, 500.0]]))).all()
+
+
+@given(st.floats(0.1, 60.0), st.integers(1, 30), st.floats(1.0, 10.0))
+@settings(max_examples=15, deadline=None)
+def test_one_more_even_dose_is_a_grid_that_is_the_same_everywhere(total_gy, fractions, alpha_beta_gy):
+    """The curve that is moved against the curve of the sum; 0.02 Gy and 0.5 % of the volume for its bins."""
+    cord, planned = cylinder(5.0, 60.0, 2.0), Prescription(total_gy, fractions)
+    even = DoseGrid.even(cord.points(), cord.reach_mm + 40.0, cord.frame_of_reference)
+    even = replace(even, values=(even.values * total_gy).astype(np.float32), fractions=fractions)
+    wanted = accumulate(cord, [*doses(), even], alpha_beta_gy)
+    found = by_voxel(Assumed(planned=planned, alpha_beta_gy=alpha_beta_gy))
+    assert found.judged.alternative.cumulative_bed / (1 + 2 / alpha_beta_gy) == pytest.approx(
+        wanted.total.max_gy, abs=0.02
+    )
+    curve = accumulate(cord, doses(), alpha_beta_gy).total.plus(eqd2(total_gy, fractions, alpha_beta_gy))
+    for metric in ("mean", "min", "max", "D0.03cc", "D50%", "D95%"):
+        assert curve.metric(metric).value == pytest.approx(wanted.total.metric(metric).value, abs=0.02), metric
+    for gy in np.linspace(0.0, wanted.total.max_gy + 1.0, 23):
+        assert curve.volume_at_gy(gy) == pytest.approx(wanted.total.volume_at_gy(gy), abs=0.005 * curve.total_cc)
+
+
+def test_how_sure_the_sum_is_does_not_change_with_an_even_dose():
+    cord, planned = cylinder(5.0, 60.0, 2.0), Prescription(24.0, 3)
+    even = DoseGrid.even(cord.points(), cord.reach_mm + 40.0, cord.frame_of_reference)
+    even = replace(even, values=(even.values * 24.0).astype(np.float32), fractions=3)
+    wanted = uncertainty(cord, [*doses(), even], 2.0, search=False)
+    found = by_voxel(Assumed(planned=planned), sure=True).judged.dose
+    assert found.p95_bed / 2.0 == pytest.approx(wanted.p95("max"), abs=0.02)
+
+
+def test_a_dose_that_takes_away_is_refused():
+    curve = accumulate(cylinder(5.0, 60.0, 2.0), doses(), 2.0).total
+    with pytest.raises(DoseError, match="even dose of -1"):
+        curve.plus(-1.0)

@@ -7,7 +7,7 @@ this is never below map-then-convert (RADIOBIOLOGY §6). The grids are sampled w
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from myelon.dose.dvh import DVH, dvh
@@ -44,6 +44,12 @@ class Accumulation:
             return float(sum(c.metric(metric).value or 0.0 for c in self.courses))
         values = [c.dose_at_cc(float(hottest[1]) / len(self.courses)) for c in self.courses]
         return None if any(v is None for v in values) else float(sum(v for v in values if v is not None))
+
+    def with_last(self, even_gy: float) -> Accumulation:
+        """The same where the last course gives one more dose, the same everywhere in the structure."""
+        return replace(
+            self, courses=(*self.courses[:-1], self.courses[-1].plus(even_gy)), total=self.total.plus(even_gy)
+        )
 
 
 def accumulate(

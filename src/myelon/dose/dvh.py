@@ -8,7 +8,7 @@ the minimum. D0.03cc and D0.035cc are different metrics.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -123,6 +123,32 @@ class DVH:
         above = np.interp(edges, self.edges_gy, self.volume_cc, right=0.0)
         above[0] = self.covered_cc
         return edges, np.asarray(-np.diff(np.append(above, 0.0))[: len(edges) - 1])
+
+    def plus(self, even_gy: float) -> DVH:
+        """The curve of the same structure with one more dose, the same everywhere in it.
+
+        Its extremes, its mean and what lies outside a grid are exact; between two edges of the curve the volume is
+        interpolated.
+
+        Args:
+            even_gy: Dose added, in the unit of the curve.
+
+        Raises:
+            DoseError: A dose below 0, or higher than a grid may hold.
+        """
+        if not 0.0 <= even_gy <= HIGHEST_GY:
+            raise DoseError(f"an even dose of {even_gy:.3g} Gy", where=self.structure, todo="Give a dose from 0")
+        bin_gy = float(self.edges_gy[1] - self.edges_gy[0])
+        edges = np.arange(len(self.edges_gy) + int(np.ceil(even_gy / bin_gy)), dtype=np.float64) * bin_gy
+        volume = np.interp(edges - even_gy, self.edges_gy, self.volume_cc, left=self.covered_cc, right=0.0)
+        return replace(
+            self,
+            edges_gy=edges,
+            volume_cc=volume,
+            mean_gy=self.mean_gy + even_gy,
+            min_gy=self.min_gy + even_gy,
+            max_gy=self.max_gy + even_gy,
+        )
 
     def relative(self) -> NDArray[np.float64]:
         """The cumulative curve in percent of the whole structure, at each dose edge."""

@@ -10,7 +10,7 @@ registration that may be wrong. Two readings, side by side (RADIOBIOLOGY §6, DO
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -82,6 +82,14 @@ class Uncertainty:
     def p95(self, metric: str) -> float:
         """The 95th percentile of a metric."""
         return next(s.p95 for s in self.spreads if s.metric == metric)
+
+    def plus(self, even_gy: float) -> Uncertainty:
+        """The same with one more dose, the same everywhere in the structure: no place of it changes a reading."""
+        return replace(
+            self,
+            spreads=tuple(Spread(m, *(gy + even_gy for gy in readings)) for m, *readings in self.spreads),
+            searches=tuple(Search(m, *(gy + even_gy for gy in found)) for m, *found in self.searches),
+        )
 
 
 def uncertainty(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from myelon.dose.accumulate import Accumulation
-from myelon.dose.bed import check_alpha_beta
+from myelon.dose.bed import check_alpha_beta, eqd2
 from myelon.dose.dvh import dvh
 from myelon.dose.ends import cut_off
 from myelon.dose.grid import DoseGrid
@@ -191,12 +191,22 @@ def _by_voxel(
     *,
     sure: bool,
 ) -> tuple[Reirradiation, tuple[DVH, ...]]:
-    """The rules at their 95th percentile, at α/β 2; the other α/β as registered."""
+    """The rules at their 95th percentile, at α/β 2; the other α/β as registered.
+
+    An even course is summed as one of no dose, which is kept, and its dose is added to what was found: so every printed
+    schedule costs no more than the first.
+    """
     found = {}
+    even = assumed.planned if assumed.planned is not None and assumed.shape == "even" else None
     for name in (n for n in ("SpinalCord", "ThecalSac") if n in structures):
         placed = _placed_courses(structures[name], grids, assumed, courses, kept)
-        one, other = (_sum(structures[name], placed, ab, kept) for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy))
-        spread = kept.sure(structures[name], placed, one.total) if sure and len(placed) > 1 else None
+        summed = placed if even is None else (*placed[:-1], kept.scaled(kept.even(structures[name]), 0.0, 1))
+        one, other = (_sum(structures[name], summed, ab, kept) for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy))
+        spread = kept.sure(structures[name], summed, one.total) if sure and len(placed) > 1 else None
+        if even is not None:
+            more, more_other = (eqd2(even.total_gy, even.fractions, s.alpha_beta_gy) for s in (one, other))
+            one, other = one.with_last(more), other.with_last(more_other)
+            spread = spread.plus(more) if spread is not None else None
         part = cut_off(structures[name], [kept.eqd2(g, CORD_ALPHA_BETA_GY) for g in placed])
         found[name] = (organ_dose(one, sure=spread, part_why=part), organ_dose(other, part_why=part), one)
     cord, cord_other, sums = found["SpinalCord"]
