@@ -75,6 +75,8 @@ def test_a_biopsy_or_an_operation_elsewhere_ends_nothing():
     before = mri("a", "2024-01-02", seen("T7–T9", "3"))
     assert escc(patient(before, surgery("2024-01-05", "L3"))).because[0].option == "3"
     assert escc(patient(before, surgery("2024-01-05", "T8", extent="biopsy"))).because[0].option == "3"
+    both = patient(before, surgery("2024-01-05", "T8", extent="biopsy") | {"id": "biopsy"}, surgery("2024-01-06"))
+    assert escc(both).missing == ("grade",)
 
 
 @pytest.mark.parametrize("levels", ["L4", "S2–S3", "L3–L5"])

@@ -3,9 +3,12 @@
 import pytest
 
 from myelon.assess import Patient, instrument
+from myelon.assess.dss import diameter_cm
+from myelon.assess.instrument import Filled
+from myelon.assess.metastases import banded
 from myelon.errors import InstrumentError
 from myelon.record.case import case_from
-from stories import HEAD, LUNG, M, base, course, day, drugs, entry, exam, legs, story, surgery, value
+from stories import HEAD, LUNG, M, base, course, day, drugs, entry, exam, image, legs, story, surgery, value
 from stories import SPINE as METASTASIS
 
 
@@ -185,3 +188,35 @@ def test_an_operation_of_the_level_ends_older_grades_and_the_story_says_so():
     assert instrument("escc_2010").from_case(Patient(story("ESCC 3"))).category == "high_grade"
     assert instrument("escc_2010").from_case(Patient(base(M))).missing == ("grade",)
     assert surgery()["levels"] == "T8"
+
+
+@pytest.mark.parametrize(("days", "old"), [(90, False), (91, True)])
+def test_inputs_grow_old_before_the_day_of_the_table(days, old):
+    import datetime as dt
+
+    rows = [METASTASIS | {"parent": None, "when": day(1)}, value("KPS", 80, when=day(1))]
+    case = case_from(HEAD | {"id": "c", "zero": rows[0]["id"], "entries": rows})
+    seen = Patient.at(case, (dt.date(2023, 1, 1) + dt.timedelta(days=days)).isoformat())
+    assert bool(instrument("ecog_kps").from_case(seen).stale) is old
+
+
+@pytest.mark.parametrize(
+    ("size", "cm"),
+    [
+        ({"value": 62, "unit": "mm"}, 6.2),
+        ({"value": 6.2, "unit": "cm"}, 6.2),
+        ({"value": 6.2, "unit": "cm", "comparator": "<"}, None),
+        ({"value": 6.2, "unit": "in"}, None),
+        ({"value": 6.2, "unit": "cm", "plausibility": "unit_suspect"}, None),
+        ({"value": 62, "unit": "cm"}, None),
+    ],
+)
+def test_a_size_is_read_in_its_own_unit_or_not_at_all(size, cm):
+    rows = [METASTASIS | {"parent": None}, image("mri", {"feature": "mass", "levels": "T8", "size": size})]
+    (seen,) = patient(*rows).lesions
+    assert diameter_cm(seen) == (None if cm is None else pytest.approx(cm))
+
+
+def test_bands_that_share_a_value_are_refused():
+    with pytest.raises(ValueError, match="bands overlap"):
+        banded(Filled(2, "e", ""), (("low", 0, 2), ("high", 2, 4)))

@@ -178,6 +178,22 @@ def test_what_came_before_a_course_is_open_where_it_is_not_known():
     assert {str(v.outcome) for v in later.verdicts} == {"fail"}
 
 
+@pytest.mark.parametrize(
+    ("point", "bound"),
+    [
+        ({"structure": "SpinalCord", "metric": "Dmax", "value": 12.0, "unit": "Gy"}, 12.0),
+        ({"structure": "spinal cord", "metric": "Dmax", "value": 12.0, "unit": "Gy"}, 12.0),
+        ({"structure": "SpinalCord", "metric": "Dmax", "value": 12.0, "unit": "Gy", "comparator": ">"}, None),
+        ({"structure": "SpinalCord", "metric": "Dmax", "value": 12.0, "unit": "%"}, None),
+        ({"structure": "SpinalCord", "metric": "D2%", "value": 12.0, "unit": "Gy"}, None),
+        ({"structure": "PTV", "metric": "Dmax", "value": 12.0, "unit": "Gy"}, None),
+    ],
+)
+def test_only_a_printed_maximum_of_the_cord_itself_bounds_it(point, bound):
+    given = prepare(case(course(50, 25, "T1-T4", dvh=[point]))).dose.tolerances[0][0].given
+    assert given.at_most_gy == bound
+
+
 def test_an_isodose_that_the_cord_lies_outside_of_bounds_its_dose():
     read = [{"gy": 30.0, "cord": "outside", "levels": "T1-T4"}, {"gy": 20.0, "cord": "inside"}]
     first, last = course(50, 25, "T1-T4", isodoses=read), course(20, 5, "T1-T4")

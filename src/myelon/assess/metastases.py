@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Filled, FromRecord
@@ -36,7 +37,13 @@ def scored(patient: Patient, inputs: Mapping[str, Filled | None]) -> FromRecord:
 
 
 def banded(found: Filled | None, bands: Bands) -> Filled | None:
-    """The option whose band holds a value; None where none does."""
+    """The option whose band holds a value; None where none does.
+
+    Raises:
+        ValueError: Bands that overlap: a value would be two options.
+    """
+    if any(low <= high for (_, _, high), (_, low, _) in pairwise(bands)):
+        raise ValueError(f"bands overlap: {bands}")
     if found is None or not isinstance(found.option, int | float):
         return None
     option = next((key for key, low, high in bands if low <= found.option <= high), None)
