@@ -171,6 +171,17 @@ def _speaks_of_types(node: Any) -> bool:
     return False
 
 
+def _changes_nothing(node: Any) -> bool:
+    """Whether a fault there is the same program: how arguments are passed, or a guard against change."""
+    if node.type == "operator" and node.parent is not None and node.parent.type == "parameters":
+        return True
+    while node is not None:
+        if node.type == "decorator":
+            return True
+        node = node.parent
+    return False
+
+
 def _for_the_type_checker(node: Any) -> bool:
     return node.type == "if_stmt" and "TYPE_CHECKING" in node.children[1].get_code()
 
@@ -189,7 +200,7 @@ def _every_place(path: Path) -> dict[tuple[int, int], list[tuple[str, int]]]:
         seen = 0
         for node in order:
             for start, _ in operator.mutation_positions(node):
-                if not _speaks_of_types(node):
+                if not (_speaks_of_types(node) or _changes_nothing(node)):
                     places.setdefault(start, []).append((name, seen))
                 seen += 1
     return places

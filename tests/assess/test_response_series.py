@@ -312,3 +312,44 @@ def test_pain_before_and_after_the_treatment_is_a_response():
     )  # fmt: skip
     untreated = patient_with("Chordoma", at_day(1, "NRS", 8, "2021-01-05"), zero="o-1")
     assert not instrument("pain_response").from_case(untreated).because
+
+
+def given_once(ident, first, last, **more):
+    """A course that ended at some time between two days."""
+    when = {"kind": "range", "earliest": first, "latest": last}
+    return {
+        "id": ident,
+        "kind": "radiotherapy",
+        "ordinal": 1,
+        "total_gy": 8,
+        "fractions": 1,
+        "when": when,
+        "until": when,
+    } | more
+
+
+@pytest.mark.parametrize(
+    ("others", "weeks"),
+    [
+        ((), 23),  # to 2021-05-01 from 2020-11-20
+        ((("2021-03-01", "2021-03-01"),), 8),
+        ((("2020-01-01", "2020-01-01"),), 23),
+        ((("2021-03-01", "2021-04-20"),), None),  # the last of two, and not known to the week
+        ((("2020-01-01", "2021-04-20"),), None),  # perhaps the last of two
+    ],
+)
+def test_weeks_are_counted_from_whichever_course_was_the_last(others, weeks):
+    courses = [given_once("rt-1", "2020-11-20", "2020-11-20")]
+    courses += [given_once(f"rt-{n}", *window, ordinal=n) for n, window in enumerate(others, 2)]
+    scans = (study(1, "2021-01-01", two("a", 20, 20, "target")), study(2, "2021-05-01", two("a", 10, 20)))
+    found = instrument("rano_hgg_2010").from_case(patient_with("Diffuse midline glioma", *courses, *scans))
+    assert next((b.option for b in found.because if b.item == "weeks_post_rt"), None) == weeks
+
+
+@pytest.mark.parametrize(("levels", "said"), [("T8", True), ("T7-T9", True), ("C3", False), (None, False)])
+def test_a_target_of_an_irradiated_level_is_doubted_and_no_other(levels, said):
+    course = given_once("rt-1", "2020-06-01", "2020-06-01", levels=levels)
+    found = series(
+        study(1, "2021-01-01", target("a", 60, levels="T8")), study(2, "2021-03-01", lesion("a", 60)), extra=[course]
+    )
+    assert any("irradiated before" in words for words in found.doubts) is said

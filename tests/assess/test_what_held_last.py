@@ -1,10 +1,13 @@
 """Where the instruments look: the edges of a day, of an order in time, of staleness; what no other test turns on."""
 
+import dataclasses
+
 import pytest
 
 from myelon.assess import Patient, instrument
 from myelon.assess.dss import diameter_cm
-from myelon.assess.instrument import Filled
+from myelon.assess.fields import Flag
+from myelon.assess.instrument import Category, Filled, Found
 from myelon.assess.metastases import banded
 from myelon.errors import InstrumentError
 from myelon.record.case import case_from
@@ -220,3 +223,24 @@ def test_a_size_is_read_in_its_own_unit_or_not_at_all(size, cm):
 def test_bands_that_share_a_value_are_refused():
     with pytest.raises(ValueError, match="bands overlap"):
         banded(Filled(2, "e", ""), (("low", 0, 2), ("high", 2, 4)))
+
+
+CATEGORIES = tuple(Category(key, key) for key in ("same", "PD", "SD"))
+
+
+def asking(decide):
+    """A rule over one flag."""
+    return dataclasses.replace(
+        instrument("rano_hgg_2010"), items=(Flag("new", "New lesion"),), decide=decide, categories=CATEGORIES
+    )
+
+
+def test_what_was_asked_and_could_turn_nothing_is_named_as_not_counted():
+    settled = asking(lambda a: a.flag_or("new", otherwise=False) in {True, False} and Found(("same",)))
+    assert settled.evaluate({}).status == "complete"
+    assert settled.evaluate({}).assumed == ("New lesion",)
+    turned = asking(lambda a: Found(("PD",) if a.flag_or("new", otherwise=False) else ("SD",)))
+    assert turned.evaluate({}).status != "complete"
+    assert turned.evaluate({}).assumed == ()
+    silent = asking(lambda _: Found(("same",)))
+    assert silent.evaluate({}).assumed == ()

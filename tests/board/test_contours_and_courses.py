@@ -14,9 +14,10 @@ from myelon.dose.anatomy import Anatomy, LevelFinding
 from myelon.dose.bed import Prescription
 from myelon.dose.interval import Interval
 from myelon.dose.what_if import Assumed
+from myelon.record.case import case_from
 from myelon.record.kinds import Board, Radiotherapy, Surgery
 from myelon.terms.levels import Level, Span
-from stories import DOSE_STORIES, base, entry, story
+from stories import BASES, DOSE_STORIES, HEAD, base, course, day, entry, exam, story
 from stories import M as METASTASIS
 
 FOUND = Anatomy(
@@ -130,6 +131,9 @@ def test_every_organ_that_may_lie_there_is_considered():
         if packet.dose is not None and not packet.dose.open_sum:
             found = under(packet.dose, Assumed(planned=Prescription(20.0, 5)), packet.computed)
             assert [f.judged.organ for f in found] == list(packet.dose.organ.organs)
+            assert all(f.judged.dose.course_reached[-1] for f in found)
+            beside = under(packet.dose, Assumed(planned=Prescription(20.0, 5)), packet.computed, planned_reached=False)
+            assert not any(f.judged.dose.course_reached[-1] for f in beside)
 
 
 # ── likeness ────────────────────────────────────────────────────────────────────────────────────────────
@@ -214,3 +218,32 @@ def test_the_weights_of_likeness_are_the_convention_that_the_page_names():
         "operations": (1.0, 3.0),
         "lines of drugs": (0.5, 3.0),
     }
+
+
+# ── six months since radiotherapy ───────────────────────────────────────────────────────────────────────
+
+
+def window(first, last):
+    """A time between two days."""
+    return {"kind": "range", "earliest": first, "latest": last}
+
+
+@pytest.mark.parametrize(
+    ("courses", "said"),
+    [
+        ([day(1)], False),
+        ([day(9)], True),
+        ([day(1), day(9)], True),
+        ([day(1), None], None),
+        ([None, day(9)], True),
+        ([None], None),
+        ([window("2023-01-01", "2023-09-01")], None),
+        ([window("2023-01-01", "2023-09-01"), day(2)], None),
+    ],
+)
+def test_six_months_are_counted_from_whichever_course_was_the_last(courses, said):
+    rows = [course(f"rt-{n}", ordinal=n) | {"when": when} for n, when in enumerate(courses, 1)]
+    kept = [dict(e) for e in BASES[METASTASIS]]
+    document = HEAD | {"id": "six", "zero": "spine", "entries": [*kept, *rows, exam("newest", day(12))]}
+    found = Situation(prepare(case_from(document)))
+    assert found.ask("under six months since radiotherapy").value is said

@@ -614,3 +614,12 @@ def test_a_hospitals_own_limits_stand_beside_the_published_ones(tmp_path, hospit
         assert "5 of 7" in own.get("/cases/paper-000/options").text  # the facts count published rows only
         table.write_text(head + "spinal_cord,sum,Dmax,lots,Protocol 9,A. Physicist\n", encoding="utf-8")
         assert "limit_gy is &#39;lots&#39;" in own.get("/cases/paper-000/dose").text
+
+
+def test_a_value_that_cannot_be_is_a_page_for_a_person_and_json_for_a_script(client):
+    for address in ("/cases?order=zzz", "/cases?number=0", "/cases?number=many"):
+        asked = client.get(address, headers={"accept": "text/html"})
+        assert asked.status_code == 422, address
+        assert "Go back and choose a value" in asked.text, address
+        assert "decision support" in asked.text
+        assert client.get(address, headers={"accept": "application/json"}).json()["detail"]

@@ -111,9 +111,8 @@ def _weeks_after_radiotherapy(patient: Patient, study: str) -> float | None:
         for c in patient.case.given(Radiotherapy)
         if c.status != "proposed"
     ]
-    since = [g for g in gaps if g.earliest is not None and g.latest is not None and g.earliest >= 0]
+    since = [(g.earliest, g.latest) for g in gaps if None not in g and (g.earliest or 0.0) >= 0]
     if len(since) < len(gaps) or not since:
         return None
-    last = min(since, key=lambda g: g.latest or 0.0)
-    low, high = (last.earliest or 0.0) // _WEEK, (last.latest or 0.0) // _WEEK
+    low, high = (min(ends) // _WEEK for ends in zip(*since, strict=True))
     return low if low == high else None

@@ -671,21 +671,29 @@ def _irradiated(s: Situation) -> Known:
 def _under_six_months_since(s: Situation) -> Known:
     """From the end of the last course over the level to the newest entry of the record."""
     met = s.ask("irradiated")
-    courses = [c for e in met.entries if isinstance(c := s.case.by_id[e], Radiotherapy) and c.when is not None]
+    courses = [c for e in met.entries if isinstance(c := s.case.by_id[e], Radiotherapy)]
     newest = s.timeline.in_order(e for e in s.case.entries if e.when is not None)[-1:]
-    if not met.value or not courses or not newest:
-        return unknown(met.words if not met.value else "the courses have no time", met.entries)
-    course = s.timeline.in_order(courses)[-1]
-    gap, _ = s.timeline.interval(f"{course.id}.end", f"{newest[0].id}.start")
+    if not met.value:
+        return unknown(met.words, met.entries)
+    timed = s.timeline.in_order(c for c in courses if c.when is not None)
+    timeless = [c for c in courses if c.when is None]
+    if not timed or not newest:
+        return unknown(f"when {timeless[0].label} was given is not recorded" if timeless else met.words, met.entries)
+    limit = LEAST_MONTHS * DAYS_PER["month"]
+    last = newest[0]
+    since = [(c, s.timeline.interval(f"{c.id}.end", f"{last.id}.start")[0]) for c in timed]
+    under = [(c, gap) for c, gap in since if gap.latest is not None and gap.latest < limit]
+    maybe = [(c, gap) for c, gap in since if gap.earliest is None or gap.earliest < limit]
+    course, gap = (under or maybe or since)[-1]
+    ids = (course.id, last.id)
     words = f"{days_range(gap)} from the end of {course.label} to the newest entry"
     if gap.earliest is not None and gap.earliest < 0:
         words = f"{course.label} had not certainly ended at the newest entry"
-    limit = LEAST_MONTHS * DAYS_PER["month"]
-    if gap.latest is not None and gap.latest < limit:
-        return yes(words, (course.id, newest[0].id))
-    if gap.earliest is not None and gap.earliest >= limit:
-        return no(words, (course.id, newest[0].id))
-    return unknown(words, (course.id, newest[0].id))
+    if under:
+        return yes(words, ids)
+    if timeless:
+        return unknown(f"when {timeless[0].label} was given is not recorded", met.entries)
+    return unknown(words, ids) if maybe else no(words, ids)
 
 
 def _limit_exceeded(s: Situation) -> Known:

@@ -6,13 +6,15 @@ import importlib
 import os
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
+from fastapi.exception_handlers import request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 
 from myelon.dose.dvh import warm_up
-from myelon.errors import ConflictError, MyelonError, StoreError
+from myelon.errors import ConflictError, InputError, MyelonError, StoreError
 from myelon.store import Store
 from myelon.web import security
 from myelon.web.analyses import Analyses
@@ -53,6 +55,8 @@ PLACES = (
 )  # fmt: skip
 """In the order in which addresses are tried."""
 _STATIC = Path(__file__).parent / "static"
+_MOST_SAID = 5
+"""Values of one address that an error page names."""
 
 
 def create_app(data: Path) -> FastAPI:
@@ -73,6 +77,7 @@ def create_app(data: Path) -> FastAPI:
     for place in PLACES:
         app.include_router(place.router)
     app.add_exception_handler(MyelonError, _known_error)
+    app.add_exception_handler(RequestValidationError, _impossible_value)
     app.add_exception_handler(404, _no_page)
     return app
 
@@ -93,6 +98,15 @@ async def _known_error(request: Request, error: Exception) -> Response:
     statuses = {ConflictError: 409, StoreError: 404}
     status = next((code for kind, code in statuses.items() if isinstance(error, kind)), 422)
     return page(request, "error.html", {"error": error}, status=status)
+
+
+async def _impossible_value(request: Request, error: Exception) -> Response:
+    """A page for a person whose address or form holds a value that cannot be; JSON for a script."""
+    if not isinstance(error, RequestValidationError) or "text/html" not in request.headers.get("accept", ""):
+        return await request_validation_exception_handler(request, cast("RequestValidationError", error))
+    said = "; ".join(f"{e['loc'][-1]}: {e['msg'][:1].lower()}{e['msg'][1:]}" for e in error.errors()[:_MOST_SAID])
+    found = InputError(said, where=request.url.path, todo="Go back and choose a value that the page offers")
+    return page(request, "error.html", {"error": found}, status=422)
 
 
 async def _no_page(request: Request, _: Exception) -> Response:
