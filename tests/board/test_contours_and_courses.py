@@ -8,6 +8,7 @@ from myelon.board.considered import under
 from myelon.board.contour_reading import altered, reading_of, targets
 from myelon.board.course_option import QUESTION, option_of, with_option
 from myelon.board.facts import Situation
+from myelon.board.options import deliberate
 from myelon.board.packet import prepare
 from myelon.board.similar import FEATURES, LEAST_SHARED, Other, distance, similar
 from myelon.dose.anatomy import Anatomy, LevelFinding
@@ -247,3 +248,25 @@ def test_six_months_are_counted_from_whichever_course_was_the_last(courses, said
     document = HEAD | {"id": "six", "zero": "spine", "entries": [*kept, *rows, exam("newest", day(12))]}
     found = Situation(prepare(case_from(document)))
     assert found.ask("under six months since radiotherapy").value is said
+
+
+# ── further tumours ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("further", "named"),
+    [
+        ({"levels": "L3"}, True),
+        ({"compartment": ["epidural"]}, True),
+        ({"levels": "L3", "assertion": "equivocal"}, True),
+        ({"levels": "L3", "assertion": "absent"}, False),
+        ({"site": "brain"}, False),
+    ],
+)
+def test_a_further_tumour_of_the_spine_is_named_where_the_options_do_not_speak_of_it(further, named):
+    second = entry("second", "neoplasm", role="secondary", entity="Spinal metastasis", **further)
+    kept = [dict(e) for e in BASES[METASTASIS]]
+    case = case_from(HEAD | {"id": "two", "zero": "spine", "entries": [*kept, second]})
+    found = deliberate(Situation(prepare(case)))
+    assert [t.id for t in found.beside] == (["second"] if named else [])
+    assert found.as_dict()["not_spoken_of"] == (["second"] if named else [])

@@ -2,6 +2,8 @@
 
 import pytest
 
+from myelon.record.kinds import Neoplasm
+
 
 @pytest.mark.parametrize("case_id", ["paper-000", "paper-001", "paper-003", "paper-004-fig-10", "phantom-2"])
 def test_options_with_arguments_evidence_and_likeness(own, case_id):
@@ -34,3 +36,14 @@ def test_a_day_is_a_date(own):
     assert own.get("/cases/paper-003/options?on=2016-12-31").status_code == 200
     assert own.get("/cases/paper-003/options?on=then").status_code == 422
     assert own.get("/cases/paper-000/options?on=2016-12-31").status_code == 422  # the case has no calendar date
+
+
+def test_a_further_tumour_of_the_spine_is_said_first(own):
+    store = own.app.state.store
+    assert "It does not speak of" not in own.get("/cases/paper-003/options").text
+    case = store.case("paper-003")
+    second = Neoplasm(id="second", role="secondary", entity="Spinal metastasis", levels="T4")
+    store.save(case.with_entries((*case.entries, second)), reason="a second tumour")
+    text = own.get("/cases/paper-003/options").text
+    assert "It does not speak of Spinal metastasis at T4" in text
+    assert 'href="/cases/paper-003?entry=second"' in text

@@ -11,6 +11,8 @@ from myelon.board.evidence_base import Applied, evidence_for
 from myelon.board.logic import All, Condition, Is, Judged, Not, Some, judge
 from myelon.board.noms_frame import noms_frame
 from myelon.board.rules import RESISTANT, RULES
+from myelon.record.base import Assertion
+from myelon.record.kinds import Neoplasm
 from myelon.record.triangle import triangles
 
 if TYPE_CHECKING:
@@ -156,6 +158,8 @@ class Deliberation(NamedTuple):
     """The framework of metastases; None where the tumour is none."""
     triangles: tuple[Triangle, ...]
     """What clinic, images and pathology call each tumour."""
+    beside: tuple[Neoplasm, ...]
+    """Further tumours in or at the spine, which nothing of this speaks of: it is of the first of the record."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -197,6 +201,7 @@ class Deliberation(NamedTuple):
                 }
                 for t in self.triangles
             ],
+            "not_spoken_of": [t.id for t in self.beside],
             "tasks": [_plain(a) for a in self.watch],
             "tasks_that_may_follow": [_plain(a) for a in self.ask],
         }
@@ -251,7 +256,14 @@ def deliberate(situation: Situation) -> Deliberation:
         _urgency(situation),
         noms_frame(situation),
         triangles(situation.case, situation.timeline),
+        tuple(t for t in situation.case.of(Neoplasm) if _may_be_beside(t, situation.case.neoplasm)),
     )
+
+
+def _may_be_beside(tumour: Neoplasm, asked: Neoplasm | None) -> bool:
+    """Whether a tumour is, or may be, one of the spine other than the one that is asked about."""
+    denied = tumour.assertion in {Assertion.ABSENT, Assertion.NOT_DONE}
+    return asked is not None and tumour is not asked and tumour.spinal and not denied
 
 
 def _urgency(situation: Situation) -> Urgency | None:

@@ -142,6 +142,8 @@ def options(
         return
     if found.urgent is not None:
         typer.echo(f"{'urgent' if found.urgent.decided else 'urgent?'}: {found.urgent.words}")
+    if found.beside:
+        typer.echo(f"not spoken of here: {', '.join(f'{t.label} ({t.id})' for t in found.beside)}")
     _print_frames(found)
     for option in found.options:
         _print_option(option, situation.ask("limit exceeded").words)
