@@ -67,12 +67,18 @@ _HIGH_GRADE = re.compile(r"\b(?:grade|grad|who)\b.*\b(?:[234]|iii?|iv)\b")
 _TAIL = re.compile(
     r"(?:"
     + _TRAILING.pattern.replace("$", "")
-    + r"| (?:left|right|bilateral|recurrent|primary|nos|not otherwise specified|high grade|low grade)"
+    + r"| (?:left|right|bilateral|recurrent|primary|nos|disease|not otherwise specified|high grade|low grade)"
     r"| ig[agdm]| kappa| lambda| (?:her2|er|pr|hormone receptor|egfr|alk)(?: (?:positive|mutated|mutant))?"
     r"| idh wildtype| h3 ?k27(?:m)?(?: (?:altered|mutant|mutated))?| [ctls][0-9]+(?: (?:to )?[ctls]?[0-9]+)?)+"
 )
 """What may follow a name after a comma or in brackets: everything else may change what it means."""
-_OF_ORGAN = re.compile(r"^(.+) (?:of|in) (?:the )?(?:(?:left|right) )?(.+)$")
+_OF_ORGAN = re.compile(
+    r"^(.+?) (?:of|in) (?:the )?"
+    r"(?:(?:(?:upper|lower|middle|inner|outer) )+(?:quadrant|lobe|third) of (?:the )?)?"
+    r"(?:(?:left|right|female|male) )*(.+)$"
+)
+_SEMANTIC_TAG = re.compile(r"\s*\((?:disorder|morphologic abnormality)\)\s*$", re.IGNORECASE)
+"""What SNOMED CT writes behind the full name of a disease or a morphology."""
 
 ORGANS: dict[str, tuple[str, ...]] = {
     "lung": ("lung", "pulmonary", "bronchus", "bronchial", "lunge", "poumon", "肺"),
@@ -105,7 +111,16 @@ ORGANS_OF_ONE_SEX = {
     "cervix": "female",
     "ovary": "female",
 }
-_MORPHOLOGY = ("cancer", "carcinoma", "adenocarcinoma", "adenocarcinome", "malignancy", "malignant neoplasm", "ca")
+_MORPHOLOGY = (
+    "cancer",
+    "carcinoma",
+    "adenocarcinoma",
+    "adenocarcinome",
+    "malignancy",
+    "malignant neoplasm",
+    "malignant tumor",
+    "ca",
+)
 
 
 class Tumour(NamedTuple):
@@ -263,9 +278,12 @@ def named(words: str, organ: str = "") -> Tumour | None:
 
     >>> named("Non–small cell lung cancer").id, named("Mammakarzinom").id, named("Chordoma of the sacrum").id
     ('non_small_cell_lung_cancer', 'breast_cancer', 'chordoma')
+    >>> named("Malignant neoplasm of upper-inner quadrant of right female breast (disorder)").id
+    'breast_cancer'
     >>> named("Breast cancer excluded"), named("Lymphoma vs metastasis"), named("spindle cell lesion")
     (None, None, None)
     """
+    words = _SEMANTIC_TAG.sub("", words)
     whole = fold(words)
     if not whole or _SIGNS.search(words):
         return None
