@@ -5,7 +5,7 @@ import pytest
 from myelon.dose.bed import Prescription
 from myelon.dose.interval import Interval
 from myelon.dose.limits import LIMITS
-from myelon.dose.own_limits import of_course, of_sum, parse_own_limits, read_own_limits
+from myelon.dose.own_limits import of_course, of_sum, parse_own_limits, read_own_limits, why_silent
 from myelon.dose.reirradiation import from_prescriptions
 from myelon.dose.tolerance import Given, judge_course
 from myelon.errors import TableError
@@ -97,3 +97,17 @@ def test_a_table_may_use_semicolons_and_a_byte_order_mark(tmp_path):
         read_own_limits(path)
     with pytest.raises(TableError, match="cannot be read"):
         read_own_limits(tmp_path / "none.csv")
+
+
+def test_a_row_that_says_nothing_says_why():
+    table = rows("spinal_cord,7,Dmax,30", "spinal_cord,sum,Dmax,90", "spinal_cord,5,Dmax,25")
+    first = ("RT 1", judge_course("spinal_cord", Given(Prescription(50.4, 28))))
+    second = ("RT 2", judge_course("spinal_cord", Given(Prescription(24.0, 5), previous_eqd2_gy=47.9)))
+    alone = [why_silent(row, [first]) for row in table]
+    assert all(why.startswith("RT 1: made for") for why in (alone[0], alone[2]))
+    assert alone[1] == "made for a sum, and one course alone meets here"
+    both = [why_silent(row, [first, second]) for row in table]
+    assert both[1] == ""
+    assert "RT 2: made for a first course" in both[2]
+    fits = ("RT 1", judge_course("spinal_cord", Given(Prescription(24.0, 5))))
+    assert why_silent(table[2], [fits, second]) == ""

@@ -612,6 +612,10 @@ def test_a_hospitals_own_limits_stand_beside_the_published_ones(tmp_path, hospit
         assert "Protocol 9, A. Physicist" in text
         assert text.count("exceeded") > plain.count("exceeded")
         assert "5 of 7" in own.get("/cases/paper-000/options").text  # the facts count published rows only
+        table.write_text(head + "spinal_cord,7,Dmax,30,Protocol 9,A. Physicist\n", encoding="utf-8")
+        silent = own.get("/cases/paper-000/dose").text
+        assert "1 row was made for something else" in silent
+        assert "RT 1: made for" in silent
         table.write_text(head + "spinal_cord,sum,Dmax,lots,Protocol 9,A. Physicist\n", encoding="utf-8")
         assert "limit_gy is &#39;lots&#39;" in own.get("/cases/paper-000/dose").text
 

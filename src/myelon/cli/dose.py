@@ -104,7 +104,7 @@ def limits(
 ) -> None:
     """One course against every published limit that was made for such a course, and beside them a hospital's own."""
     from myelon.dose.bed import Prescription
-    from myelon.dose.own_limits import of_course, read_own_limits
+    from myelon.dose.own_limits import of_course, read_own_limits, why_silent
     from myelon.dose.tolerance import Given, judge_course
     from myelon.errors import DoseError
 
@@ -114,11 +114,15 @@ def limits(
         raise DoseError(f"organ {organ!r}", todo="Use cord, conus or cauda")
     judged = judge_course(_ORGANS.get(organ, organ), Given(Prescription.parse(course), previous_eqd2, reached=reached))
     shown = judged.verdicts + judged.beside + (judged.not_applicable if every else ())
-    shown += of_course(judged, read_own_limits(own)) if own is not None else ()
+    table_of_own = read_own_limits(own) if own is not None else ()
+    shown += of_course(judged, table_of_own)
+    silent = [(row, why) for row in table_of_own if (why := why_silent(row, [("this course", judged)]))]
     if json:
         risks = [{"model": r.model, "risk": str(r), "status": r.status, "note": r.note} for r in judged.risks]
         rows = [verdict_as_dict(v) for v in shown]
-        print_json({"verdicts": rows, "risks": risks, "disagreements": list(judged.disagreements)})
+        said = [{"limit": f"{row.organ} {row.metric} {row}", "why": why} for row, why in silent]
+        disagreements = list(judged.disagreements)
+        print_json({"verdicts": rows, "risks": risks, "disagreements": disagreements, "own_made_for_others": said})
         return
     heading(f"{judged.organ}: {course}, basis prescription")
     table(
@@ -141,6 +145,8 @@ def limits(
         typer.echo(
             f"risk of myelopathy, if the cord had the prescription: {r} ({r.model}{', ' + r.note if r.note else ''})"
         )
+    for row, why in silent:
+        typer.echo(f"own limit of the {row.organ.replace('_', ' ')}, {row.metric} {row}: {why}")
     typer.echo(f"{len(judged.not_applicable)} rows were made for something else (--all shows them)")
     typer.echo("\nDose figures need a medical physicist's review.")
 

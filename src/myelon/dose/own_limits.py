@@ -134,6 +134,20 @@ def of_course(course: CourseTolerance, rows: Sequence[Limit]) -> tuple[Verdict, 
     return tuple(judge_row(r, course.organ, course.given) for r in fitting)
 
 
+def why_silent(row: Limit, courses: Sequence[tuple[str, CourseTolerance]]) -> str:
+    """Why a row of the hospital says nothing of any of some courses, each with its reason; "" where it says something.
+
+    Args:
+        row: A row of the table.
+        courses: Name and tolerance of each course over one place, an organ each.
+    """
+    if row.context == "own_sum":
+        alone = len({name for name, _ in courses}) < 2
+        return "made for a sum, and one course alone meets here" if alone else ""
+    reasons = [(name, why_not(row, c.organ, c.given)) for name, c in courses]
+    return "; ".join(dict.fromkeys(f"{n}: {why}" for n, why in reasons)) if all(why for _, why in reasons) else ""
+
+
 def of_sum(
     judged: Reirradiation, rows: Sequence[Limit], *, needs_model: str = "", withheld: str = ""
 ) -> tuple[Verdict, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from myelon.dose.own_limits import of_course, of_sum, read_own_limits
+from myelon.dose.own_limits import of_course, of_sum, read_own_limits, why_silent
 from myelon.errors import TableError
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ class OwnVerdicts(NamedTuple):
 
     rows: tuple[tuple[str, Verdict], ...]
     """What it is of, such as "RT 1", and the verdict."""
+    silent: tuple[tuple[Limit, str], ...]
+    """Rows that say nothing of these courses, and why: never left out in silence."""
     problem: str
 
 
@@ -55,15 +57,16 @@ def own_verdicts(request: Request, dose: CordDose | None) -> OwnVerdicts | None:
     try:
         rows = table.rows()
     except TableError as error:
-        return OwnVerdicts((), str(error))
+        return OwnVerdicts((), (), str(error))
     if not rows or dose is None:
         return None
-    found = [
-        (f"RT {course.ordinal}", verdict)
+    courses = [
+        (f"RT {course.ordinal}", one)
         for course, by_organ in zip(dose.courses, dose.tolerances, strict=True)
         for one in by_organ
-        for verdict in of_course(one, rows)
     ]
+    found = [(name, verdict) for name, one in courses for verdict in of_course(one, rows)]
     for judged in (dose.judged, *dose.other_organs):
         found += [("sum", v) for v in of_sum(judged, rows, needs_model=dose.open_sum, withheld=dose.withheld)]
-    return OwnVerdicts(tuple(found), "")
+    silent = [(row, why) for row in rows if (why := why_silent(row, courses))]
+    return OwnVerdicts(tuple(found), tuple(silent), "")
