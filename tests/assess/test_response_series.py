@@ -245,9 +245,16 @@ def test_the_order_of_lesions_in_a_study_does_not_matter():
 # ── RANO and pain, filled from a record ─────────────────────────────────────────────────────────────────
 
 
-def patient_with(tumour, *entries, zero="ct-1"):
+def patient_with(tumour, *entries, zero="ct-1", **more):
     head = {"schema": "myelon.case/1", "id": "c", "title": "T", "about": {"nature": "synthetic"}, "zero": zero}
-    spine = {"id": "t", "kind": "neoplasm", "role": "primary", "entity": tumour, "compartment": ["intramedullary"]}
+    spine = {
+        "id": "t",
+        "kind": "neoplasm",
+        "role": "primary",
+        "entity": tumour,
+        "compartment": ["intramedullary"],
+        **more,
+    }
     return Patient(case_from(head | {"entries": [spine, *entries]}))
 
 
@@ -344,6 +351,23 @@ def test_weeks_are_counted_from_whichever_course_was_the_last(others, weeks):
     scans = (study(1, "2021-01-01", two("a", 20, 20, "target")), study(2, "2021-05-01", two("a", 10, 20)))
     found = instrument("rano_hgg_2010").from_case(patient_with("Diffuse midline glioma", *courses, *scans))
     assert next((b.option for b in found.because if b.item == "weeks_post_rt"), None) == weeks
+
+
+@pytest.mark.parametrize(
+    ("more", "weeks"),
+    [
+        ({"region": "brain"}, 23), ({"region": "other"}, 23), ({"region": "spine"}, 8), ({"levels": "T8"}, 8),
+        ({"levels": "L4"}, 23), ({"region": "other", "levels": "T7-T9"}, 8),
+    ],
+)  # fmt: skip
+def test_weeks_are_not_counted_from_a_course_elsewhere(more, weeks):
+    courses = [
+        given_once("rt-1", "2020-11-20", "2020-11-20"), given_once("rt-2", "2021-03-01", "2021-03-01", ordinal=2, **more),
+    ]  # fmt: skip
+    scans = (study(1, "2021-01-01", two("a", 20, 20, "target")), study(2, "2021-05-01", two("a", 10, 20)))
+    who = patient_with("Diffuse midline glioma", *courses, *scans, levels="T8")
+    found = instrument("rano_hgg_2010").from_case(who)
+    assert {b.item: b.option for b in found.because}["weeks_post_rt"] == weeks
 
 
 @pytest.mark.parametrize(("levels", "said"), [("T8", True), ("T7-T9", True), ("C3", False), (None, False)])

@@ -15,6 +15,7 @@ from myelon.record.kinds import Imaging, Radiotherapy
 
 if TYPE_CHECKING:
     from myelon.assess.patient import Patient
+    from myelon.record.kinds import Neoplasm
     from myelon.record.kinds.imaging import LesionObservation
 
 _WEEK = 7.0
@@ -104,12 +105,20 @@ def _not_for(patient: Patient) -> str:
     return f"made for gliomas; this is {named.entity}"
 
 
+def _elsewhere(course: Radiotherapy, tumour: Neoplasm | None) -> bool:
+    """Whether a course was certainly given to another place than the tumour."""
+    at = tumour.levels if tumour is not None else None
+    if course.levels is not None and at is not None:
+        return course.levels.overlap(at) is None
+    return tumour is not None and tumour.spinal and course.levels is None and course.region in {"brain", "other"}
+
+
 def _weeks_after_radiotherapy(patient: Patient, study: str) -> float | None:
-    """Whole weeks since the last course; None where the dates leave more than one number."""
+    """Whole weeks since the last course that may have met the tumour; None where the dates leave several numbers."""
     gaps = [
         patient.timeline.interval(f"{c.id}.end", f"{study}.start")[0]
         for c in patient.case.given(Radiotherapy)
-        if c.status != "proposed"
+        if c.status != "proposed" and not _elsewhere(c, patient.tumour)
     ]
     since = [(g.earliest, g.latest) for g in gaps if None not in g and (g.earliest or 0.0) >= 0]
     if len(since) < len(gaps) or not since:
