@@ -111,3 +111,24 @@ def test_a_row_that_says_nothing_says_why():
     assert "RT 2: made for a first course" in both[2]
     fits = ("RT 1", judge_course("spinal_cord", Given(Prescription(24.0, 5))))
     assert why_silent(table[2], [fits, second]) == ""
+
+
+@pytest.mark.parametrize(
+    ("organ", "row", "outcome"),
+    [
+        ("spinal_cord", "spinal_canal", "fail"),
+        ("conus", "spinal_cord", "fail"),
+        ("cauda_equina", "thecal_sac", "fail"),
+        ("conus", "cauda_equina", None),
+        ("cauda_equina", "spinal_cord", None),
+        ("spinal_cord", "sacral_plexus", None),
+    ],
+)
+def test_a_row_of_sums_speaks_of_its_organ_and_of_what_lies_in_it_or_says_why_not(organ, row, outcome):
+    (limit,) = rows(f"{row},sum,Dmax,50")
+    courses = [Prescription(50.4, 28), Prescription(24.0, 5)]
+    judged = from_prescriptions(courses, [Interval(60, 60)], organ=organ, reached=[True, True])
+    said = [str(v.outcome) for v in of_sum(judged, [limit])]
+    assert said == ([] if outcome is None else [outcome])
+    named = [(f"RT {n}", judge_course(organ, Given(c))) for n, c in enumerate(courses, 1)]
+    assert (why_silent(limit, named) == "") is (outcome is not None)

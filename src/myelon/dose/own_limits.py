@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("organ", "course", "metric", "limit_gy", "source", "author")
 CONVENTIONAL, SUM = "conventional", "sum"
+_AROUND = frozenset({"thecal_sac", "spinal_canal"})
+"""What contains the cord and the cauda equina, and so has at least their maximum."""
 _METRIC = re.compile(r"Dmax|D\d+(?:\.\d+)?(?:cc|%)")
 _MOST_GY, _MOST_FRACTIONS, _MOST_BYTES = 200.0, 60, 100_000
 
@@ -142,10 +144,18 @@ def why_silent(row: Limit, courses: Sequence[tuple[str, CourseTolerance]]) -> st
         courses: Name and tolerance of each course over one place, an organ each.
     """
     if row.context == "own_sum":
-        alone = len({name for name, _ in courses}) < 2
-        return "made for a sum, and one course alone meets here" if alone else ""
+        if len({name for name, _ in courses}) < 2:
+            return "made for a sum, and one course alone meets here"
+        here = any(_of_a_sum(row, c.organ) for _, c in courses)
+        return "" if here else f"made for the {row.organ.replace('_', ' ')}"
     reasons = [(name, why_not(row, c.organ, c.given)) for name, c in courses]
     return "; ".join(dict.fromkeys(f"{n}: {why}" for n, why in reasons)) if all(why for _, why in reasons) else ""
+
+
+def _of_a_sum(row: Limit, organ: str) -> bool:
+    """Whether a row was made for sums in an organ, or in what lies around it; the conus is a part of the cord."""
+    here = {organ, "spinal_cord"} if organ == "conus" else {organ}
+    return row.context == "own_sum" and row.organ in here | _AROUND
 
 
 def of_sum(
@@ -157,16 +167,18 @@ def of_sum(
     at_two = judged.dose if judged.dose.alpha_beta_gy == 2.0 else judged.alternative
     found = []
     for row in rows:
-        if row.context != "own_sum" or row.organ not in {judged.organ, "thecal_sac"}:
+        if not _of_a_sum(row, judged.organ):
             continue
         dose = judged.thecal_sac if row.organ == "thecal_sac" and judged.thecal_sac is not None else at_two
-        of_another = row.organ == "thecal_sac" and judged.organ != "thecal_sac" and judged.thecal_sac is None
+        of_another = row.organ in _AROUND - {judged.organ} and dose is at_two
         back = 1.0 + 2.0 / dose.alpha_beta_gy
         value = dose.decisive_eqd2
         most = value if dose.complete and not of_another else None
         outcome = outcome_between(dose.least_sum_bed / back, most, row)
         why = dose.partly or (
-            f"of the {judged.organ.replace('_', ' ')}: the thecal sac has at least as much" if of_another else ""
+            f"of the {judged.organ.replace('_', ' ')}: the {row.organ.replace('_', ' ')} has at least as much"
+            if of_another
+            else ""
         )
         if needs_model or withheld:
             outcome, why = (Outcome.NEEDS_MODEL, needs_model) if needs_model else (Outcome.UNKNOWN, withheld)
