@@ -1,0 +1,186 @@
+"""What was given and done so far, and what the dose of the cord is against its limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from myelon.board.facts.fact import UNKNOWN, Fact
+from myelon.board.logic import Known, no, unknown, yes
+from myelon.dose.verdict import Outcome
+from myelon.record.base import MAYBE
+from myelon.record.kinds import (
+    Radiotherapy,
+    Systemic,
+)
+from myelon.record.timeline import days_range
+from myelon.record.when import DAYS_PER
+from myelon.terms.drugs import drug_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from myelon.board.cord_dose import CordDose
+    from myelon.board.facts.situation import Situation
+
+
+LEAST_MONTHS = 6
+
+
+def _drug(*classes: str) -> Callable[[Situation], Known]:
+    def find(s: Situation) -> Known:
+        for line in s.case.given(Systemic):
+            for agent in line.agents:
+                row = drug_named(agent.drug)
+                if agent.drug in classes or (row is not None and row.drug_class in classes):
+                    return yes(f"{agent.drug} was given", (line.id,))
+        agents = dict.fromkeys(a.drug for line in s.case.given(Systemic) for a in line.agents)
+        foreign = [d for d in agents if drug_named(d) is None]
+        if foreign:
+            return unknown(f"of which class is not known to the table of drugs: {', '.join(foreign)}")
+        return unknown("none is recorded among the drugs") if agents else UNKNOWN
+
+    return find
+
+
+def _irradiated(s: Situation) -> Known:
+    courses = [c for c in s.case.given(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
+    doubtful = [c for c in s.case.of(Radiotherapy) if c.assertion in MAYBE and c.region != "brain"]
+    if not courses and not doubtful:
+        return unknown("no radiotherapy of the spine is recorded, and nobody wrote that there was none")
+    tumour = s.patient.tumour
+    levels = tumour.levels if tumour is not None else None
+    ids = tuple(c.id for c in courses)
+    meeting, every = s.patient.courses_over(levels)
+    if meeting:
+        return yes(f"{meeting[-1].label} over {meeting[-1].levels}", tuple(c.id for c in meeting))
+    if every:
+        return no(f"no course meets {levels}", ids)
+    if doubtful:
+        return unknown(f"whether {doubtful[0].id} was given is not certain", (*ids, *(c.id for c in doubtful)))
+    if s.packet.dose is not None and s.packet.dose.overlap.startswith("assumed"):
+        return yes(f"{courses[-1].label}; {s.packet.dose.overlap}", ids)
+    return unknown(f"{courses[-1].label}: the levels of the field are not recorded", ids)
+
+
+def _under_six_months_since(s: Situation) -> Known:
+    """From the end of the last course over the level to the newest entry of the record."""
+    met = s.ask("irradiated")
+    courses = [c for e in met.entries if isinstance(c := s.case.by_id[e], Radiotherapy)]
+    newest = s.timeline.in_order(e for e in s.case.entries if e.when is not None)[-1:]
+    if not met.value:
+        return unknown(met.words, met.entries)
+    timed = s.timeline.in_order(c for c in courses if c.when is not None)
+    timeless = [c for c in courses if c.when is None]
+    if not timed or not newest:
+        return unknown(f"when {timeless[0].label} was given is not recorded" if timeless else met.words, met.entries)
+    limit = LEAST_MONTHS * DAYS_PER["month"]
+    last = newest[0]
+    since = [(c, s.timeline.interval(f"{c.id}.end", f"{last.id}.start")[0]) for c in timed]
+    under = [(c, gap) for c, gap in since if gap.latest is not None and gap.latest < limit]
+    maybe = [(c, gap) for c, gap in since if gap.earliest is None or gap.earliest < limit]
+    course, gap = (under or maybe or since)[-1]
+    ids = (course.id, last.id)
+    words = f"{days_range(gap)} from the end of {course.label} to the newest entry"
+    if gap.earliest is not None and gap.earliest < 0:
+        words = f"{course.label} had not certainly ended at the newest entry"
+    if under:
+        return yes(words, ids)
+    if timeless:
+        return unknown(f"when {timeless[0].label} was given is not recorded", met.entries)
+    return unknown(words, ids) if maybe else no(words, ids)
+
+
+def _limit_exceeded(s: Situation) -> Known:
+    """Of the courses that meet the tumour: the first group whose levels do, or are assumed to."""
+    levels = s.patient.tumour.levels if s.patient.tumour is not None else None
+    dose = next(
+        (d for d in s.packet.doses if levels is None or d.span is None or d.span.overlap(levels) is not None), None
+    )
+    if dose is None:
+        met = s.ask("irradiated")
+        return unknown(met.words, met.entries) if met.value is None else no("no courses that meet the tumour add up")
+    return _exceeded_by(dose)
+
+
+def _exceeded_by(dose: CordDose) -> Known:
+    verdicts = [v for v in dose.judged.verdicts if v.outcome is not Outcome.NOT_APPLICABLE]
+    failed = [v for v in verdicts if v.outcome is Outcome.FAIL]
+    ids = tuple(c.id for c in dose.courses)
+    organ = " or ".join(o.replace("_", " ") for o in dose.organ.organs)
+    assumed = f"; {dose.overlap}" if dose.overlap.startswith("assumed") else ""
+    unsure = [c for c in dose.courses if c.status != "delivered"]
+    if failed and unsure:
+        why = ", ".join(f"{c.label} ({c.status})" for c in unsure)
+        return unknown(f"{why}: what the cord had is not what is prescribed", ids)
+    if failed:
+        by_rule: dict[str, list[str]] = {}
+        for v in failed:
+            by_rule.setdefault(v.limit.rule, []).append(v.limit.name.lower())
+        said = "; ".join(f"{rule}: {', '.join(names)}" for rule, names in by_rule.items())
+        words = f"{len(failed)} of {len(verdicts)} limits, by {dose.basis}, organ {organ}: {said}{assumed}"
+        return yes(words, ids, failed[0].limit.source)
+    if dose.withheld:
+        return unknown(f"nothing is judged: {dose.withheld}", ids)
+    if not verdicts:
+        return unknown(f"no rule of sums applies to {', '.join(c.label for c in dose.courses)}, organ {organ}", ids)
+    if any(v.outcome is not Outcome.PASS for v in verdicts):
+        open_ones = sum(v.outcome is not Outcome.PASS for v in verdicts)
+        return unknown(
+            f"{open_ones} of {len(verdicts)} limits cannot be judged, by {dose.basis}, organ {organ}{assumed}", ids
+        )
+    met = f"{len(verdicts)} of {len(verdicts)} limits: {verdicts[0].says}"
+    return no(f"{met}, by {dose.basis}, organ {organ}{assumed}", ids)
+
+
+def _carbon(s: Situation) -> Known:
+    found = [c for c in s.case.given(Radiotherapy) if c.modality == "carbon" and c.status != "proposed"]
+    return yes(found[-1].label, (found[-1].id,)) if found else unknown("no carbon ions are recorded as given")
+
+
+def _implant(s: Situation) -> Known:
+    operations = list(s.patient.spinal_operations)
+    found = [x for x in operations if x.instrumentation]
+    if found:
+        return yes(f"{found[-1].label}: {', '.join(found[-1].instrumentation)}", (found[-1].id,))
+    return unknown("no implant is recorded" if operations else "no operation is recorded")
+
+
+def _operated(s: Situation) -> Known:
+    found = [x for x in s.patient.spinal_operations if not x.is_biopsy]
+    return yes(found[-1].label, tuple(x.id for x in found)) if found else unknown("no operation is recorded")
+
+
+def _on_denosumab(s: Situation) -> Known:
+    lines = [
+        x for x in s.case.given(Systemic)
+        if any((row := drug_named(a.drug)) is not None and row.name == "denosumab" for a in x.agents)
+    ]  # fmt: skip
+    if not lines:
+        return unknown("denosumab is not recorded")
+    running = [x for x in lines if x.until is None]
+    last = s.timeline.in_order(running or lines)[-1]
+    if not running:
+        return no("denosumab has ended", (last.id,))
+    now = s.timeline.in_order(e for e in s.case.entries if e.when is not None)[-1:]
+    since = s.timeline.interval(f"{last.id}.start", f"{now[0].id}.start")[0] if now and last.when is not None else None
+    clock = f", for {days_range(since)} at the last entry" if since is not None and since.earliest is not None else ""
+    return yes(f"{last.label}; no end is recorded{clock}", (last.id,))
+
+
+FACTS: tuple[Fact, ...] = (
+    Fact("irradiated", "was the level irradiated before?", _irradiated),
+    Fact(
+        "under six months since radiotherapy",
+        "did the last course over the level end under six months ago?",
+        _under_six_months_since,
+    ),
+    Fact("limit exceeded", "is a published limit of the cord exceeded?", _limit_exceeded),
+    Fact("carbon ions given", "were carbon ions given?", _carbon),
+    Fact("implant", "is there an implant?", _implant),
+    Fact("operated", "was the tumour operated on?", _operated),
+    Fact("on denosumab", "is denosumab being given?", _on_denosumab),
+    Fact(
+        "immunotherapy given", "was a checkpoint inhibitor given?", _drug("anti-PD-L1 antibody", "anti-PD-1 antibody")
+    ),
+)
+"""Every fact of these, with its question."""
