@@ -244,3 +244,12 @@ def test_what_was_asked_and_could_turn_nothing_is_named_as_not_counted():
     assert turned.evaluate({}).assumed == ()
     silent = asking(lambda _: Found(("same",)))
     assert silent.evaluate({}).assumed == ()
+
+
+def test_what_a_rule_does_without_is_still_possible_while_something_else_is_missing():
+    sft = instrument("who_sft_hpc")
+    alone = sft.evaluate({"scheme": "2021", "grade_2016": "2"})
+    assert (alone.status, alone.category) == ("complete", "not_convertible")
+    part = sft.evaluate({"grade_2016": "2", "phenotype": "HPC"})
+    assert part.status == "incomplete"
+    assert set(part.reachable_categories) >= {"1", "2", "3", "not_convertible"}

@@ -65,6 +65,8 @@ class Found(NamedTuple):
     values: tuple[tuple[str, float], ...] = ()
     """Named numbers, where it gives more than one."""
     steps: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
+    """What it could be as well if somebody gave what it does without; it is asked while something else is missing."""
 
 
 class Reach(NamedTuple):
@@ -421,6 +423,7 @@ class Rule(Instrument):
         try:
             found = self.decide(reading)
             key = next(iter(reading.open), None)
+            tried.reached.update(found.otherwise)
             if key is None:
                 tried.took(found.categories)
                 return

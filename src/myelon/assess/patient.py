@@ -71,6 +71,7 @@ class Patient:
         self.case = case
         self.timeline = timeline if timeline is not None else solve(case)
         self.on = on
+        self._days_old: dict[str, float] = {}
 
     @classmethod
     def at(cls, case: Case, day: str) -> Patient:
@@ -144,17 +145,20 @@ class Patient:
         for label, entry_id in entries.items():
             if self.case.by_id[entry_id].track in _LASTING:
                 continue
-            if self.on is not None:
-                latest = self.timeline.date(entry_id).latest
-                days = self.on.toordinal() - latest if latest is not None else 0.0
-                words = f"before {self.on.isoformat()}"
-            else:
-                gaps = [self.timeline.interval(f"{entry_id}.start", f"{e}.start")[0] for e in self._happened]
-                days = max((g.earliest for g in gaps if g.earliest is not None), default=0.0)
-                words = "before the newest entry"
-            if days > HOLDS_DAYS:
-                found.append(f"{label}: at least {days:.0f} days {words}")
+            if entry_id not in self._days_old:
+                self._days_old[entry_id] = self._least_age(entry_id)
+            if (days := self._days_old[entry_id]) > HOLDS_DAYS:
+                than = "the newest entry" if self.on is None else self.on.isoformat()
+                found.append(f"{label}: at least {days:.0f} days before {than}")
         return tuple(found)
+
+    def _least_age(self, entry_id: str) -> float:
+        """Days that an entry is certainly older than the newest one, or than the day asked."""
+        if self.on is not None:
+            latest = self.timeline.date(entry_id).latest
+            return self.on.toordinal() - latest if latest is not None else 0.0
+        gaps = [self.timeline.interval(f"{entry_id}.start", f"{e}.start")[0] for e in self._happened]
+        return max((g.earliest for g in gaps if g.earliest is not None), default=0.0)
 
     @cached_property
     def _happened(self) -> tuple[str, ...]:

@@ -57,7 +57,8 @@ def _decide(answers: Answers) -> Found:
             ("3" if mitoses >= _HPF_LIMIT else "2",), steps=(f"2016: {mitoses:g} mitoses per 10 HPF, limit 5",)
         )
     if not answers.given.keys() & {"mitoses_mm2", "mitoses_10hpf"} and answers.known("grade_2016"):
-        return Found(("not_convertible",), steps=("a grade of 2016 becomes none of 2021 without mitoses and necrosis",))
+        without = "a grade of 2016 becomes none of 2021 without mitoses and necrosis"
+        return Found(("not_convertible",), steps=(without,), otherwise=("1", "2", "3"))
     if answers.known("mitoses_mm2"):
         rate, said = answers.number("mitoses_mm2"), "per mm²"
         many = rate >= _MM2_LIMIT

@@ -146,11 +146,7 @@ class Tumour(NamedTuple):
     @property
     def wider(self) -> tuple[Tumour, ...]:
         """Every wider entity, the nearest first."""
-        found: dict[str, Tumour] = {}
-        for key in self.within:
-            for row in (TUMOURS[key], *TUMOURS[key].wider):
-                found.setdefault(row.id, row)
-        return tuple(found.values())
+        return _wider(self.id)
 
     @property
     def lineage(self) -> set[str]:
@@ -160,7 +156,7 @@ class Tumour(NamedTuple):
     @property
     def narrower(self) -> tuple[Tumour, ...]:
         """Every entity that is one of it."""
-        return tuple(t for t in TUMOURS.values() if any(w.id == self.id for w in t.wider))
+        return _narrower(self.id)
 
     @property
     def words(self) -> str:
@@ -213,6 +209,20 @@ TUMOURS: dict[str, Tumour] = _read()
 """Every entity by its id."""
 ICDO_SOURCE = "oncotree_icdo"
 """Where the codes of ICD-O-3 were seen: a map of 2018, so that entities and codes that are newer are not in it."""
+
+
+@cache
+def _wider(key: str) -> tuple[Tumour, ...]:
+    found: dict[str, Tumour] = {}
+    for within in TUMOURS[key].within:
+        for row in (TUMOURS[within], *_wider(within)):
+            found.setdefault(row.id, row)
+    return tuple(found.values())
+
+
+@cache
+def _narrower(key: str) -> tuple[Tumour, ...]:
+    return tuple(t for t in TUMOURS.values() if any(w.id == key for w in t.wider))
 
 
 def fold(text: str) -> str:
