@@ -176,6 +176,21 @@ OFFENCES = {
             [{"id": "t", "kind": "neoplasm", "role": "primary", "entity": "Chordoma", "compartment": ["vertebral"]},
              study(impression=impression), report(diagnosis="Chordoma")]
             for impression in ("Giant cell tumour of bone", "Chordoma"))),
+    "a tumour that came out of a study": (
+        "parent:t", "internal", *(
+            [{"id": "p", "kind": "neoplasm", "role": "primary", "entity": "Breast cancer"}, study(),
+             {"id": "t", "kind": "neoplasm", "role": "secondary", "entity": "Metastasis", "parent": parent}]
+            for parent in ("mri", "p"))),
+    "a tumour that came out of itself": (
+        "parent:t", "internal", *(
+            [{"id": "p", "kind": "neoplasm", "role": "primary", "entity": "Breast cancer"},
+             {"id": "t", "kind": "neoplasm", "role": "secondary", "entity": "Metastasis", "parent": parent}]
+            for parent in ("t", "p"))),
+    "two tumours that came out of each other": (
+        "parent:t", "internal", *(
+            [{"id": "p", "kind": "neoplasm", "role": "primary", "entity": "Breast cancer", **back},
+             {"id": "t", "kind": "neoplasm", "role": "secondary", "entity": "Metastasis", "parent": "p"}]
+            for back in ({"parent": "t"}, {}))),
     "a grade without edition": (
         "edition:path", "completeness", [report(diagnosis="d", grade="4")], [report(diagnosis="d", grade="4", edition="WHO CNS 5")]),
     "spans of one lesion that differ": (

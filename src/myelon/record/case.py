@@ -67,7 +67,6 @@ class Case(Part):
             for anchor in _anchors(entry):
                 if anchor not in seen:
                     raise ValueError(f"the time of {entry.id!r} hangs on {anchor!r}, which does not exist")
-        _parents_are_tumours(self.entries)
         if split_reference(self.zero)[0] not in seen:
             raise ValueError(f"zero point {self.zero!r} is not an entry")
         loop = _anchor_loop(self.entries)
@@ -118,16 +117,6 @@ class Case(Part):
                 if entry.id not in ids:
                     ids.append(entry.id)
         return found
-
-
-def _parents_are_tumours(entries: tuple[Entry, ...]) -> None:
-    """Refuse a tumour that came out of itself, or out of an entry that is no tumour."""
-    tumours = {e.id: e for e in entries if isinstance(e, Neoplasm)}
-    for tumour in tumours.values():
-        if tumour.parent == tumour.id:
-            raise ValueError(f"tumour {tumour.id!r} is its own parent")
-        if tumour.parent is not None and tumour.parent not in tumours:
-            raise ValueError(f"the parent of {tumour.id!r} is {tumour.parent!r}, which is no tumour")
 
 
 def _anchors(entry: Entry) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     treatment.event_is_no_ctcae_term,
     pathology.marker_is_both,
     pathology.entity_is_not_supported,
+    pathology.parent_is_no_tumour,
     pathology.corners_differ,
     pathology.grade_without_edition,
     anatomy.extent_differs_by_feature,

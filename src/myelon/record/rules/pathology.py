@@ -6,12 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from myelon.record.finding import Finding, Statement, codes
-from myelon.record.kinds import Pathology
+from myelon.record.kinds import Neoplasm, Pathology
 from myelon.record.triangle import triangles
 from myelon.terms.markers import DEFINITIONS, marker_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from myelon.record.case import Case
     from myelon.record.timeline import Timeline
@@ -69,6 +69,32 @@ def entity_is_not_supported(case: Case, _timeline: Timeline) -> Iterator[Finding
                 (Statement(f"diagnosis: {report.diagnosis}", codes(report.source)), *against),
                 rule="the markers that the diagnosis rests on do not support it: ask for a review of the pathology",
             )
+
+
+def parent_is_no_tumour(case: Case, _timeline: Timeline) -> Iterator[Finding]:
+    """A tumour that came out of an entry that is no tumour, or by some steps out of itself."""
+    tumours = {t.id: t for t in case.of(Neoplasm)}
+    for tumour in tumours.values():
+        if tumour.parent is None or (tumour.parent in tumours and tumour.id not in _ancestors(tumour, tumours)):
+            continue
+        source = case.by_id[tumour.parent]
+        what = "which is no tumour" if tumour.parent not in tumours else "and that came out of it"
+        said = (Statement(f"{tumour.label}: came out of {source.label}, {what}", codes(tumour.source)),)
+        yield Finding(
+            f"parent:{tumour.id}", "internal", tuple(dict.fromkeys((tumour.id, tumour.parent))), said,
+            rule="a tumour comes out of another tumour, and never out of itself",
+            computed="where it came from is open until that is corrected",
+        )  # fmt: skip
+
+
+def _ancestors(tumour: Neoplasm, tumours: Mapping[str, Neoplasm]) -> set[str]:
+    """The tumours it came out of, step by step; in a loop, itself too."""
+    found: set[str] = set()
+    held = tumours.get(tumour.parent or "")
+    while held is not None and held.id not in found:
+        found.add(held.id)
+        held = tumours.get(held.parent or "")
+    return found
 
 
 def corners_differ(case: Case, timeline: Timeline) -> Iterator[Finding]:
