@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -243,7 +244,7 @@ def survivors(out: Path) -> list[Fault]:
 
 
 class Nearest(NamedTuple):
-    """The tests that run a line."""
+    """The tests that run a line, the quickest first."""
 
     tests: tuple[str, ...]
     every: bool
@@ -283,7 +284,7 @@ class Copy:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return 1
-        self.said = done.stdout[-2000:] + done.stderr[-2000:]
+        self.said = done.stdout + done.stderr
         return done.returncode
 
     def lines(self, pillar: str) -> dict[str, dict[int, Nearest]]:
@@ -295,8 +296,11 @@ class Copy:
         (self.root / "coverage.ini").write_text(
             "[run]\ndynamic_context = test_function\ndata_file = coverage.data\n", encoding="utf-8"
         )
-        if self.run(TESTS[pillar], coverage=True):
-            raise SystemExit(f"the tests of {pillar} do not pass before a fault is planted:\n{self.said}")
+        if self.run([*TESTS[pillar], "--durations=0"], coverage=True):
+            raise SystemExit(f"the tests of {pillar} do not pass before a fault is planted:\n{self.said[-2000:]}")
+        took: dict[str, float] = {}
+        for seconds, test in re.findall(r"^([\d.]+)s \w+ +(\S+?)(?:\[|$)", self.said, re.MULTILINE):
+            took[test] = took.get(test, 0.0) + float(seconds)
         from coverage import CoverageData  # noqa: PLC0415 - known only in the group mutants
 
         data = CoverageData(str(self.root / "coverage.data"))
@@ -306,10 +310,10 @@ class Copy:
         for measured in data.measured_files():
             if not Path(measured).is_relative_to(self.root):
                 continue
-            rows = {
-                line: Nearest(tuple(sorted({n for c in contexts if (n := _node(c, files, self.root))})), all(contexts))
-                for line, contexts in data.contexts_by_lineno(measured).items()
-            }
+            rows = {}
+            for line, contexts in data.contexts_by_lineno(measured).items():
+                tests = {n for c in contexts if (n := _node(c, files, self.root))}
+                rows[line] = Nearest(tuple(sorted(tests, key=lambda n: (took.get(n, 0.0), n))), all(contexts))
             found[str(Path(measured).relative_to(self.root))] = rows
         return found
 

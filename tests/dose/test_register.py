@@ -1,10 +1,12 @@
 """Registration: a spine moved by a known transform, or bent by a known bend, is brought back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from myelon.demo import phantoms
-from myelon.dose.register import between_named, register
+from myelon.dose.register import LEAST_SHOWN, between_named, register
 from myelon.dose.uncertainty import _placed
 from myelon.dose.volume import Volume
 from myelon.errors import DoseError
@@ -52,6 +54,32 @@ def test_a_known_transform_is_found_to_a_fraction_of_a_voxel(spine, shift, degre
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-9)
 
 
+def slices(volume, first, last):
+    start = volume.origin_mm + np.array([0.0, 0.0, first * volume.spacing_mm[2]])
+    return replace(volume, values=volume.values[first:last], origin_mm=start)
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 30), (0, 12), (30, 50), (56, 86)])
+def test_a_ct_of_part_of_the_spine_is_placed_rightly_or_doubted(spine, first, last):
+    """The middles of the images say little then, and vertebrae look alike: the neighbour must not pass unsaid."""
+    truth = _placed(np.array([0.0, -10.0, -84.0]), np.array([8.0, -11.0, 6.0]), np.array([5.0, -4.0, 6.0]))
+    found = register(spine, slices(moved(spine, truth), first, last), BOX)
+    assert errors(found, truth).max() <= 0.75 or found.doubts
+    assert (found.shown < LEAST_SHOWN) == any("shows only" in doubt for doubt in found.doubts)
+    if last <= 30:  # it shows what the box shows, or the lower part of it
+        assert errors(found, truth).max() <= 0.75
+
+
+def test_images_that_do_not_overlap_where_the_search_starts_are_said_so(spine):
+    away = np.eye(4)
+    away[2, 3] = -264.0  # the box then lies beyond the last slice, and the search sees some slices and no more
+    with pytest.raises(DoseError, match="do not overlap around these vertebrae"):
+        register(spine, spine, BOX, start=away)
+    away[2, 3] = -900.0
+    with pytest.raises(DoseError, match="moving CT shows too little"):
+        register(spine, spine, BOX, start=away)
+
+
 def test_the_same_images_give_the_same_transform(spine):
     truth = _placed(np.array([0.0, -10.0, -84.0]), np.array([3.0, 2.0, -4.0]), np.array([2.0, 1.0, -1.0]))
     other = moved(spine, truth)
@@ -61,7 +89,7 @@ def test_the_same_images_give_the_same_transform(spine):
 
 
 def test_a_box_without_bone_or_outside_is_refused(spine):
-    with pytest.raises(DoseError, match="too little of the image"):
+    with pytest.raises(DoseError, match="fixed CT shows too little"):
         register(spine, spine, ([500.0, 500, 500], [600.0, 600, 600]))
     air = Volume(np.full(spine.values.shape, -900, dtype=np.int16), spine.origin_mm, spine.spacing_mm)
     with pytest.raises(DoseError, match="no bone"):

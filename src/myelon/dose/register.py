@@ -34,18 +34,26 @@ SAMPLES, SEED, MOST_STEPS, LEAST_STEP = 40_000, 20261, 80, 2e-3
 """Voxels that the measure is taken on, at most; least step of the search, in mm at the edge of the image."""
 _PYRAMID = ((2, 1.0), (1, 0.0))
 """Shrink factor and smoothing in mm of each level of a fine search."""
-_COARSE_MM, _COARSE_SAMPLES = 3.0, 12_000
+_COARSE_MM = 3.0
+_COARSELY = ((1, 0.0),), 3_000
 """Voxels of the images that coarse searches are made on: smoothed and shrunk once for all of them."""
 _LEAST_CELLS = 12
 SEEN_MM = 50.0
 """Around the box, as it lies before the search."""
-_STARTS_MM = (-30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0)
-"""Along the body: vertebrae look alike, and one search may settle on the neighbour."""
+STEP_MM = 10.0
+_NEAR_MM = (-30.0, -20.0, -10.0, 10.0, 20.0, 30.0)
+"""Along the body: vertebrae look alike, and a search settles on the nearest one. Without a start the search begins at
+every step that the moving image shows; with one, these are the others that the fit is compared with."""
 ANOTHER_MM = 8.0
 """A fit whose box lies this far from the best one is another fit."""
 CLEAR_BY, CONSISTENT_MM, LEAST_CORRELATION = 0.03, 3.0, 0.6
 """What a fit is doubted below, above and below: how much better it is than another, there and back, bone. Myelon's
 conventions: right and wrong fits of six head-and-neck and one abdominal CT lay on their two sides."""
+_APART = "the two CTs do not overlap around these vertebrae"
+_LET_OVERLAP = "Give vertebrae that both CTs show, and the contours of both: vertebrae of one name lead the search"
+LEAST_SHOWN = 0.8
+"""Share of the box that both images show, below which a fit is doubted. Myelon's convention: of a phantom's CT cut at
+eleven places, wrong fits without another doubt showed 0.56; right ones at the end of the image showed 0.87."""
 _BONE_HU, _LEAST_BONE = 180.0, 0.02
 _EVERY, _LEAST_SHARED = 4, 0.2
 _ALL_HU = (-1000.0, 1200.0)
@@ -66,6 +74,7 @@ class Registered:
         likeness: Correlation of all HU in all that the images share, after the rigid fit: it tells one vertebra from
             the next.
         runner_up: Likeness of the best other rigid fit, such as a vertebra away; None where all came to this one.
+        shown: Share of the box that the moving image shows, by the fit.
         inconsistency_mm: Greatest distance, at the corners of the box, between the rigid fit and the inverse of the
             one that is found when fixed and moving change places: a bound on trust, not on truth.
         stretch: Least and greatest change of volume in the box; 1 for a rigid fit.
@@ -78,6 +87,7 @@ class Registered:
     correlation: float
     likeness: float
     runner_up: float | None
+    shown: float
     inconsistency_mm: float
     stretch: Stretch
     box_mm: tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -88,6 +98,10 @@ class Registered:
         found = []
         if self.runner_up is not None and self.likeness - self.runner_up < CLEAR_BY:
             found.append("another fit is as good: the images may be a vertebra off")
+        if self.likeness < 0:
+            found.append("the images share too little to tell one vertebra from the next")
+        if self.shown < LEAST_SHOWN:
+            found.append(f"the moving CT shows only {self.shown:.0%} of the box around the vertebrae")
         if self.inconsistency_mm > CONSISTENT_MM:
             found.append(f"there and back differ by {self.inconsistency_mm:.1f} mm")
         if self.correlation < LEAST_CORRELATION:
@@ -123,30 +137,32 @@ def register(
         progress: Called with a line before each step.
 
     Raises:
-        DoseError: A box outside the image or too small, or no bone in it.
+        DoseError: A box outside the image or too small, no bone in it, or a moving image that does not show it.
     """
     low, high = (np.asarray(corner, dtype=float) for corner in box_mm)
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
         raise DoseError("the box is no box", todo="Give two corners in mm")
     fixed, moving = fixed.upright(), moving.upright()
     first = _middles(fixed, moving) if start is None else np.asarray(start, dtype=float)
-    part = _cut(fixed, low, high)
+    part = _with_bone(_cut(fixed, low, high, "fixed"), "fixed")
     box = _corners(low, high)
-    near = _around(moving, _apply(np.asarray(np.linalg.inv(first)), box))
-    progress("rigid: coarse fits from seven places along the spine")
-    rough = _coarse(part), _coarse(near)
-    fits = [_search(*rough, _along(first, by), ((1, 0.0),), _COARSE_SAMPLES) for by in _STARTS_MM]
-    scores = [_likeness(fixed, moving, fit) for fit in fits]
-    best = int(np.argmax(scores)) if start is None else _STARTS_MM.index(0.0)
-    others = [fits[n] for n in np.argsort(scores)[::-1] if n != best]
+    places = _along_the_spine(part, moving, first) if start is None else _NEAR_MM
+    progress(f"rigid: coarse fits from {len(places)} places along the spine")
+    coarse = _coarse(part), _coarse(moving)
+    fits = [fit for by in places if (fit := _search(*coarse, _along(first, by), *_COARSELY)) is not None]
+    fits.sort(key=lambda fit: _likeness(fixed, moving, fit), reverse=True)
+    if start is not None:
+        fits.insert(0, first)
     progress("rigid: the best of them, finely")
-    matrix = _search(part, near, fits[best], _PYRAMID)
+    matrix = _finely(part, moving, fits[0] if fits else first)
     progress("rigid: the best other one, finely")
-    runner_up = _runner_up(fixed, moving, part, near, matrix, others)
+    runner_up = _runner_up(fixed, moving, part, matrix, fits[1:])
     progress("rigid: the way back")
     there = _apply(np.asarray(np.linalg.inv(matrix)), box)
     inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
-    back = _search(_cut(moving, there.min(axis=0), there.max(axis=0)), _around(fixed, box), inverse, _PYRAMID)
+    other = _with_bone(_cut(moving, there.min(axis=0), there.max(axis=0), "moving"), "moving")
+    back = _finely(other, fixed, inverse)
+    near = _seen(moving, part, matrix)
     gone = _apply(back, box) - there
     if kind == "affine":
         progress("affine: from the rigid fit")
@@ -163,6 +179,7 @@ def register(
         _correlation(part, moving, warp),
         _likeness(fixed, moving, matrix),
         runner_up,
+        _shown(part, moving, warp),
         float(np.linalg.norm(gone, axis=1).max()),
         warp.stretch(low, high),
         (low, high),
@@ -173,19 +190,21 @@ def _runner_up(
     fixed: Volume,
     moving: Volume,
     part: Volume,
-    near: Volume,
     matrix: NDArray[np.float64],
     fits: Sequence[NDArray[np.float64]],
 ) -> float | None:
     """Likeness of the best coarse fit that, made fine, does not come to the same."""
-    box = _corners(part.origin_mm, part.origin_mm + (np.array(part.values.shape[::-1]) - 1) * np.array(part.spacing_mm))
+    box = _box(part)
 
     def apart(fit: NDArray[np.float64]) -> bool:
         gone = _apply(fit @ np.asarray(np.linalg.inv(matrix)), box) - box
         return bool(np.linalg.norm(gone, axis=1).min() > ANOTHER_MM)
 
     for fit in (f for f in fits if apart(f)):
-        fine = _search(part, near, fit, _PYRAMID[:1])
+        try:
+            fine = _finely(part, moving, fit, _PYRAMID[:1])
+        except DoseError:  # that far on the images share no bone
+            continue
         if apart(fine):
             return _likeness(fixed, moving, fine)
     return None
@@ -211,9 +230,19 @@ def _centre(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((points.min(axis=0) + points.max(axis=0)) / 2.0)
 
 
-def _around(volume: Volume, points: NDArray[np.float64]) -> Volume:
-    """What a search may come to see of an image: smoothing the rest would only take time."""
-    return _cut(volume, points.min(axis=0) - SEEN_MM, points.max(axis=0) + SEEN_MM)
+def _seen(moving: Volume, part: Volume, start: NDArray[np.float64]) -> Volume:
+    """What a search of a part may come to see of an image: smoothing the rest would only take time."""
+    points = _apply(np.asarray(np.linalg.inv(start)), _box(part))
+    return _cut(moving, points.min(axis=0) - SEEN_MM, points.max(axis=0) + SEEN_MM, "moving")
+
+
+def _along_the_spine(part: Volume, moving: Volume, first: NDArray[np.float64]) -> tuple[float, ...]:
+    """Every shift along the body, a step apart, that brings the middle of a part into the moving image."""
+    middle = float(_apply(np.asarray(np.linalg.inv(first)), _middle(part)[None])[0, 2])
+    low = float(moving.origin_mm[2])
+    high = low + (moving.values.shape[0] - 1) * moving.spacing_mm[2]
+    steps = range(int(np.floor((middle - high) / STEP_MM)), int(np.ceil((middle - low) / STEP_MM)) + 1)
+    return tuple(STEP_MM * n for n in steps)
 
 
 def _along(start: NDArray[np.float64], by_mm: float) -> NDArray[np.float64]:
@@ -250,13 +279,30 @@ def _search(
     start: NDArray[np.float64],
     pyramid: Sequence[tuple[int, float]],
     samples: int = SAMPLES,
-) -> NDArray[np.float64]:
-    """The rigid transform of the moving image onto a part of the fixed one."""
+) -> NDArray[np.float64] | None:
+    """The rigid transform of the moving image onto a part of the fixed one; None where the search leaves the image."""
     sitk: Any = import_module("SimpleITK")
     transform, inverse = sitk.Euler3DTransform(), np.asarray(np.linalg.inv(start))
     transform.SetMatrix(inverse[:3, :3].ravel().tolist(), 1e-6)
-    found = _fitted(part, moving, transform, inverse, pyramid, samples)
+    try:
+        found = _fitted(part, moving, transform, inverse, pyramid, samples)
+    except DoseError:
+        return None
     return np.asarray(np.linalg.inv(found), dtype=np.float64)
+
+
+def _finely(
+    part: Volume, moving: Volume, start: NDArray[np.float64], pyramid: Sequence[tuple[int, float]] = _PYRAMID
+) -> NDArray[np.float64]:
+    """The same from a start, on what a fine search may come to see.
+
+    Raises:
+        DoseError: The images do not overlap where the search starts, or no longer where it leads.
+    """
+    found = _search(part, _seen(moving, part, start), start, pyramid)
+    if found is None:
+        raise DoseError(_APART, todo=_LET_OVERLAP)
+    return found
 
 
 def _affine(part: Volume, moving: Volume, inverse: NDArray[np.float64]) -> Warp:
@@ -282,11 +328,23 @@ def _fitted(
     transform.SetCenter(centre.tolist())
     transform.SetTranslation((_apply(inverse, centre[None])[0] - centre).tolist())
     method.SetInitialTransform(transform, inPlace=True)
-    method.Execute(_image(part), _image(moving))
+    _execute(method, part, moving)
     found = np.eye(4)
     found[:3, :3] = np.array(transform.GetMatrix()).reshape(3, 3)
     found[:3, 3] = np.array(transform.GetTranslation()) + centre - found[:3, :3] @ centre
     return found
+
+
+def _execute(method: Any, part: Volume, moving: Volume) -> None:  # noqa: ANN401  # of the library
+    """Search.
+
+    Raises:
+        DoseError: The library gives up: too few points of the box lie in the moving image.
+    """
+    try:
+        method.Execute(_image(part), _image(moving))
+    except RuntimeError as error:
+        raise DoseError(_APART, todo=_LET_OVERLAP) from error
 
 
 def _deformed(part: Volume, moving: Volume, after: NDArray[np.float64]) -> Warp:
@@ -303,7 +361,7 @@ def _deformed(part: Volume, moving: Volume, after: NDArray[np.float64]) -> Warp:
     method.SetOptimizerAsLBFGSB(gradientConvergenceTolerance=1e-6, numberOfIterations=_SPLINE_STEPS)
     method.SetMovingInitialTransform(affine)
     method.SetInitialTransform(spline, inPlace=True)
-    method.Execute(fixed, _image(moving))
+    _execute(method, part, moving)
     counts = np.ceil(size / OFFSETS_EVERY_MM).astype(int) + 1
     spacing = size / (counts - 1)
     found = sitk.TransformToDisplacementField(
@@ -332,24 +390,35 @@ def _coarse(volume: Volume) -> Volume:
     return replace(volume, values=values, origin_mm=np.array(image.GetOrigin()), spacing_mm=(x, y, z))
 
 
-def _cut(volume: Volume, low: NDArray[np.float64], high: NDArray[np.float64]) -> Volume:
+def _cut(volume: Volume, low: NDArray[np.float64], high: NDArray[np.float64], which: str) -> Volume:
     """The voxels of a box.
 
     Raises:
-        DoseError: Too few of them, or no bone.
+        DoseError: Too few of them.
     """
     spacing = np.array(volume.spacing_mm)
     size = np.array(volume.values.shape[::-1])
     first = np.clip(np.floor((low - volume.origin_mm) / spacing), 0, size).astype(int)
     last = np.clip(np.ceil((high - volume.origin_mm) / spacing) + 1, 0, size).astype(int)
     if (last - first).min() < _LEAST_CELLS:
-        raise DoseError("the box has too little of the image", todo="Give a box of whole vertebrae inside the CT")
+        raise DoseError(f"the {which} CT shows too little of the box around the vertebrae", todo=_LET_OVERLAP)
     values: NDArray[np.int16] | NDArray[np.float32] = volume.values[
         first[2] : last[2], first[1] : last[1], first[0] : last[0]
     ]
-    if (values > _BONE_HU).mean() < _LEAST_BONE:
-        raise DoseError("no bone in the box, or hardly any", todo="Give a box around vertebrae")
     return replace(volume, values=values.copy(), origin_mm=volume.origin_mm + first * spacing)
+
+
+def _with_bone(part: Volume, which: str) -> Volume:
+    """The same.
+
+    Raises:
+        DoseError: It shows no bone, or hardly any.
+    """
+    if (part.values > _BONE_HU).mean() < _LEAST_BONE:
+        raise DoseError(
+            f"no bone of the {which} CT in the box, or hardly any", todo="Give vertebrae that both CTs show"
+        )
+    return part
 
 
 def _correlation(part: Volume, moving: Volume, warp: Warp) -> float:
@@ -363,16 +432,32 @@ def _likeness(fixed: Volume, moving: Volume, matrix: NDArray[np.float64]) -> flo
 
 
 def _compared(fixed: Volume, moving: Volume, warp: Warp, *, every: int, window: tuple[float, float]) -> float:
-    """Correlation where the images overlap; −1 where they hardly do."""
-    z, y, x = np.meshgrid(*(np.arange(0, n, every) for n in fixed.values.shape), indexing="ij")
-    points = fixed.origin_mm + np.stack([x, y, z], axis=-1) * np.array(fixed.spacing_mm)
-    there = warp.apply(points.reshape(-1, 3))
-    size = (np.array(moving.values.shape[::-1]) - 1) * np.array(moving.spacing_mm)
-    inside = np.all((there >= moving.origin_mm) & (there <= moving.origin_mm + size), axis=1)
-    if inside.mean() < _LEAST_SHARED:
+    """Correlation where the images overlap; −1 where they hardly do, or one is the same everywhere."""
+    there = warp.apply(_points(fixed, every))
+    inside = _inside(moving, there)
+    shared = inside.sum() * every**3 * np.prod(fixed.spacing_mm)
+    if shared < _LEAST_SHARED * min(np.prod(v.spacing_mm) * v.values.size for v in (fixed, moving)):
         return -1.0
     one = np.clip(fixed.values[::every, ::every, ::every].ravel()[inside].astype(float), *window)
-    return float(np.corrcoef(one, np.clip(moving.at(there[inside]), *window))[0, 1])
+    other = np.clip(moving.at(there[inside]), *window)
+    return float(np.corrcoef(one, other)[0, 1]) if np.ptp(one) and np.ptp(other) else -1.0
+
+
+def _shown(part: Volume, moving: Volume, warp: Warp) -> float:
+    """Share of the voxels of the box that lie in the moving image."""
+    return float(_inside(moving, warp.apply(_points(part, _EVERY))).mean())
+
+
+def _inside(volume: Volume, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    size = (np.array(volume.values.shape[::-1]) - 1) * np.array(volume.spacing_mm)
+    return np.asarray(np.all((points >= volume.origin_mm) & (points <= volume.origin_mm + size), axis=1))
+
+
+def _points(volume: Volume, every: int) -> NDArray[np.float64]:
+    """Places of every so many-th voxel along each axis, n × 3 in LPS mm."""
+    z, y, x = np.meshgrid(*(np.arange(0, n, every) for n in volume.values.shape), indexing="ij")
+    points = volume.origin_mm + np.stack([x, y, z], axis=-1) * np.array(volume.spacing_mm)
+    return np.asarray(points.reshape(-1, 3))
 
 
 def _middles(fixed: Volume, moving: Volume) -> NDArray[np.float64]:
@@ -384,6 +469,11 @@ def _middles(fixed: Volume, moving: Volume) -> NDArray[np.float64]:
 def _middle(volume: Volume) -> NDArray[np.float64]:
     size = np.array(volume.values.shape[::-1])
     return np.asarray(volume.origin_mm + (size - 1) * np.array(volume.spacing_mm) / 2.0)
+
+
+def _box(volume: Volume) -> NDArray[np.float64]:
+    size = np.array(volume.values.shape[::-1])
+    return _corners(volume.origin_mm, volume.origin_mm + (size - 1) * np.array(volume.spacing_mm))
 
 
 def _corners(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
