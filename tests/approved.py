@@ -5,23 +5,30 @@
 
 import difflib
 import json
+import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from myelon.assess import Patient, instruments
+import pydicom
+
+from myelon.assess import Patient, instrument, instruments
 from myelon.assess.fields import Number
 from myelon.assess.instrument import Sum
 from myelon.assess.response_series import response_series
 from myelon.assess.toxicity import toxicity
 from myelon.board.differential import differential
 from myelon.board.facts import FACTS, Situation, prognoses
+from myelon.board.facts.scores import PROGNOSIS
 from myelon.board.options import deliberate
 from myelon.board.packet import prepare
 from myelon.board.reporting import reporting_items
 from myelon.board.schedules import schedules
 from myelon.board.similar import answers, as_text
 from myelon.board.standing import standing
-from myelon.demo.hospital import CASES, demo_case
+from myelon.demo.hospital import CASES, demo_case, name_files
+from myelon.demo.phantoms import PHANTOMS
 from myelon.errors import InstrumentError, MyelonError
+from myelon.exchange.dicom.courses import read_courses
 from myelon.record.case import read_case
 from myelon.record.kinds import Phase
 from myelon.record.timeline import as_of, solve
@@ -96,8 +103,8 @@ def of_verdict(v):
     return f"{v.outcome}, {v.value_text} against {v.limit}, {v.says}{': ' + v.why if v.why else ''}"
 
 
-def dose_of(case):
-    packet = prepare(case)
+def dose_of(case, reading=None):
+    packet = prepare(case, reading)
     lines = {}
     for n, dose in enumerate(packet.doses, 1):
         at = f"dose {n}"
@@ -113,13 +120,16 @@ def dose_of(case):
         for judged in (dose.judged, *dose.other_organs):
             lines |= {f"{at} {judged.organ} {v.limit.id}": of_verdict(v) for v in judged.verdicts}
             nieder = [s for s in (judged.nieder, judged.nieder_alternative) if s is not None]
-            lines[f"{at} {judged.organ} Nieder"] = "; ".join(str(s) for s in nieder) or "no score"
+            lines[f"{at} {judged.organ} Nieder"] = (
+                "; ".join(re.sub(r"\d+\.\d{4,}", rounded, str(s)) for s in nieder) or "no score"
+            )
             lines |= {f"{at} {judged.organ} warning {k}": w for k, w in enumerate(judged.warnings)}
         for course, by_organ in zip(dose.courses, dose.tolerances, strict=True):
             for one in by_organ:
                 rows = [*one.verdicts, *one.beside]
                 lines |= {f"{at} {course.id} alone, {one.organ} {v.limit.id}": of_verdict(v) for v in rows}
                 lines |= {f"{at} {course.id} alone, {one.organ} risk {r.model}": str(r) for r in one.risks}
+        lines |= by_voxel(at, dose)
         lines |= {f"{at} note {k}": note for k, note in enumerate(dose.notes)}
         lines |= {f"{at} {i.name}": " | ".join(i.lines) or "not recorded" for i in reporting_items(packet, dose)}
     lines |= {f"left out {c.id}": why for c, why in packet.left_out}
@@ -132,6 +142,35 @@ def dose_of(case):
         lines[f"stands {name}"] = str(getattr(stands, name) or "–")
     lines |= {f"stands {limb}": str(said) for limb, said in stands.limbs}
     lines["like it"] = as_text(answers(case, packet.timeline))
+    return lines
+
+
+def rounded(number):
+    return f"{float(number[0]):.3f}"
+
+
+def by_voxel(at, dose):
+    """What only files say: sums of each structure and how sure they are, vertebra by vertebra, what was left out."""
+    lines = {}
+    for name, sums in dose.sums.items():
+        for alpha_beta, one in zip(("2", "other"), sums, strict=True):
+            at_cc = one.total.dose_at_cc(0.03)
+            lines[f"{at} {name} at α/β {alpha_beta}"] = (
+                f"{one.total.max_gy:.2f}, D0.03cc {at_cc:.2f}, bound {one.bound('max'):.2f}"
+            )
+        for alpha_beta, one in zip(("2", "other"), dose.sure.get(name, ()), strict=False):
+            said = f"{one.nominal('max'):.1f}, 95th percentile {one.p95('max'):.1f} of {one.count}"
+            lines[f"{at} {name} sure at α/β {alpha_beta}"] = said
+        lines[f"{at} {name} near an edge"] = f"{dose.near_edge[name]:.3f}"
+    for row in dose.levels:
+        lines[f"{at} cord at {row.level.name}"] = (
+            f"{row.low_mm:g} to {row.high_mm:g} mm: {'–' if row.max_gy is None else f'{row.max_gy:.2f}'}"
+        )
+    if dose.roi_numbers:
+        lines[f"{at} contours"] = " | ".join(
+            ", ".join(f"{n} {r}" for n, r in sorted(some.items())) for some in dose.roi_numbers
+        )
+    lines |= {f"{at} file {n}": str(f) for n, f in enumerate(dose.findings)}
     return lines
 
 
@@ -267,7 +306,59 @@ def text_of_stories(read, stories, first=None):
     return "\n\n".join(parts) + "\n"
 
 
+def with_files(phantom, objects, change=lambda case, _: case):
+    """A phantom and its files in a folder, changed before they are read."""
+    case = name_files(demo_case(phantom.identifier), {kind: len(contents) for kind, contents in objects.items()})
+    with TemporaryDirectory() as folder:
+        for kind, contents in objects.items():
+            for n, content in enumerate(contents):
+                (Path(folder) / f"{kind}.{n}").write_bytes(content)
+        case = change(case, Path(folder))
+        return dose_of(case, read_courses(case, Path(folder).joinpath))
+
+
+def one_course(case, _files):
+    return case.with_entries(tuple(e for e in case.entries if e.id != "rt-2"))
+
+
+def fewer_vertebrae(case, files):
+    """Two vertebrae of the last structure set lose their names."""
+    for path in sorted(files.glob("rtstruct.*")):
+        data = pydicom.dcmread(path)
+        for roi in data.StructureSetROISequence:
+            if roi.ROIName in {"VB_T07", "VB_T09"}:
+                roi.ROIName = f"other {roi.ROIName[-1]}"
+        data.save_as(path)
+    return case
+
+
+def text_of_files():
+    """A phantom by voxel, and what one course, or fewer contours, change."""
+    phantom = PHANTOMS[1]
+    objects = {kind: contents for kind, contents in phantom.dicom().items() if kind.startswith(("rt", "ct"))}
+    whole = with_files(phantom, objects)
+    parts = ["\n".join([f"== {phantom.identifier}", *(f"  {k}: {words}" for k, words in whole.items())])]
+    for change in (one_course, fewer_vertebrae):
+        lines = changed(whole, with_files(phantom, objects, change))
+        parts.append("\n".join([f"-- {phantom.identifier}, {change.__name__.replace('_', ' ')}", *lines]))
+    return "\n\n".join(parts) + "\n"
+
+
+def text_of_tables():
+    """What each band of a prognostic instrument is taken to say of six months, beside what the band is called."""
+    rows = []
+    for name, bands in PROGNOSIS.items():
+        for category in instrument(name).categories:
+            said = {True: "six months or more", False: "less than six months"}.get(bands.get(category.key), "neither")
+            rows.append(
+                f"{name} {category.key} ({category.label}{'; ' + category.interpretation if category.interpretation else ''}): {said}"
+            )
+    return "\n".join(rows) + "\n"
+
+
 TEXTS = {
+    "board-dose-files.txt": text_of_files,
+    "board-tables.txt": text_of_tables,
     "board-records.txt": lambda: text_of_records(board_of),
     "board-stories.txt": lambda: text_of_stories(board_of, STORIES),
     "board-dose-records.txt": lambda: text_of_records(dose_of),

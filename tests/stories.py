@@ -272,6 +272,14 @@ STORIES = {
     "ECOG 1 and KPS 30 of one day": (M, [value("ECOG", 1), value("KPS", 30)]),
     "one vertebra counted, two seen": (M, [value("vertebral metastases", 1), image("mri", {"feature": "metastasis", "levels": "T8"}, {"lesion": "b", "feature": "metastasis", "levels": "L3"})]),
     "no vertebra counted": (M, [value("vertebral metastases", 0)]),
+    # ── what a planted fault showed to be untested ──
+    "two lines of denosumab go on": ("chordoma T8", [drugs("denosumab", ident="line-1", when=day(1)), drugs("denosumab", ident="line-2", when=day(3)), exam(**legs(5))]),
+    "grade IV, then 4": (M, [report("p1", grade="IV", edition="2016", when=day(1, 5)), report("p2", grade="4", edition="2016", when=day(2, 5))]),
+    "grade III, then 3": (M, [report("p1", grade="III", edition="2016", when=day(1, 5)), report("p2", grade="3", edition="2016", when=day(2, 5))]),
+    "pain after two courses and morphine": (M, [course("rt-1", when=day(1)), course("rt-2", when=day(2), ordinal=2), entry("s", "support", treatment="morphine", when=day(2)), exam(pain={"severity": "severe"})]),
+    "pain between two courses": (M, [course("rt-1", when=day(1)), course("rt-2", when=day(6), ordinal=2), entry("s", "support", treatment="morphine", when=day(2)), exam(pain={"severity": "severe"})]),
+    "two heavy courses, the tumour's levels not said": (C, [SPINE | {"levels": None, "compartment": ["intramedullary"]}, course(total_gy=50, fractions=25, when=day(1, year=2021)), course("rt-2", ordinal=2, total_gy=50, fractions=25, when=day(3))]),
+    "a lung lesion grew under a taxane": (M, [drugs("paclitaxel"), image("ct", {"lesion": "lung", "feature": "mass", "site": "lung", "change": "new"}, modality="CT", body_part="chest")]),
     # ── what a person says ──
     "a person says oligometastatic": (M, [value("oligometastatic", 1)]),
     "a person says not oligometastatic": (M, [value("oligometastatic", 0)]),

@@ -10,7 +10,7 @@ from myelon.board.course_option import QUESTION, option_of, with_option
 from myelon.board.facts import Situation
 from myelon.board.options import deliberate
 from myelon.board.packet import prepare
-from myelon.board.similar import FEATURES, LEAST_SHARED, Other, distance, similar
+from myelon.board.similar import FEATURES, LEAST_SHARED, Other, answers, distance, similar
 from myelon.dose.anatomy import Anatomy, LevelFinding
 from myelon.dose.bed import Prescription
 from myelon.dose.interval import Interval
@@ -185,11 +185,25 @@ def test_at_most_five_are_given():
 @pytest.mark.parametrize(
     ("ours", "theirs", "span", "apart"),
     [(0.0, 3.0, 3.0, 1.0), (0.0, 9.0, 3.0, 1.0), (1.0, 1.0, 3.0, 0.0), ("a", None, None, None), (None, "a", None, None),
-     (frozenset("ab"), frozenset("bc"), None, 2 / 3), ("male", "female", None, 1.0)],
+     (frozenset("ab"), frozenset("bc"), None, 2 / 3), ("male", "female", None, 1.0), (1.0, 2.0, None, 1.0),
+     ("a", 2.0, 3.0, 1.0), (2.0, "a", 3.0, 1.0), (frozenset("a"), "a", None, 1.0), ("a", frozenset("a"), None, 1.0)],
 )  # fmt: skip
 def test_how_far_two_answers_lie_apart(ours, theirs, span, apart):
     found = distance(ours, theirs, span)
     assert found == (None if apart is None else pytest.approx(apart))
+
+
+def test_more_than_three_of_a_kind_count_as_three():
+    many = [
+        made for n in range(5)
+        for made in (
+            entry(f"op-{n}", "surgery", procedures=["laminectomy"]), entry(f"line-{n}", "systemic", regimen="x", agents=[{"drug": "x"}]),
+            course(f"rt-{n}", ordinal=n + 1),
+        )
+    ]  # fmt: skip
+    case = case_from(HEAD | {"id": "c", "zero": "spine", "entries": [*BASES[METASTASIS], *many]})
+    found = dict(zip((f.name for f in FEATURES), answers(case), strict=True))
+    assert [found[n] for n in ("courses of radiotherapy", "operations", "lines of drugs")] == [3.0, 3.0, 3.0]
 
 
 def test_a_fracture_that_was_written_as_an_event_is_one():

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from myelon.demo.hospital import _with_names, demo_case
+from myelon.demo.hospital import demo_case, name_files
 from myelon.demo.phantoms import PHANTOMS
 from myelon.errors import InputError
 from myelon.exchange import dose_batch
@@ -21,7 +21,7 @@ def folder(tmp_path_factory):
         (made / f"{name}.yaml").write_text(write_case(demo_case(name)), encoding="utf-8")
     (made / "phantom").mkdir()
     objects = PHANTOMS[0].dicom()
-    case = _with_names(demo_case("phantom-1"), {kind: len(contents) for kind, contents in objects.items()})
+    case = name_files(demo_case("phantom-1"), {kind: len(contents) for kind, contents in objects.items()})
     for kind, contents in objects.items():
         for n, content in enumerate(contents):
             (made / "phantom" / f"{kind}.{n}").write_bytes(content)

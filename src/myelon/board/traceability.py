@@ -232,9 +232,9 @@ def _carbon() -> str:
 
 
 def _schedules() -> str:
-    """The schedules of the cohort as a cord maximum, against HyTEC and TG-101."""
-    words = []
-    for total, count in ((30.0, 10), (40.0, 20), (5.0, 1), (15.0, 3), (21.0, 3), (27.0, 5), (14.0, 1)):
+    """The schedules of the cohort as a cord maximum; those of few fractions against HyTEC and TG-101."""
+    words = [f"{total:g}/{count}: EQD2 {eqd2(total, count, 2.0):.4g}" for total, count in ((30.0, 10), (40.0, 20))]
+    for total, count in ((5.0, 1), (15.0, 3), (21.0, 3), (27.0, 5), (14.0, 1)):
         judged = judge_course("spinal_cord", Given(Prescription(total, count), reached=True))  # targets in the cord
         rows = [v for v in judged.verdicts if v.limit.metric in {"Dmax_point", "D0.035cc"}]
         over = [
@@ -243,9 +243,7 @@ def _schedules() -> str:
             if {v.outcome for v in rows if v.limit.rule == rule} == {Outcome.FAIL}
         ]
         named = ", ".join(over) or "none of the two"
-        words.append(
-            f"{total:g}/{count}: EQD2 {eqd2(total, count, 2.0):.4g}" + (f", over {named}" if count <= 5 else "")
-        )
+        words.append(f"{total:g}/{count}: EQD2 {eqd2(total, count, 2.0):.4g}, over {named}")
     return "; ".join(words)
 
 
@@ -272,8 +270,9 @@ def _agreeing(paper: Publication) -> str:
 def _recovered(paper: Publication) -> str:
     found = []
     for row in ("L157", "L160", "L163", "L166", "L169", "L172"):
-        ratio, limits = (f for f in _figures(paper, row))
-        found.append(f"{recovered_logrank(ratio.value or 0, limits.value or 0, limits.value_max or 0).p:.4f}")
+        ratio, limits = _figures(paper, row)
+        printed = [x for x in (ratio.value, limits.value, limits.value_max) if x is not None]
+        found.append(f"{recovered_logrank(*printed).p:.4f}")
     return "; ".join(found) + " (from each hazard ratio and its limits)"
 
 

@@ -139,7 +139,7 @@ def load(store: Store, progress: Callable[[str], None] = lambda _: None) -> list
                 progress(f"{case.title}: writing CT, structures, plans and doses")
                 objects = phantoms[case_id].dicom()
                 stored = sum(len(contents) for contents in objects.values())
-                case = _with_names(case, {kind: len(contents) for kind, contents in objects.items()})
+                case = name_files(case, {kind: len(contents) for kind, contents in objects.items()})
             progress(f"{case.title}: writing the record")
             rows = store.receive(case, partial(_object, objects), actor=_ACTOR, reason=_REASON)
         loaded.append(Loaded(case_id, case.title, case.about.nature, rows, stored))
@@ -162,7 +162,7 @@ def _object(objects: dict[str, list[bytes]], name: str) -> bytes:
     return objects[kind][int(number)]
 
 
-def _with_names(case: Case, counts: dict[str, int]) -> Case:
+def name_files(case: Case, counts: dict[str, int]) -> Case:
     """Name the phantom's objects in the record, as a hospital's case file would.
 
     An imaging entry is called as its series is.

@@ -59,22 +59,24 @@ def _irradiated(s: Situation) -> Known:
         return unknown(f"whether {doubtful[0].id} was given is not certain", (*ids, *(c.id for c in doubtful)))
     if s.packet.dose is not None and s.packet.dose.overlap.startswith("assumed"):
         return yes(f"{courses[-1].label}; {s.packet.dose.overlap}", ids)
-    return unknown(f"{courses[-1].label}: the levels of the field are not recorded", ids)
+    silent = next((c for c in courses if c.levels is None), courses[-1])
+    what = "the levels of the field are" if levels is not None else "the level of the tumour is"
+    return unknown(f"{silent.label}: {what} not recorded", ids)
 
 
 def _under_six_months_since(s: Situation) -> Known:
     """From the end of the last course over the level to the newest entry of the record."""
     met = s.ask("irradiated")
     courses = [c for e in met.entries if isinstance(c := s.case.by_id[e], Radiotherapy)]
-    newest = s.timeline.in_order(e for e in s.case.entries if e.when is not None)[-1:]
+    dated = s.timeline.in_order(e for e in s.case.entries if e.when is not None)
     if not met.value:
         return unknown(met.words, met.entries)
     timed = s.timeline.in_order(c for c in courses if c.when is not None)
     timeless = [c for c in courses if c.when is None]
-    if not timed or not newest:
+    if not timed:
         return unknown(f"when {timeless[0].label} was given is not recorded" if timeless else met.words, met.entries)
     limit = LEAST_MONTHS * DAYS_PER["month"]
-    last = newest[0]
+    last = dated[-1]
     since = [(c, s.timeline.interval(f"{c.id}.end", f"{last.id}.start")[0]) for c in timed]
     under = [(c, gap) for c, gap in since if gap.latest is not None and gap.latest < limit]
     maybe = [(c, gap) for c, gap in since if gap.earliest is None or gap.earliest < limit]
