@@ -6,6 +6,7 @@
 import difflib
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -219,6 +220,38 @@ def near(item, given):
     return []
 
 
+MOST_EDGES = 12
+"""A rule that gives a number changes everywhere: its edges say nothing."""
+
+
+def edges(chosen, given, item):
+    """Where along a number the result changes, and what it is at the edge itself, as one line each."""
+    if item.domain is not None or not isinstance(item, Number):
+        return
+    low, high = max(item.low, -1000.0), min(item.high, 1000.0)
+    points = sorted(
+        {low + (high - low) * n / 40 for n in range(41)} | {float(n) for n in range(-60, 61) if low <= n <= high}
+    )
+    points = sorted({round(x) for x in points}) if item.whole else points
+
+    def said(x):
+        return result_of(chosen, given | {item.key: x})
+
+    for pair in pairwise(points):
+        before, after = (said(x) for x in pair)
+        if before == after:
+            continue
+        left, right = pair
+        while right - left > (1 if item.whole else 1e-7):
+            middle = (left + right) // 2 if item.whole else (left + right) / 2
+            left, right = (middle, right) if said(middle) == before else (left, middle)
+        if item.whole:
+            yield f"up to {left:g}: {before}; from {right:g}: {after}"
+        else:
+            at = round((left + right) / 2, 4)
+            yield f"below {at:g}: {before}; at it: {said(at)}; above: {after}"
+
+
 def result_of(chosen, answers):
     try:
         r = chosen.evaluate(answers)
@@ -235,6 +268,9 @@ def text_of_rules():
     table = json.loads((HERE / "reference" / "knowledge" / "instruments.json").read_text(encoding="utf-8"))
     vignettes = {row["id"]: row.get("vignettes", []) for row in table["instruments"]}
     for chosen in (i for i in instruments() if not isinstance(i, Sum)):
+        alone = [f"  {item.key} {edge}" for item in chosen.items for edge in edges(chosen, {}, item)]
+        if 0 < len(alone) <= MOST_EDGES:
+            parts.append("\n".join([f"== {chosen.id}, one number and no more", *alone]))
         for n, vignette in enumerate(vignettes.get(chosen.id, [])):
             given = vignette["inputs"]
             whole = chosen.evaluate(given)
@@ -247,6 +283,8 @@ def text_of_rules():
                 for value in near(item, given.get(item.key, 10.0)):
                     said.setdefault(result_of(chosen, given | {item.key: value}), []).append(value)
                 lines += [f"  {item.key} {', '.join(map(str, values))}: {result}" for result, values in said.items()]
+                found = list(edges(chosen, given, item))
+                lines += [f"  {item.key} {edge}" for edge in found if len(found) <= MOST_EDGES]
             parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
 

@@ -211,6 +211,8 @@ def test_impossible_inputs_are_errors(chosen):
         ("mst_surgery_indication", {"progressive_paralysis": True, "paralysis": False}, "is paralysis"),
         ("asia_ais", {"grade": "A", "vac": True}, "nothing is left"),
         ("wbb_1997", {"zones": []}, "no zone"),
+        ("wbb_1997", {"zones": [3], "layers": "AB"}, "It is a list"),
+        ("wbb_1997", {"zones": 3}, "It is a list"),
         ("pain_response", {"p0": 6.5}, "whole number"),
         ("rano_2_0", {"ref": 10**400}, "a number"),
         ("ctcae_v5", {"term": "a bad day"}, "is no one term"),
@@ -301,6 +303,17 @@ def test_a_limit_of_the_laboratory_below_the_absolute_one_is_flagged():
     result = instrument("ctcae_v5").evaluate(given_answers)
     assert result.score == 2
     assert "graded by the absolute limit" in result.steps[0]
+    at_it = instrument("ctcae_v5").evaluate(given_answers | {"lln": 1.45})
+    assert "graded by the absolute limit" in at_it.steps[0]
+    below = instrument("ctcae_v5").evaluate(given_answers | {"lln": 1.5})
+    assert "graded by the absolute limit" not in below.steps[0]
+
+
+def test_bone_that_is_whole_by_every_sign_is_a_complete_response():
+    signs = {"lytic": "complete_fill", "blastic": "normalised", "signal": "gone", "new": False, "flare": False}
+    for seen in ({}, {"size_change_percent": -100}):
+        assert instrument("mda_bone").evaluate(signs | seen).category == "CR"
+    assert instrument("mda_bone").evaluate(signs | {"size_change_percent": -60}).category == "PR"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from myelon.assess.fields import Field, Flag, Item, Number, Option, Several, Value, Words
 from myelon.assess.result import Because, Result
@@ -90,6 +90,9 @@ class Instrument(ABC):
         several: Whether it can give more than one category.
         impossible: Says what is wrong with answers that contradict each other; empty where nothing is.
     """
+
+    graded: ClassVar[bool] = False
+    """Whether the answer is the result itself."""
 
     id: str
     name: str
@@ -275,7 +278,7 @@ class Sum(Instrument):
 class Grade(Instrument):
     """A grade of one item is the result itself; points only sort."""
 
-    graded: bool = True
+    graded: ClassVar[bool] = True
 
     def find(self, answers: Mapping[str, Value]) -> Found | None:
         """The category that holds the grade."""

@@ -83,10 +83,11 @@ def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
     nodes = {o.lesion for o in named if o.node}
     followed = {o.lesion for o in first.lesions if o.role == "non-target" and _there(o)}
     doubts = [*_of_choice(case, timeline, first, named), *_order(timeline, first, studies)]
+    baseline = _Followed(sizes, unsized, nodes, followed)
     points: list[TimePoint] = []
     for study in studies[studies.index(first) + 1 :]:
-        if any(o.role is not None or o.lesion in sizes or o.lesion in unsized for o in study.lesions):
-            points.append(_point(timeline, first, study, _Followed(sizes, unsized, nodes, followed), points))
+        if any(o.role is not None or o.lesion in baseline.named or _new(o, baseline) for o in study.lesions):
+            points.append(_point(timeline, first, study, baseline, points))
             late = [o.lesion for o in study.lesions if o.role == "target" and o.lesion not in sizes]
             doubts += [f"{study.id}: {name} is called a target after the baseline" for name in late]
             twice = [n for n, k in Counter(o.lesion for o in study.lesions if o.size is not None).items() if k > 1]
@@ -119,6 +120,16 @@ class _Followed(NamedTuple):
     """Targets that were not measured at the baseline: with one of them no sum is known."""
     nodes: set[str]
     others: set[str]
+
+    @property
+    def named(self) -> set[str]:
+        """Every lesion of the baseline, whatever a later study calls it."""
+        return {*self.sizes_mm, *self.unsized, *self.others}
+
+
+def _new(o: LesionObservation, followed: _Followed) -> bool:
+    """A lesion that the baseline does not name, and that is called new."""
+    return _there(o) and (o.role == "new" or (o.change == "new" and o.lesion not in followed.named))
 
 
 def _measured(study: Imaging) -> dict[str, LesionObservation]:
@@ -166,12 +177,7 @@ def _point(
     non_target, why = _non_target(seen, followed.others)
     if any(p.overall == "CR" for p in before) and (again := _there_again(seen, followed.others)):
         non_target, why = "PD", f"after a complete response there again: {', '.join(again)}"
-    known = {*baseline, *followed.unsized, *followed.others}
-    new = [
-        o.lesion
-        for o in study.lesions
-        if _there(o) and (o.role == "new" or (o.change == "new" and o.lesion not in known))
-    ]
+    new = [o.lesion for o in study.lesions if _new(o, followed)]
     carried = [n for p in before for n in p.new if n not in seen or _size(seen[n]) != 0.0]
     named = tuple(dict.fromkeys((*carried, *new)))
     since, _ = timeline.interval(f"{first.id}.start", f"{study.id}.start")
