@@ -168,6 +168,26 @@ def test_non_uniform_frames_are_followed():
     assert a.mean_gy == pytest.approx(b.mean_gy, abs=1e-3)
 
 
+@pytest.mark.parametrize("way", [1.0, -1.0])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_between_uneven_frames_the_dose_is_bent_where_a_frame_lies(axis, way):
+    """Random doses at uneven sagittal or coronal frames: the mean over a disc is that of the bent line over its chords."""
+    rng = np.random.default_rng(7)
+    offsets = np.cumsum(rng.uniform(0.7, 5.0, 40))
+    offsets -= offsets[20]
+    values = np.repeat(rng.uniform(10, 60, len(offsets)), 9).reshape(-1, 3, 3).astype(np.float32)
+    normal, column, row = np.zeros(3), np.zeros(3), np.array([0, 0, 30.0])
+    normal[axis], column[1 - axis] = way, 30.0
+    field = DoseGrid(values, -column - row, column, row, normal, offsets)
+    heights, doses = (a[:: int(way)] for a in (way * offsets, values[:, 0, 0]))
+    along = np.linspace(-20.0, 20.0, 400_001)
+    line, chord = np.interp(along, heights, doses), np.sqrt(400.0 - along**2)
+    mean = (line * chord).sum() / chord.sum()
+    for grids in ([field], [field, field]):
+        found = dvh(cylinder(20.0, 12.0, 2.0), grids)
+        assert found.mean_gy == pytest.approx(len(grids) * mean, rel=2e-4)
+
+
 @given(st.floats(-0.5, 0.5), st.floats(1.0, 3.0), st.floats(2.5, 9.0))
 @settings(max_examples=25, deadline=None)
 def test_a_shift_of_the_grid_does_not_move_the_metric(shift, spacing, radius):

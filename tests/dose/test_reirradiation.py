@@ -157,3 +157,8 @@ def test_a_sum_is_judged_at_its_95th_percentile_and_says_what_it_was_as_register
     assert "in some reading only 90.0%" in open_.why
     plain, _ = verdict(None)
     assert (plain.metric, plain.why) == ("point maximum", "")
+
+
+@pytest.mark.parametrize("left", [0.0, -0.3, -0.9, -40.0])
+def test_nothing_is_left_where_no_effect_is_left(left):
+    assert gy_per_fraction_of_bed(left, 5, 2.0) == 0.0

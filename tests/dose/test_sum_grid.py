@@ -29,6 +29,18 @@ def test_every_voxel_is_the_sum_at_its_centre():
         assert total.values[frame, row, column] == pytest.approx(point_dose(courses(), centre).eqd2_gy, abs=2e-4)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("alpha_beta", [2.0, 10.0])
+def test_courses_on_the_same_voxels_are_added_voxel_by_voxel(count, alpha_beta):
+    """Nothing is interpolated there: each voxel is Σ D (1 + D / (n α/β)) / (1 + 2 / (α/β))."""
+    directions, fractions = ([0, 1, 0], [1, 0, 0], [0, 0, 1]), (20, 5, 10)
+    same = [replace(grid(d, 4.0, base=70.0), fractions=n) for d, n in zip(directions, fractions, strict=True)][:count]
+    wanted = sum(
+        g.values.astype(float) * (1 + g.values / (g.fractions * alpha_beta)) / (1 + 2 / alpha_beta) for g in same
+    )
+    np.testing.assert_allclose(sum_grid(same, alpha_beta).values, wanted, rtol=2e-6)
+
+
 def test_what_is_not_known_everywhere_is_cut_away_and_never_written_as_nothing():
     first, last = courses()
     near = first.around(np.array([[-10.0, -10.0, -12.0], [8.0, 12.0, 10.0]]), 0.0)

@@ -66,6 +66,17 @@ def test_convert_then_map_holds_for_a_warped_course():
     assert np.all(warped.to_eqd2(2.0).at(points) >= mapped_first - 1e-4)
 
 
+def test_a_warped_grid_is_cut_only_where_nothing_can_carry_it_out():
+    first, _ = courses()
+    warped = replace(first, warp=Warp(offsets=offsets([2.0, 0.0, 0.0])))
+    points = np.zeros((1, 3))
+    assert warped.around(points, 5.0) is warped
+    assert warped.around(np.full((1, 3), np.nan), 0.0) is warped
+    cut = warped.around(points, 0.0)
+    assert cut.values.size < warped.values.size / 8
+    assert cut.at(points) == pytest.approx(warped.at(points))
+
+
 def test_where_the_registration_says_nothing_the_dose_is_unknown():
     cord, (first, last) = cylinder(5.0, 60.0, 2.0), courses()
     short = replace(first, warp=Warp(offsets=offsets([0.0, 0.0, 0.0], half_mm=20.0)))

@@ -117,8 +117,6 @@ class Considered(NamedTuple):
 
 _COMPRESSION = Some(Is("cord compressed"), Is("cauda compressed"))
 _DEFICIT = Some(Is("progressive paralysis"), Is("sphincters disturbed"))
-URGENT = All(_COMPRESSION, _DEFICIT)
-"""A deficit that grows, with high-grade compression of cord or cauda: said before every option."""
 
 
 class Urgency(NamedTuple):

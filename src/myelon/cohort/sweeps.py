@@ -197,20 +197,6 @@ def weighted_square(x: NDArray[Any], weight: NDArray[Any], total: NDArray[Any]) 
 
 
 @njit(cache=True, nogil=True)
-def rows_upto(  # pragma: no cover  # compiled
-    t: NDArray[Any], level: NDArray[Any], row_times: NDArray[Any], row_stratum: NDArray[Any], found: NDArray[Any]
-) -> None:
-    """Rows of earlier strata, and of its own up to each time; patients in the order of stratum and time."""
-    row = 0
-    for i in range(len(t)):
-        while row < len(row_times) and (
-            row_stratum[row] < level[i] or (row_stratum[row] == level[i] and row_times[row] <= t[i])
-        ):
-            row += 1
-        found[i] = row
-
-
-@njit(cache=True, nogil=True)
 def bounds(x: NDArray[Any], least: NDArray[Any], most: NDArray[Any]) -> int:  # pragma: no cover  # compiled
     """Least and greatest of each column, in place; the first row with a value that is not finite, or -1."""
     for i in range(x.shape[0]):

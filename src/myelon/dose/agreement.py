@@ -27,8 +27,6 @@ COOLEST_SHARE = 0.85
 """A whole plan reaches at least this share of its prescription somewhere; else its grid is cropped."""
 PART_SHARE = 0.7
 """Lower edge of "near": a grid of one fraction reaches 0.7 to 2.2 times the dose of a fraction."""
-PROTON_SHARES = (0.95, 1.12)
-"""Greatest dose of a proton plan over its prescription."""
 SAME_DOSE_SHARE = 0.02
 """Two prescriptions closer than this are the same."""
 COARSEST_STEP_GY, COARSEST_STEP_SHARE = 0.1, 0.005

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from myelon.dose.interval import Interval
     from myelon.terms.verification import Verification
 
-NEW_COURSE_CAP_EQD2_GY = 25.0
-
 
 class Distance(NamedTuple):
     """What is left to a limit in so many fractions."""

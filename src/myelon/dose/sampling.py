@@ -536,7 +536,7 @@ def _along(
                     lo, hi = frame_start[g], frame_start[g + 1]
                     if hi - lo > 1:
                         index = _frame_of(index, frames, lo, hi)
-                        place = np.floor(index + 1e-7) if k > 0 else np.ceil(index - 1e-7) - 2.0
+                        place = np.floor(index + 1e-7) if k > 0 else np.ceil(index - 1e-7) - 1.0
                         n = int(min(max(place, 0.0), hi - lo - 2.0))
                         k = k / (frames[lo + n + 1] - frames[lo + n])
                 line = np.floor(index + 1e-7) + 1.0 if k > 0 else np.ceil(index - 1e-7) - 1.0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDE, NARROW = 0.56, 0.5
-"""Mean width of a letter in em: IBM Plex Sans and its condensed cut."""
+NARROW = 0.5
+"""Mean width of a letter in em: the condensed cut of IBM Plex Sans."""
 
 
 def text_width(text: str, size: float, em: float = NARROW) -> float:

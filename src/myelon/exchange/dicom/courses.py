@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from myelon.board.contour_reading import altered
 from myelon.board.cord_dose import CourseFiles, Reading
 from myelon.dose.agreement import (
-    PROTON_SHARES,
     FileFinding,
     Named,
     Prescribed,
@@ -32,7 +31,7 @@ from myelon.exchange.dicom.rtstruct import StructureSet, read_rtstruct
 from myelon.record.kinds import Radiotherapy, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from myelon.dose.structure import Structure
@@ -91,6 +90,10 @@ def _groups(label: str, plan: PlanSummary) -> FileFinding:
         f"the plan has {len(plan.groups)} fraction groups, of {groups} fractions: one grid of both cannot be converted",
         "Give one RTDOSE a group, each as a course with its own fractions",
     )  # fmt: skip
+
+
+PROTON_SHARES = (0.95, 1.12)
+"""Greatest dose of a proton plan over its prescription."""
 
 
 def _greatest(course: CourseObjects) -> tuple[float, list[FileFinding]]:
@@ -303,8 +306,3 @@ def _refused(accepted: Acceptance | None, file: Path) -> str:
 
 def _left(files: CourseFiles, why: str) -> CourseFiles:
     return replace(files, not_placed=f"{why}: not added by voxel")
-
-
-def refusals(findings: Sequence[FileFinding]) -> Iterator[FileFinding]:
-    """Those that withhold a verdict."""
-    return (f for f in findings if f.severity == "refuse")

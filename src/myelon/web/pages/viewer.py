@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from myelon.board.cord_dose import CordDose
 
 router = APIRouter()
-_FARTHEST_MM = 1e5
 _REACH_MM = 125.0
 Point = tuple[float, float, float]
 
