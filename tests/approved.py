@@ -235,7 +235,8 @@ def edges(chosen, given, item):
     points = sorted({round(x) for x in points}) if item.whole else points
 
     def said(x):
-        return result_of(chosen, given | {item.key: x})
+        result = result_of(chosen, given | {item.key: x})
+        return "refused" if result.startswith("refused") else result
 
     for pair in pairwise(points):
         before, after = (said(x) for x in pair)

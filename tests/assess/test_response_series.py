@@ -177,6 +177,32 @@ def test_a_study_of_a_new_lesion_alone_or_of_other_disease_alone_is_a_time_point
     assert series(first, study(2, "2021-03-01", lesion("cyst", feature="other"))).points == ()
 
 
+def recist(*entries, extra=()):
+    head = {"schema": "myelon.case/1", "id": "c", "title": "T", "about": {"nature": "synthetic"}, "zero": "ct-1"}
+    return instrument("recist_1_1").from_case(Patient(case_from(head | {"entries": [*entries, *extra]})))
+
+
+def test_a_metastasis_that_the_baseline_does_not_name_is_never_no_new_lesion():
+    first, smaller = study(1, "2021-01-01", target("a", 50)), study(2, "2021-03-01", target("a", 30))
+    brain = lesion("b", 20, feature="metastasis", site="brain")
+    with_it = study(2, "2021-03-01", target("a", 30), brain)
+    liver = {"id": "liver", "kind": "neoplasm", "role": "secondary", "entity": "Liver metastasis",
+             "when": {"kind": "exact", "earliest": "2021-02-20", "latest": "2021-02-20"}}  # fmt: skip
+    assert recist(first, smaller).category == "PR"
+    for found in (
+        recist(first, with_it), recist(first, smaller, study(3, "2021-04-01", brain, modality="MRI")),
+        recist(first, smaller, extra=[liver]),
+    ):  # fmt: skip
+        assert "new" in found.missing
+        assert "PD" in found.reachable_categories
+        assert found.category is None
+    assert recist(first, study(2, "2021-03-01", target("a", 30), brain | {"change": "new"})).category == "PD"
+    there = recist(study(1, "2021-01-01", target("a", 50), brain), with_it)
+    assert there.category == "PR"
+    before = liver | {"when": {"kind": "exact", "earliest": "2020-12-20", "latest": "2020-12-20"}}
+    assert recist(first, smaller, extra=[before]).category == "PR"
+
+
 def test_no_baseline_is_no_series():
     assert series(study(1, "2021-01-01", lesion("a", 30))) is None
     assert all(response_series(demo_case(c), solve(demo_case(c))) is None for c in CASES if c.startswith("paper"))

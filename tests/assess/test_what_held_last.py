@@ -135,7 +135,8 @@ def test_what_an_observation_in_another_unit_or_of_a_suspect_number_says_is_not_
     ("courses", "meeting", "every"),
     [
         ([course()], ["rt"], True), ([course(levels="L2")], [], True), ([course(levels=None)], [], False), ([], [], False),
-        ([course(), course("rt-2", None, ordinal=2)], ["rt"], False), ([course(region="brain")], [], False),
+        ([course(), course("rt-2", None, ordinal=2)], ["rt"], False), ([course(levels=None, region="brain")], [], False),
+        ([course(region="brain")], ["rt"], True), ([course(levels="T9-T10")], [], False), ([course(levels="T10")], [], True),
         ([course(status="proposed")], [], False),
     ],
 )  # fmt: skip

@@ -23,6 +23,7 @@ from myelon.dose.limits import LIMITS
 from myelon.errors import InputError
 from myelon.record import kinds
 from myelon.record.case import case_from
+from myelon.record.kinds import Neurology
 from myelon.record.timeline import as_of
 
 DECIDING = re.compile(r"\b(should|must|recommend|best option|preferred|choose)\b", re.IGNORECASE)
@@ -630,3 +631,12 @@ def test_a_score_outside_its_patients_is_named_and_decides_nothing():
     assert van_der_linden.six_months.startswith("decides nothing")
     without = "; ".join(w for w in said.words.split("; ") if "decides nothing" not in w)
     assert "van der Linden" not in without
+
+
+@pytest.mark.parametrize(
+    ("words", "disturbed"),
+    [("no retention, continent", False), ("normal; no complaints", False), ("no retention and continent", False),
+     ("continent, retention", True), ("no retention, overflow", True), ("not examined, continent", False), ("not examined", None)],
+)  # fmt: skip
+def test_words_of_bladder_and_bowel_are_read_part_by_part(words, disturbed):
+    assert Neurology(id="n", bladder=words).sphincters_disturbed is disturbed

@@ -236,3 +236,30 @@ def test_overlap_by_isodose_and_nearness_to_an_edge_are_counted():
         tight, values=np.ascontiguousarray(tight.values[:, :, 2:]), origin_mm=tight.origin_mm + 2 * tight.column_step_mm
     )
     assert 0.0 < near_edge(cord, [cut]) < 1.0
+
+
+def printed(metric, value, structure="SpinalCord"):
+    return {"structure": structure, "metric": metric, "value": value, "unit": "Gy"}
+
+
+def alone(*points):
+    dose = prepare(case(course(24, 3, "T8", dvh=list(points)), levels="T8", compartment="vertebral")).dose
+    return dose.withheld, {str(v.outcome) for v in dose.tolerances[0][0].verdicts if v.limit.metric == "Dmax_point"}
+
+
+def test_every_printed_dose_of_the_cord_bounds_its_maximum_from_below_and_two_that_cannot_be_withhold():
+    assert alone(printed("Dmax", 12.0))[0] == ""
+    for metric in ("D0.03cc", "D1.2cc", "D2%", "Dmean"):
+        withheld, found = alone(printed(metric, 25.0))
+        assert (withheld, found) == ("", {"fail"}), metric
+        withheld, found = alone(printed(metric, 25.0), printed("Dmax", 12.0))
+        assert "cannot both be" in withheld
+        assert found == {"unknown"}
+        assert "cannot both be" not in alone(printed(metric, 10.0), printed("Dmax", 12.0))[0]
+
+
+def test_a_course_of_the_brain_with_vertebrae_lies_over_them():
+    over = prepare(case(course(54, 27, "C1-C3", region="brain"), course(20, 5, "C2"), levels="C2"))
+    assert [[c.id for c in d.courses] for d in over.doses] == [["rt-1", "rt-2"]]
+    without = prepare(case(course(54, 27, region="brain"), course(20, 5, "C2"), levels="C2"))
+    assert [[c.id for c in d.courses] for d in without.doses] == [["rt-2"]]

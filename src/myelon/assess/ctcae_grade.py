@@ -9,6 +9,7 @@ from myelon.assess.instrument import Answers, Category, Found, NotGivenError, Nu
 from myelon.errors import InstrumentError
 from myelon.terms.ctcae import VERSION, CtcaeTerm, candidates, ctcae_term
 from myelon.terms.ctcae_laboratory import LABORATORY, Laboratory
+from myelon.terms.observations import OBSERVATIONS
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -38,7 +39,14 @@ def _decide(answers: Answers) -> Found:
 
 
 def _impossible(answers: Mapping[str, Value]) -> str:
-    return "a value and words at once" if {"value", "text"} <= set(answers) else ""
+    if {"value", "text"} <= set(answers):
+        return "a value and words at once"
+    term = ctcae_term(str(answers.get("term", "")))
+    row, value, unit = LABORATORY.get(term.name if term is not None else ""), answers.get("value"), answers.get("unit")
+    known = {row.unit, *(u for u, _ in row.other_units)} if row is not None else set()
+    if row is None or not isinstance(value, float) or not isinstance(unit, str) or unit not in known:
+        return ""
+    return _suspect(row, row.in_unit(value, unit))
 
 
 def _worded(term: CtcaeTerm, text: str) -> Found:
@@ -64,6 +72,16 @@ def _measured(row: Laboratory, answers: Answers) -> Found:
         return _graded(grade, f"{said}: below {row.below[grade]:g}{low}")
     lln = row.in_unit(answers.number("lln", could_be=("0", "1")), answers.choice("unit"))
     return _graded(int(value < lln), f"{said}, lower limit of normal {lln:g}")
+
+
+def _suspect(row: Laboratory, value: float) -> str:
+    """Why a value in the unit of the row cannot be, by what is plausible of the observable; or ""."""
+    observable = OBSERVATIONS[row.observable]
+    factor = next((1.0 / f for unit, f in row.other_units if unit == observable.unit), 1.0)
+    least, most = observable.plausible
+    least = least if row.other_units else None  # a count may fall to nothing
+    inside = (least is None or value * factor >= least) and (most is None or value * factor <= most)
+    return "" if inside else f"{value:g} {row.unit} is outside what is plausible: another unit?"
 
 
 def _graded(grade: int, words: str) -> Found:

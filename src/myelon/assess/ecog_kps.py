@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Answers, Found, FromRecord, Item, Option, Rule
+from myelon.terms.performance import MAPPINGS, fit
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -31,22 +32,16 @@ _KPS = (
     ("10", "Moribund"),
     ("0", "Dead"),
 )
-MAPPINGS: dict[str, dict[str, int]] = {
-    "common": {"100": 0, "90": 0, "80": 1, "70": 1, "60": 2, "50": 2, "40": 3, "30": 3, "20": 4, "10": 4, "0": 5},
-    "prasad_2018": {"100": 0, "90": 1, "80": 1, "70": 2, "60": 3, "50": 3, "40": 4, "30": 4, "20": 4, "10": 4},
-}
-"""KPS → ECOG. No formal mapping exists."""
 
 
 def _fill(patient: Patient) -> FromRecord:
-    ecog, kps = patient.measured("ECOG"), patient.measured("KPS")
+    ecog, kps = patient.last_measured("ECOG"), patient.last_measured("KPS")
     if ecog is None or kps is None:
         return FromRecord({"ecog": ecog} if ecog is not None else {"kps": kps} if kps is not None else {})
     one, other = patient.case.by_id[ecog.entry], patient.case.by_id[kps.entry]
     if patient.surely_later(other, one):
         return FromRecord({"kps": kps})
-    by_mapping = MAPPINGS["common"].get(f"{kps.option:g}" if isinstance(kps.option, float) else str(kps.option))
-    apart = by_mapping is not None and abs(by_mapping - float(str(ecog.option))) > 1
+    apart = not fit(float(str(kps.option)), float(str(ecog.option)))
     if apart and not patient.surely_later(one, other):
         said = f"{one.label} and {other.label}: they do not fit, and which is the later is not decided"
         return FromRecord({}, "", (said,))

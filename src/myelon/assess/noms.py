@@ -11,6 +11,7 @@ from myelon.assess.sins import SINS
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
+    from myelon.assess.compression import AtVertebra
     from myelon.assess.patient import Patient
 
 HIGH_GRADE = frozenset({"2", "3"})
@@ -30,7 +31,7 @@ def _fill(patient: Patient) -> FromRecord:
     found = {
         "escc": None if grade is None else Filled(grade.grade, grade.seen.study.id, grade.seen.source),
         "histology": histology,
-        "prior_rt": _irradiated(patient),
+        "prior_rt": _irradiated(patient, grade),
         "unstable": _unstable(patient),
         "myelopathy": patient.person_said(MYELOPATHY),
         "fit": patient.person_said(FIT),
@@ -49,12 +50,22 @@ def _histology(patient: Patient) -> tuple[Filled | None, tuple[str, ...]]:
     return Filled(row.radiosensitivity, patient.primary.id, row.sensitivity_source), ()
 
 
-def _irradiated(patient: Patient) -> Filled | None:
+def _irradiated(patient: Patient, grade: AtVertebra | None) -> Filled | None:
+    """At the lesions whose compression is asked about, or else at the tumour; open where two of them differ."""
     tumour = patient.tumour
-    meeting, every = patient.courses_over(tumour.levels if tumour is not None else None)
-    if meeting:
-        return Filled("yes", meeting[-1].id, "; ".join(s.code for s in meeting[-1].source))
-    return Filled("no", tumour.id, "levels of every course") if every and tumour is not None else None
+    rows = [r for r in graded(patient) if grade is not None and r.grade == grade.grade]
+    asked = {patient.levels_of(r.seen): r.seen.study.id for r in rows}
+    if not asked and tumour is not None:
+        asked = {tumour.levels: tumour.id}
+    found: list[Filled | None] = []
+    for levels, entry in asked.items():
+        meeting, every = patient.courses_over(levels)
+        if meeting:
+            found.append(Filled("yes", meeting[-1].id, "; ".join(s.code for s in meeting[-1].source)))
+        else:
+            found.append(Filled("no", entry, "levels of every course") if every else None)
+    answers = {f.option if f is not None else None for f in found}
+    return found[0] if len(answers) == 1 else None
 
 
 def _unstable(patient: Patient) -> Filled | None:

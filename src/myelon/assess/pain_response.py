@@ -24,7 +24,7 @@ def _fill(patient: Patient) -> FromRecord:
     kyphoplasties = [
         s for s in case.given(Surgery) if mentions(" ".join(s.procedures), ("balloon kyphoplasty", "kyphoplasty"))
     ]
-    courses = [c for c in case.given(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
+    courses = [c for c in case.given(Radiotherapy) if c.may_meet_the_spine and c.status != "proposed"]
     treated = patient.timeline.in_order([*kyphoplasties, *courses])[-1:]
     if not treated:
         return FromRecord({})
@@ -49,6 +49,8 @@ def _values(patient: Patient, what: str) -> list[tuple[Entry, float]]:
 
 
 def _decide(answers: Answers) -> Found:
+    if answers.number("p0") == 0:
+        return Found((), steps=("no pain before the treatment: there is no response to judge",))
     change = answers.number("p1") - answers.number("p0")
     dose, later = answers.number("omed0"), answers.number("omed1")
     no_more = later <= dose

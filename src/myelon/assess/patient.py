@@ -20,6 +20,8 @@ from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Radio
 from myelon.record.timeline import as_of, days_range, solve
 from myelon.terms.drugs import drug_named
 from myelon.terms.mentions import mentions
+from myelon.terms.performance import fit
+from myelon.terms.tumours import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from myelon.record.base import Entry
     from myelon.record.case import Case
     from myelon.record.kinds.imaging import LesionObservation
+    from myelon.record.kinds.neurology import Pain
     from myelon.record.timeline import Timeline
     from myelon.terms.levels import Span
 
@@ -261,15 +264,9 @@ class Patient:
 
     @cached_property
     def pain_character(self) -> Filled | None:
-        """The character of spinal pain."""
-        return self.last_examined(
-            {
-                n.id: n.pain.character
-                for n in self.examinations
-                if n.pain and n.pain.assertion is Assertion.PRESENT and _of_the_spine(n.pain.site)
-                if n.pain.character != "not reported"
-            }
-        )
+        """The character of spinal pain; None where the last word only denies one, or speaks of one place."""
+        found = self.last_examined({n.id: said for n in self.examinations if n.pain and (said := _character(n.pain))})
+        return None if found is None or found.option == _OPEN else found
 
     def scale(self, name: str) -> Filled | None:
         """Grade on a neurological scale."""
@@ -319,6 +316,16 @@ class Patient:
     # ── measurements, tumour, treatment ─────────────────────────────────────────────────────────────────
 
     def measured(self, what: str) -> Filled | None:
+        """As `last_measured`; None too where the other scale of performance says something else, and not before it."""
+        found = self.last_measured(what)
+        other = self.last_measured({"KPS": "ECOG", "ECOG": "KPS"}[what]) if what in {"KPS", "ECOG"} else None
+        if found is None or other is None:
+            return found
+        kps, ecog = (float(str(f.option)) for f in ((found, other) if what == "KPS" else (other, found)))
+        mine, its = self.case.by_id[found.entry], self.case.by_id[other.entry]
+        return found if fit(kps, ecog) or self.surely_later(mine, its) else None
+
+    def last_measured(self, what: str) -> Filled | None:
         """The last value of an observable, in its own unit; None where the unit is another, or in doubt."""
         rows = [o for o in self.case.given(Observation) if o.what == what]
         known = [o for o in rows if o.observable and o.value.unit == o.observable.unit and o.value.comparator == "="]
@@ -345,8 +352,11 @@ class Patient:
         )  # fmt: skip
 
     def courses_over(self, levels: Span | None) -> tuple[tuple[Radiotherapy, ...], bool]:
-        """Courses that were given over some vertebrae, and whether no other may have been: every level is recorded."""
-        recorded = [c for c in self.case.of(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
+        """Courses that were given over some vertebrae, and whether no other may have been.
+
+        None may where every level is recorded, and none is of the next vertebra: the edge of a field may reach over.
+        """
+        recorded = [c for c in self.case.of(Radiotherapy) if c.may_meet_the_spine and c.status != "proposed"]
         courses = [c for c in recorded if c.assertion is Assertion.PRESENT]
         if levels is None:
             return (), False
@@ -355,7 +365,8 @@ class Patient:
             c for c in recorded
             if c.assertion in MAYBE and (c.levels is None or c.levels.overlap(levels) is not None)
         ]  # fmt: skip
-        return meeting, bool(courses) and not doubtful and all(c.levels is not None for c in courses)
+        apart = all(c.levels is not None and not c.levels.next_to(levels) for c in courses)
+        return meeting, bool(courses) and not doubtful and apart
 
     @cached_property
     def tumour(self) -> Neoplasm | None:
@@ -413,6 +424,29 @@ def _group(words: str, groups: Iterable[tuple[str, Sequence[str]]], others: str)
     """The one group that some words belong to; the rest where none does, empty where several do."""
     found = [key for key, names in groups if mentions(words, tuple(names))]
     return found[0] if len(found) == 1 else "" if found else others
+
+
+_OPEN = "open"
+
+
+def _character(pain: Pain) -> str:
+    """What an examination says of spinal pain: a character, that it is open, or nothing.
+
+    None at one place is not none at the lesion, and none beside a number is no answer; a character that is denied
+    leaves the others open.
+    """
+    if pain.character == "not reported" or not _of_the_spine(pain.site):
+        return ""
+    if pain.assertion is Assertion.ABSENT:
+        return _OPEN
+    if pain.assertion is not Assertion.PRESENT:
+        return ""
+    elsewhere = bool(pain.site) and _WHOLE.search(fold(pain.site)) is None
+    return _OPEN if pain.character == "none" and (elsewhere or (pain.nrs or 0.0) > 0) else pain.character
+
+
+_WHOLE = re.compile(r"spin|back|wirbels|rucken|lesion|local")
+"""Words for the spine as a whole, or for the lesion itself."""
 
 
 def _of_the_spine(site: str) -> bool:

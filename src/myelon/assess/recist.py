@@ -22,7 +22,9 @@ def _fill(patient: Patient) -> FromRecord:
     if series is None or not series.points:
         return FromRecord({})
     last = series.points[-1]
-    found = {"new": Filled("yes" if last.new else "no", last.study, "measured lesions")}
+    found = {}
+    if not last.perhaps_new:
+        found["new"] = Filled("yes" if last.new else "no", last.study, "measured lesions")
     found["nontarget"] = Filled(last.non_target, last.study, "measured lesions")
     if last.target == "none":
         found["target"] = Filled("none", last.study, "measured lesions")
@@ -35,7 +37,8 @@ def _fill(patient: Patient) -> FromRecord:
         if last.target != target_response(series.sum_mm, last.nadir_mm, last.sum_mm):  # nodes, or a reappearance
             found = {k: v for k, v in found.items() if k not in {"baseline", "nadir", "current"}}
             found["target"] = Filled(last.target, last.study, "measured lesions")
-    return FromRecord(found)
+    said = tuple(f"perhaps new, and nobody said so: {name} ({last.study})" for name in last.perhaps_new)
+    return FromRecord(found, "", said)
 
 
 def _decide(answers: Answers) -> Found:

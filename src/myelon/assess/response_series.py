@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.assess.recist_table import overall, target_response
 from myelon.record.base import Assertion
-from myelon.record.kinds import Imaging, Radiotherapy
+from myelon.record.kinds import Imaging, Neoplasm, Radiotherapy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,6 +42,8 @@ class TimePoint(NamedTuple):
     target: str
     non_target: str
     new: tuple[str, ...]
+    perhaps_new: tuple[str, ...]
+    """Disease that the baseline does not name, and of which nobody said whether it is new: PD is still possible."""
     overall: str
     steps: tuple[str, ...]
 
@@ -81,13 +83,18 @@ def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
     unsized = tuple(o.lesion for o in named if not _size(o))
     sizes = {o.lesion: size for o in named if (size := _size(o))}
     nodes = {o.lesion for o in named if o.node}
-    followed = {o.lesion for o in first.lesions if o.role == "non-target" and _there(o)}
+    followed = {o.lesion for o in first.lesions if _is_non_target(o) and _there(o)}
+    there = {o.lesion for o in first.lesions}
     doubts = [*_of_choice(case, timeline, first, named), *_order(timeline, first, studies)]
-    baseline = _Followed(sizes, unsized, nodes, followed)
+    baseline = _Followed(sizes, unsized, nodes, followed, there)
     points: list[TimePoint] = []
     for study in studies[studies.index(first) + 1 :]:
-        if any(o.role is not None or o.lesion in baseline.named or _new(o, baseline) for o in study.lesions):
-            points.append(_point(timeline, first, study, baseline, points))
+        if any(
+            o.role is not None or o.lesion in baseline.named or _new(o, baseline) or _perhaps_new(o, baseline)
+            for o in study.lesions
+        ):
+            since = _since(case, timeline, first, study)
+            points.append(_point(timeline, first, study, baseline, points, since))
             late = [o.lesion for o in study.lesions if o.role == "target" and o.lesion not in sizes]
             doubts += [f"{study.id}: {name} is called a target after the baseline" for name in late]
             twice = [n for n, k in Counter(o.lesion for o in study.lesions if o.size is not None).items() if k > 1]
@@ -120,11 +127,35 @@ class _Followed(NamedTuple):
     """Targets that were not measured at the baseline: with one of them no sum is known."""
     nodes: set[str]
     others: set[str]
+    there: set[str]
+    """Every lesion that the baseline names, of whatever feature."""
 
     @property
     def named(self) -> set[str]:
         """Every lesion of the baseline, whatever a later study calls it."""
         return {*self.sizes_mm, *self.unsized, *self.others}
+
+
+def _is_non_target(o: LesionObservation) -> bool:
+    """Disease that is no target: as it is called, or a metastasis that nobody called a target."""
+    return o.role == "non-target" or (o.role is None and o.feature == "metastasis")
+
+
+def _perhaps_new(o: LesionObservation, followed: _Followed) -> bool:
+    """A metastasis that the baseline does not name, and of which nobody said whether it is new."""
+    return _there(o) and o.feature == "metastasis" and o.lesion not in followed.there and not _new(o, followed)
+
+
+def _since(case: Case, timeline: Timeline, first: Imaging, study: Imaging) -> tuple[str, ...]:
+    """Metastases of the record that were found certainly after the baseline, and may have been before the study."""
+    found = []
+    for tumour in case.given(Neoplasm):
+        if tumour.role == "secondary" and tumour.when is not None:
+            after = timeline.interval(f"{first.id}.end", f"{tumour.id}.start")[0].earliest
+            before = timeline.interval(f"{tumour.id}.start", f"{study.id}.end")[0].latest
+            if after is not None and after > 0 and (before is None or before >= 0):
+                found.append(tumour.label)
+    return tuple(found)
 
 
 def _new(o: LesionObservation, followed: _Followed) -> bool:
@@ -152,7 +183,12 @@ _BODIES = frozenset({"mass", "metastasis", "lymph node", "bone lesion", "residua
 
 
 def _point(
-    timeline: Timeline, first: Imaging, study: Imaging, followed: _Followed, before: Sequence[TimePoint]
+    timeline: Timeline,
+    first: Imaging,
+    study: Imaging,
+    followed: _Followed,
+    before: Sequence[TimePoint],
+    found_since: tuple[str, ...],
 ) -> TimePoint:
     """One study against all that was before."""
     seen, baseline = _measured(study), followed.sizes_mm
@@ -182,8 +218,12 @@ def _point(
     named = tuple(dict.fromkeys((*carried, *new)))
     since, _ = timeline.interval(f"{first.id}.start", f"{study.id}.start")
     steps += ((f"non-target: {why}",) if why else ()) + tuple(f"new since the baseline: {name}" for name in named)
+    perhaps = () if named else (*(o.lesion for o in study.lesions if _perhaps_new(o, followed)), *found_since)
+    perhaps = tuple(dict.fromkeys((*(n for p in before for n in p.perhaps_new if not named), *perhaps)))
+    steps += tuple(f"perhaps new since the baseline, which does not name it: {name}" for name in perhaps)
     result = overall(target, non_target, new=bool(named))
-    return TimePoint(study.id, since, sizes, total, nadir, target, non_target, named, result, steps)
+    result = "NE" if perhaps and result != "PD" else result
+    return TimePoint(study.id, since, sizes, total, nadir, target, non_target, named, perhaps, result, steps)
 
 
 def _there_again(seen: dict[str, LesionObservation], followed: set[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from myelon.dose.what_if import Assumed, WhatIf, what_if
@@ -32,6 +33,7 @@ def under(
             grids=dose.grids,
             structures=dose.structures,
             needs_model=dose.open_sum,
+            converted=[math.isfinite(e) for e in dose.judged.dose.course_eqd2],
             at_most_gy=dose.at_most_gy,
             at_least_gy=dose.at_least_gy,
             reached=dose.judged.dose.course_reached,

@@ -212,7 +212,7 @@ def _given(case: Case) -> tuple[list[Radiotherapy], tuple[tuple[Radiotherapy, st
     for course in case.of(Radiotherapy):
         if course.assertion in {Assertion.ABSENT, Assertion.NOT_DONE}:
             left_out.append((course, f"stated as {course.assertion}"))
-        elif course.region == "brain" or (course.region == "other" and course.levels is None):
+        elif not course.may_meet_the_spine or (course.region == "other" and course.levels is None):
             kind = reirradiation_class(overlap=False, same_organ=None if course.region == "brain" else False)
             where = f"given to another region ({course.region}): never added to the spine"
             left_out.append((course, f"{where}; beside a course of the spine {kind.name.split(', or')[0]}"))
@@ -276,7 +276,7 @@ def _assess(
     at_most = [_at_most(c, span) for c in courses]
     at_least = [_at_least(case, c, group.shared) for c in courses]
     crossed = [
-        f"RT {c.ordinal}: the cord lies inside {low:g} Gy and outside {high:g} Gy, which cannot both be"
+        f"RT {c.ordinal}: the cord has at least {low:g} Gy and at most {high:g} Gy as read, which cannot both be"
         for c, low, high in zip(courses, at_least, at_most, strict=True)
         if low is not None and high is not None and low > high
     ]
@@ -495,13 +495,22 @@ def _at_most(course: Radiotherapy, span: Span | None) -> float | None:
 
 def _is_cord_maximum(point: DvhPoint) -> bool:
     """A printed maximum of the cord itself."""
-    cord = point.structure.casefold().replace(" ", "").replace("_", "") in {"spinalcord", "cord"}
-    return cord and point.metric == "Dmax" and point.unit == "Gy" and point.comparator == "="
+    return _is_of_cord(point) and point.metric == "Dmax" and point.comparator == "="
+
+
+def _is_below_the_maximum(point: DvhPoint) -> bool:
+    """A printed dose of the cord, of some volume or on average: its maximum is not below it."""
+    return _is_of_cord(point) and point.metric.startswith("D") and point.comparator in {"=", ">", "≥"}
+
+
+def _is_of_cord(point: DvhPoint) -> bool:
+    named = point.structure.casefold().replace(" ", "").replace("_", "")
+    return named in {"spinalcord", "cord"} and point.unit == "Gy"
 
 
 def _at_least(case: Case, course: Radiotherapy, shared: Sequence[Level]) -> float | None:
     """Dose to at least 95 % of a target in the cord itself, or an isodose around it: its maximum is not below it."""
-    around = [p.value for p in course.dvh if _is_cord_maximum(p)] + [
+    around = [p.value for p in course.dvh if _is_below_the_maximum(p)] + [
         r.gy
         for r in course.isodoses
         if r.cord == "inside" and (r.levels is None or any(r.levels.upper <= v <= r.levels.lower for v in shared))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from myelon.dose.bed import gy_words
 from myelon.dose.verdict import Outcome
 from myelon.record.kinds import Board
 from myelon.record.kinds.board import Option
@@ -42,7 +44,7 @@ def option_of(dose: CordDose, found: Sequence[WhatIf]) -> Option:
                 f"{v.organ.replace('_', ' ')}, {v.limit.rule} {v.limit.name}: "
                 f"{v.value_text}, limit {v.limit}, {v.says}{why}"
             )
-    if first.recovered is not None:
+    if first.recovered is not None and math.isfinite(first.recovered.discounted_eqd2):
         reasons.append(
             f"with recovery ({first.recovered.scheme.name}) {first.recovered.discounted_eqd2:.2f} Gy EQD2: "
             "compared with no limit"
@@ -57,8 +59,8 @@ def option_of(dose: CordDose, found: Sequence[WhatIf]) -> Option:
 def _sum(found: WhatIf) -> str:
     at_two, other = found.judged.dose, found.judged.alternative
     return (
-        f"EQD2 {at_two.cumulative_eqd2:.2f} Gy at α/β {at_two.alpha_beta_gy:g}, "
-        f"{other.cumulative_eqd2:.2f} at {other.alpha_beta_gy:g}"
+        f"EQD2 {gy_words(at_two.cumulative_eqd2)} at α/β {at_two.alpha_beta_gy:g}, "
+        f"{gy_words(other.cumulative_eqd2)} at {other.alpha_beta_gy:g}"
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.board.standing import standing
+from myelon.dose.bed import gy_words
 from myelon.dose.verdict import Basis, Outcome
 from myelon.record.base import Assertion
 from myelon.record.kinds import AdverseEvent, Response, Staging
@@ -145,8 +146,8 @@ def _model(dose: CordDose) -> tuple[str, ...]:
 def _cumulative(dose: CordDose) -> tuple[str, ...]:
     judged = dose.judged
     lines = [
-        f"{judged.dose.structure}, {judged.dose.metric}: EQD2 {d.cumulative_eqd2:.2f} Gy, BED {d.cumulative_bed:.2f} "
-        f"at α/β {d.alpha_beta_gy:g}"
+        f"{judged.dose.structure}, {judged.dose.metric}: EQD2 {gy_words(d.cumulative_eqd2)}, "
+        f"BED {gy_words(d.cumulative_bed)} at α/β {d.alpha_beta_gy:g}"
         for d in (judged.dose, judged.alternative)
     ]
     for name, (sums, _) in dose.sums.items():

@@ -103,6 +103,7 @@ def limits(
     json: Json = False,
 ) -> None:
     """One course against every published limit that was made for such a course, and beside them a hospital's own."""
+    from myelon.dose.agreement import twice_daily
     from myelon.dose.bed import Prescription
     from myelon.dose.own_limits import of_course, read_own_limits, why_silent
     from myelon.dose.tolerance import Given, judge_course
@@ -135,9 +136,14 @@ def limits(
     )  # fmt: skip
     if not judged.verdicts:
         given = judged.given.prescription
+        first = (
+            ""
+            if previous_eqd2 is None
+            else " at a point that was irradiated before (rows of a first course are set aside)"
+        )
         typer.echo(
-            f"No row was made for {given.fractions} fractions of {given.gy_per_fraction:.3g} Gy: that says nothing of "
-            "harm or of none."
+            f"No row was made for {given.fractions} fractions of {given.gy_per_fraction:.3g} Gy{first}: that says "
+            "nothing of harm or of none."
         )
     for line in judged.disagreements:
         typer.echo(f"sources disagree on {line}")
@@ -145,6 +151,8 @@ def limits(
         typer.echo(
             f"risk of myelopathy, if the cord had the prescription: {r} ({r.model}{', ' + r.note if r.note else ''})"
         )
+    for warned in twice_daily(course, judged.given.prescription.fractions, judged.given.prescription.gy_per_fraction):
+        typer.echo(f"warning: {warned.text}. {warned.todo}")
     for row, why in silent:
         typer.echo(f"own limit of the {row.organ.replace('_', ' ')}, {row.metric} {row}: {why}")
     typer.echo(f"{len(judged.not_applicable)} rows were made for something else (--all shows them)")

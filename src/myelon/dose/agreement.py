@@ -206,7 +206,7 @@ def twice_daily(course: str, fractions: int | None, gy_per_fraction: float | Non
             "warn", course,
             f"{fractions} fractions of {gy_per_fraction:.2g} Gy are usually given twice a day: with less than full "
             "repair between fractions the effect is higher than computed",
-            "Say the hours between fractions",
+            "Ask how many hours lay between them: nothing here computes with that",
         )  # fmt: skip
 
 

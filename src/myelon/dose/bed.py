@@ -9,6 +9,7 @@ cord injury. Courses add at the same voxel and the same α/β only. Sources: bar
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -108,6 +109,15 @@ def single_fraction_equivalent(total_gy: float, fractions: int, alpha_beta_gy: f
     17.3576
     """
     return gy_per_fraction_of_bed(bed(total_gy, fractions, alpha_beta_gy), 1, alpha_beta_gy)
+
+
+def gy_words(value: float) -> str:
+    """A dose to a hundredth; "not converted" where there is none, as of carbon ions.
+
+    >>> gy_words(43.2), gy_words(math.nan)
+    ('43.20 Gy', 'not converted')
+    """
+    return f"{value:.2f} Gy" if math.isfinite(value) else "not converted"
 
 
 class Prescription(NamedTuple):

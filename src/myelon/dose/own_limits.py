@@ -145,6 +145,8 @@ def why_silent(row: Limit, courses: Sequence[tuple[str, CourseTolerance]]) -> st
     """
     if row.context == "own_sum":
         if len({name for name, _ in courses}) < 2:
+            if any(c.given.previous_eqd2_gy is not None for _, c in courses):
+                return "made for a sum: give the courses to `dose bed` or `dose sum`, one alone is judged here"
             return "made for a sum, and one course alone meets here"
         here = any(_of_a_sum(row, c.organ) for _, c in courses)
         return "" if here else f"made for the {row.organ.replace('_', ' ')}"

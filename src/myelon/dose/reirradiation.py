@@ -461,7 +461,11 @@ class _Rules:
         if other.alpha_beta_gy != LUMBAR_ALPHA_BETA_GY or limit.rule != "Nieder 2006" or not words:
             return words
         outcome, _ = self._judge(limit, other, (value if other.exact else 0.0, value))
-        return words if outcome in {Outcome.NOT_APPLICABLE, Outcome.NEEDS_MODEL} else f"{words}, {outcome}"
+        if outcome in {Outcome.NOT_APPLICABLE, Outcome.NEEDS_MODEL}:
+            return words
+        if outcome is Outcome.PASS and other.basis is not Basis.VOXEL_SUM:
+            return f"{words}, not exceeded if it had no more"
+        return f"{words}, {outcome}"
 
     def _judge(self, limit: Limit, dose: OrganDose, bounds: tuple[float, float | None]) -> tuple[Outcome, str]:
         outside = self._outside(limit)

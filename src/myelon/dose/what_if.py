@@ -111,6 +111,7 @@ def what_if(
     grids: Sequence[DoseGrid] = (),
     structures: Mapping[str, Structure] | None = None,
     needs_model: str = "",
+    converted: Sequence[bool] = (),
     at_most_gy: Sequence[float | None] = (),
     at_least_gy: Sequence[float | None] = (),
     reached: Sequence[bool] = (),
@@ -129,6 +130,7 @@ def what_if(
         grids: Physical dose of each course in the frame of the last one; none for prescriptions.
         structures: ``SpinalCord`` and, where contoured, ``ThecalSac``, in that frame.
         needs_model: As for `evaluate`.
+        converted: For each course, whether its dose may be converted; all, where nothing is given.
         at_most_gy: For each course an isodose that the organ lies outside of, where one was read.
         at_least_gy: For each course an isodose that it lies inside of, where one was read.
         reached: For each course, whether the organ is known to have had its prescription.
@@ -157,8 +159,9 @@ def what_if(
         most = [*(at_most_gy or [None] * len(courses)), *[None] * (len(everything) - len(courses))]
         least = [*(at_least_gy or [None] * len(courses)), *[None] * (len(everything) - len(courses))]
         known = [*(reached or [False] * len(courses)), *[planned_reached] * (len(everything) - len(courses))]
+        convert = [*(converted or [True] * len(courses)), *[True] * (len(everything) - len(courses))]
         doses = [
-            OrganDose.from_prescriptions(everything, ab, most, reached=known, at_least_gy=least)
+            OrganDose.from_prescriptions(everything, ab, most, reached=known, converted=convert, at_least_gy=least)
             for ab in (CORD_ALPHA_BETA_GY, assumed.alpha_beta_gy)
         ]
         judged = evaluate(

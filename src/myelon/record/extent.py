@@ -28,14 +28,18 @@ class Extent(NamedTuple):
 def extents(case: Case, *, oedema: bool = False) -> list[Extent]:
     """The series of extents of the enhancing lesion, or of the oedema, in document order.
 
+    The lesion is the one called main, or where none is the first that has levels.
     What only says that the feature was there, without levels or change, says nothing of its extent.
     """
     wanted = _OEDEMA if oedema else {"enhancement", "mass", "bone lesion"}
+    seen_all = [seen for study in case.of(Imaging) for seen in study.lesions if seen.feature in wanted]
+    named = [seen.lesion for seen in seen_all if seen.levels is not None]
+    chosen = "main" if "main" in named or not named else named[0]
     return [
         Extent(study.id, seen.levels, seen.assertion, seen.change, seen.text)
         for study in case.of(Imaging)
         for seen in study.lesions
-        if seen.feature in wanted and seen.lesion == "main" and _says_an_extent(seen)
+        if seen.feature in wanted and seen.lesion == chosen and _says_an_extent(seen)
     ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
-from myelon.dose.bed import eqd2_of_bed
+from myelon.dose.bed import eqd2_of_bed, gy_words
 from myelon.dose.limits import LIMITS
 from myelon.report.svg import Svg, text_width
 
@@ -22,13 +23,18 @@ def dose_bar(judged: Reirradiation, *, width: float = 560.0, font: float = 12.0)
         (f"HyTEC {LIMITS['hytec.rert.cum'].value:g}", LIMITS["hytec.rert.cum"].value, True),
     ]
     values = dose.course_eqd2
-    top = max(sum(values), *(at for _, at, _ in limits)) * 1.12
+    top = max(sum(v for v in values if isfinite(v)), *(at for _, at, _ in limits)) * 1.12
     left, bar, y = 4.0, font * 1.9, font * 1.8
     per_gy = (width - left - 16.0) / top
-    words = "; ".join(f"RT {n} {v:.2f}" for n, v in enumerate(values, start=1))
+    words = "; ".join(f"RT {n} {gy_words(v)}" for n, v in enumerate(values, start=1))
     svg = Svg(width, y + bar + font * 3.6, f"EQD2 in Gy at α/β 2: {words}; limits 67.75 and 70", "dosebar")
     x = left
     for n, value in enumerate(values):
+        if not isfinite(value):
+            label = f"+ RT {n + 1}, not converted"
+            svg.text(x + 8, y + bar / 2 + font * 0.36, label, class_="t12 strong accent")
+            x += text_width(label, font) + 16
+            continue
         css = "course" if n % 2 == 0 else "plan solidline"
         svg.rect(x, y, value * per_gy, bar, class_=css)
         label, inside = f"{value:.2f}", value * per_gy > text_width(f"{value:.2f}", font) + 14

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from myelon.record.extent import extents
-from myelon.record.kinds import AdverseEvent, Imaging, Neurology, Phase, Radiotherapy, Vital
+from myelon.record.kinds import AdverseEvent, Neurology, Phase, Radiotherapy, Vital
 from myelon.record.when import DAYS_PER
 from myelon.report.svg import Svg, hatched, text_width, whisker
 from myelon.terms.levels import Level
@@ -162,7 +162,7 @@ def timeline_figure(
 
 
 def _has_levels(case: Case) -> bool:
-    return any(seen.levels is not None for study in case.of(Imaging) for seen in study.lesions)
+    return any(o.levels is not None for o in (*extents(case), *extents(case, oedema=True)))
 
 
 class _Track:

@@ -112,6 +112,14 @@ class Span:
         """Every vertebra of the span, head first."""
         return tuple(Level(i) for i in range(self.upper, self.lower + 1))
 
+    def next_to(self, other: Span) -> bool:
+        """Whether they meet at a disc and share no vertebra.
+
+        >>> Span.parse("T9-T10").next_to(Span.parse("T8")), Span.parse("T8").next_to(Span.parse("T8-T9"))
+        (True, False)
+        """
+        return self.upper == other.lower + 1 or other.upper == self.lower + 1
+
     @property
     def count(self) -> int:
         """Number of vertebrae."""

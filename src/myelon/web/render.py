@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,9 @@ def _minus(text: str) -> str:
 
 
 def _number(value: float | None, digits: int = 2) -> str:
-    return "–" if value is None else _minus(f"{value:.{digits}f}")
+    if value is None:
+        return "–"
+    return _minus(f"{value:.{digits}f}") if isfinite(value) else "not known"
 
 
 def _environment() -> Environment:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from myelon.board.facts.fact import UNKNOWN, Fact
 from myelon.board.logic import Known, no, unknown, yes
 from myelon.dose.verdict import Outcome
-from myelon.record.base import MAYBE
+from myelon.record.base import MAYBE, Assertion
 from myelon.record.kinds import (
     Radiotherapy,
     Systemic,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from myelon.board.cord_dose import CordDose
     from myelon.board.facts.situation import Situation
+    from myelon.terms.levels import Span
 
 
 LEAST_MONTHS = 6
@@ -43,25 +44,38 @@ def _drug(*classes: str) -> Callable[[Situation], Known]:
 
 
 def _irradiated(s: Situation) -> Known:
-    courses = [c for c in s.case.given(Radiotherapy) if c.region != "brain" and c.status != "proposed"]
-    doubtful = [c for c in s.case.of(Radiotherapy) if c.assertion in MAYBE and c.region != "brain"]
+    recorded = [c for c in s.case.of(Radiotherapy) if c.may_meet_the_spine]
+    courses = [c for c in recorded if c.assertion is Assertion.PRESENT and c.status != "proposed"]
+    doubtful = [c for c in recorded if c.assertion in MAYBE]
     if not courses and not doubtful:
+        denied = tuple(c.id for c in recorded if c.assertion is Assertion.ABSENT and c.schedule is None)
+        if denied:
+            return no("it is recorded that no radiotherapy was given", denied)
         return unknown("no radiotherapy of the spine is recorded, and nobody wrote that there was none")
-    tumour = s.patient.tumour
-    levels = tumour.levels if tumour is not None else None
-    ids = tuple(c.id for c in courses)
-    meeting, every = s.patient.courses_over(levels)
+    levels = s.patient.tumour.levels if s.patient.tumour is not None else None
+    meeting, none_other = s.patient.courses_over(levels)
     if meeting:
         return yes(f"{meeting[-1].label} over {meeting[-1].levels}", tuple(c.id for c in meeting))
-    if every:
-        return no(f"no course meets {levels}", ids)
+    if none_other:
+        return no(f"no course meets {levels}", tuple(c.id for c in courses))
+    return _perhaps_irradiated(s, levels, courses, doubtful)
+
+
+def _perhaps_irradiated(
+    s: Situation, levels: Span | None, courses: list[Radiotherapy], doubtful: list[Radiotherapy]
+) -> Known:
+    """Why it is open, or what the courses are assumed to meet."""
+    ids = tuple(c.id for c in courses)
     if doubtful:
         return unknown(f"whether {doubtful[0].id} was given is not certain", (*ids, *(c.id for c in doubtful)))
     if s.packet.dose is not None and s.packet.dose.overlap.startswith("assumed"):
         return yes(f"{courses[-1].label}; {s.packet.dose.overlap}", ids)
-    silent = next((c for c in courses if c.levels is None), courses[-1])
+    silent = next((c for c in courses if c.levels is None), None)
+    if levels is not None and silent is None:
+        near = next(c for c in courses if c.levels is not None and c.levels.next_to(levels))
+        return unknown(f"{near.label} over {near.levels}, next to {levels}: the edge of its field may reach over", ids)
     what = "the levels of the field are" if levels is not None else "the level of the tumour is"
-    return unknown(f"{silent.label}: {what} not recorded", ids)
+    return unknown(f"{(silent or courses[-1]).label}: {what} not recorded", ids)
 
 
 def _under_six_months_since(s: Situation) -> Known:

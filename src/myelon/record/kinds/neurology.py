@@ -1,5 +1,6 @@
 """A neurological examination or a symptom: motor, sensory, reflexes, sphincters, gait, pain."""
 
+import re
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -20,6 +21,8 @@ _NOT_SAID = {
     "n a", "unchanged", "no change", "stable", "same", "as before", "same as before", "idem", "unverandert",
 }  # fmt: skip
 """Words that say nothing of their own: not looked at, or as it was before."""
+_BETWEEN = re.compile(r"[,;/]|\band\b")
+"""Between the parts of what was said: one that is disturbed suffices."""
 Change = Literal["first", "worse", "new", "unchanged", "better", "resolved"]
 
 
@@ -31,6 +34,11 @@ class Deficit(Part):
     state: str = ""
     mrc: int | None = Field(default=None, ge=0, le=5)
     change: Change | None = None
+
+    @property
+    def words(self) -> str:
+        """As printed, or the grade, or what changed."""
+        return self.state or (f"MRC {self.mrc}" if self.mrc is not None else str(self.change or "noted"))
 
 
 class SensoryLevel(Part):
@@ -95,7 +103,7 @@ class Neurology(Entry):
         """The words, or the deficits in one line."""
         if self.text:
             return self.text
-        parts = [f"{d.limb}: {d.state or f'MRC {d.mrc}'}" for d in (*self.motor, *self.sensory)]
+        parts = [f"{d.limb}: {d.words}" for d in (*self.motor, *self.sensory)]
         parts += [f"{name}: {value}" for name, value in (("bladder", self.bladder), ("bowel", self.bowel)) if value]
         return "; ".join(parts) or "; ".join(self.symptoms) or "neurology"
 
@@ -104,7 +112,8 @@ class Neurology(Entry):
         """Whether bladder or bowel were disturbed; None where neither is stated."""
         if self.sphincters in {Assertion.PRESENT, Assertion.ABSENT}:
             return self.sphincters is Assertion.PRESENT
-        stated = [said for words in (self.bladder, self.bowel) if words and (said := fold(words)) not in _NOT_SAID]
+        parts = [part for words in (self.bladder, self.bowel) for part in _BETWEEN.split(words or "") if part.strip()]
+        stated = [said for part in parts if (said := fold(part)) not in _NOT_SAID]
         return any(words not in _UNDISTURBED for words in stated) if stated else None
 
     @property

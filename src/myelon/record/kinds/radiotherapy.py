@@ -129,6 +129,11 @@ class Radiotherapy(Entry):
     concurrent_systemic: EntryId | None = None
 
     @property
+    def may_meet_the_spine(self) -> bool:
+        """Not one of the brain alone: a field of the brain whose vertebrae are recorded lies over them."""
+        return self.region != "brain" or self.levels is not None
+
+    @property
     def schedule(self) -> Schedule | None:
         """Total and fractions, computed where two of the three are printed; None when the dose is not known.
 

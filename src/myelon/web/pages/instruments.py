@@ -72,7 +72,7 @@ def _drawn(series: ResponseSeries) -> dict[str, str]:
 
     summed = [p for p in series.points if p.sum_mm is not None and p.since_baseline.earliest is not None]
     if not summed:
-        return {}
+        return {"spider": "", "waterfall": ""}
     lines = [
         (
             "sum",

@@ -1,0 +1,87 @@
+"""Answers of one instrument speak of one place and one time: compression and its field, pain and its site, KPS and ECOG."""
+
+import pytest
+
+from myelon.assess import Patient, instrument
+from myelon.record.case import case_from
+from stories import BASES, HEAD, LUNG, MAN, SPINE, bone, course, day, exam, image, value
+
+
+def read(name, *entries, base=(MAN, LUNG, SPINE)):
+    rows = {e["id"]: e for e in (*base, *entries)}
+    case = case_from(HEAD | {"id": "c", "zero": "spine", "entries": list(rows.values())})
+    return instrument(name).from_case(Patient(case))
+
+
+def given(result, item):
+    return next((b.option for b in result.because if b.item == item), None)
+
+
+def at(*levels, grade="3"):
+    return image(
+        "mri", *({"lesion": v, "feature": "bone lesion", "levels": v, "epidural_grade": grade} for v in levels)
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "fields", "before"),
+    [
+        (["L1"], ["L1"], True), (["L1"], ["T8"], False), (["T8"], ["T8"], True), (["T8"], ["L1"], False),
+        (["T8", "L1"], ["L1"], None), (["T8", "L1"], ["L1", "T8"], True), (["L1"], ["L2"], None), (["L1"], [], None),
+    ],
+)  # fmt: skip
+def test_noms_asks_for_the_field_where_the_cord_is_compressed(seen, fields, before):
+    """The tumour that is spoken of lies at T8."""
+    fields = [course(f"rt-{n}", where, ordinal=n) for n, where in enumerate(fields, 1)]
+    assert given(read("noms_2013", at(*seen), *fields), "prior_rt") is before
+
+
+@pytest.mark.parametrize(
+    ("pain", "answer"),
+    [
+        ({"character": "none"}, "none"), ({"character": "none", "site": "back"}, "none"),
+        ({"character": "none", "site": "neck"}, None), ({"character": "none", "nrs": 9}, None),
+        ({"character": "none", "nrs": 0}, "none"), ({"character": "mechanical"}, "mechanical"),
+        ({"character": "mechanical", "site": "knee"}, None),
+    ],
+)  # fmt: skip
+def test_pain_of_sins_is_of_the_lesion(pain, answer):
+    assert given(read("sins_2010", image("mri", bone()), exam(pain=pain)), "pain") == answer
+
+
+def test_a_character_that_is_denied_later_leaves_the_pain_open():
+    seen = [exam("one", day(4), pain={"character": "mechanical"}), image("mri", bone())]
+    denied = exam("two", day(5), pain={"character": "mechanical", "assertion": "absent"})
+    assert given(read("sins_2010", *seen), "pain") == "mechanical"
+    assert given(read("sins_2010", *seen, denied), "pain") is None
+
+
+@pytest.mark.parametrize(
+    ("kps", "ecog", "reads_kps", "reads_ecog"),
+    [
+        ((90, day(2)), (4, day(3)), False, True), ((90, day(3)), (4, day(2)), True, False),
+        ((90, day(3)), (4, day(3)), False, False), ((90, day(2)), (1, day(3)), True, True),
+        ((40, day(2)), (4, day(3)), True, True), ((40, day(2)), (1, day(3)), False, True),
+    ],
+)  # fmt: skip
+def test_an_older_performance_does_not_outlive_a_later_one_of_the_other_scale(kps, ecog, reads_kps, reads_ecog):
+    rows = [value("KPS", kps[0], when=kps[1]), value("ECOG", ecog[0], when=ecog[1])]
+    patient = Patient(case_from(HEAD | {"id": "c", "zero": "spine", "entries": [*BASES["metastasis T8"], *rows]}))
+    assert (patient.measured("KPS") is not None, patient.measured("ECOG") is not None) == (reads_kps, reads_ecog)
+
+
+def test_without_pain_before_there_is_no_response_of_pain():
+    found = instrument("pain_response").evaluate({"p0": 0, "p1": 0, "omed0": 0, "omed1": 0})
+    assert found.categories == ()
+    assert "no pain before" in found.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("term", "number", "unit"),
+    [("Anemia", 80, "g/dL"), ("Platelet count decreased", 50000, "10^9/L"), ("Hypoalbuminemia", 40, "g/dL")],
+)
+def test_a_number_that_does_not_fit_its_unit_has_no_grade(term, number, unit):
+    from myelon.errors import InstrumentError
+
+    with pytest.raises(InstrumentError, match="another unit"):
+        instrument("ctcae_v5").evaluate({"term": term, "value": number, "unit": unit, "lln": 13})
