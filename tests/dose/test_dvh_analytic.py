@@ -1,5 +1,7 @@
 """The DVH engine against solids with a closed form."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -136,6 +138,34 @@ def test_a_wide_gap_parts_the_structure():
     structure = Structure.from_contours("Two", [square(10, z) for z in planes])
     assert "two parts" in structure.warnings[0]
     assert dvh(structure, [grid([1, 0, 0], 2.5)]).total_cc == pytest.approx(100 * 15 / 1000, rel=1e-9)
+
+
+@pytest.mark.parametrize(("gap", "parts"), [(9.0, False), (9.009, False), (9.03, True), (12.0, True)])
+def test_the_gap_that_parts_a_structure_is_the_one_that_is_said(gap, parts):
+    """Planes 3 mm apart: up to three spacings, and the tolerance of one plane, are filled."""
+    planes = [0.0, 3.0, 6.0, 6.0 + gap, 9.0 + gap, 12.0 + gap]
+    structure = Structure.from_contours("Gap", [square(10, z) for z in planes])
+    assert ("taken as two parts" in structure.warnings[0]) is parts
+    low = -planes[-1] / 2
+    shifted = Structure.from_contours("Gap", [square(10, z + low) for z in planes])
+    filled = 0.0 if parts else gap - 3.0
+    assert dvh(shifted, [grid([1, 0, 0], 2.5)]).total_cc == pytest.approx(100 * (18.0 + filled) / 1000, rel=1e-6)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_grid_reaches_half_a_voxel_beyond_its_last_centre_and_no_more(axis, side, count):
+    """A cube of 20 mm around the end of a grid, or of one of two: what lies beyond is not known."""
+    whole = grid([0, 0, 0], 2.0)
+    ends = [(-24.0, 24.0), (-24.0, 24.0), (-48.0, 48.0)]
+    middle = np.zeros(3)
+    middle[axis] = ends[axis][1] * side
+    planes = np.arange(-9.0, 10.0, 2.0) + middle[2]
+    cube = Structure.from_contours("Cube", [square(20, z, middle[:2]) for z in planes])
+    grids = [whole] if count == 1 else [replace(whole, origin_mm=whole.origin_mm - 6.0 * side * np.eye(3)[axis]), whole]
+    known = 11.0 if count == 1 else 5.0
+    assert dvh(cube, grids).covered_share == pytest.approx(known / 20.0, abs=2e-3)
 
 
 def test_a_single_plane_has_the_thickness_of_the_dose_frames_and_says_so():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from myelon.dose.accumulate import accumulate
-from myelon.dose.uncertainty import COUNT, lattice, uncertainty
+from myelon.dose.uncertainty import COUNT, _hottest, lattice, uncertainty
 from myelon.errors import DoseError
 from phantoms import cylinder, grid
 
@@ -120,3 +120,12 @@ def test_a_hundred_readings_are_interactive():
     found = uncertainty(cord(), grids, 2.0)
     assert found.count == COUNT == 100
     assert time.perf_counter() - start < 10.0  # the bench says how long: this only guards against a blunder
+
+
+def test_the_hottest_volume_is_as_many_voxels_as_it_holds():
+    """Voxels of 2 mm: 0.008 cc each. A volume of whole voxels takes no further one."""
+    doses = np.array([5.0, 9.0, np.nan, 7.0, 8.0, 6.0])
+    found = {cc: _hottest(doses, f"D{cc}cc", 2.0) for cc in ("0.008", "0.016", "0.017", "0.024", "0.032")}
+    assert found == {"0.008": 9.0, "0.016": 8.0, "0.017": 7.0, "0.024": 7.0, "0.032": 6.0}
+    assert _hottest(doses, "max", 2.0) == 9.0
+    assert _hottest(doses, "D0.048cc", 2.0) == 0.0  # what is not known counts as none

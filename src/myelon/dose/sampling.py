@@ -483,6 +483,10 @@ def _along_columns(
     v1, y1, z1 = 0.0, 0.0, 0.0
     while at < end - 1e-9:
         until = min(column + 1.0, end)
+        if at < -0.5 - 1e-9 < until:  # what is known ends half a voxel beyond the last centre
+            until = min(until, -0.5)
+        elif at < nx - 0.5 - 1e-9 < until:
+            until = min(until, nx - 0.5)
         middle, volume = 0.5 * (at + until), (until - at) * per_index
         here = max(min(column, nx - 2), 0)
         if here == last_column + 1:
@@ -513,7 +517,9 @@ def _along_columns(
             totals[2] += volume * dose
             totals[3] = min(totals[3], max(0.0, dose - reach))
             totals[4] = max(totals[4], dose + reach)
-        at, column = until, column + 1
+        at = until
+        if until >= column + 1.0:
+            column += 1
 
 
 @njit(cache=True, error_model="numpy")
@@ -543,6 +549,10 @@ def _along(
                 reach = at + (line - index) / k
                 if at + 1e-7 < reach < until:
                     until = reach
+                for edge in (-0.5, shapes[g, 2 - a] - 0.5):  # what is known ends half a voxel beyond the last centre
+                    reach = at + (edge - index) / k
+                    if at + 1e-7 < reach < until:
+                        until = reach
         middle = 0.5 * (at + until)
         volume = (until - at) * height * thick
         dose, start_dose, end_dose, across_v, across_w = 0.0, 0.0, 0.0, 0.0, 0.0
