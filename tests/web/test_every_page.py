@@ -9,9 +9,9 @@ from myelon.store import Store
 from myelon.web.app import create_app
 from stories import DOSE_STORIES, RESPONSE_STORIES, STORIES, story
 
-NAMES = [*DOSE_STORIES, *RESPONSE_STORIES, *STORIES]
+NAMES = [*DOSE_STORIES, *RESPONSE_STORIES, *list(STORIES)[::8]]
 PAGES = (
-    "/cases/{}", "/cases/{}/timeline.svg", "/cases/{}/dose", "/cases/{}/what-if", "/cases/{}/what-if?total=20&n=5",
+    "/cases/{}", "/cases/{}/timeline.svg", "/cases/{}/dose", "/cases/{}/what-if?total=20&n=5",
     "/cases/{}/reirradiation", "/cases/{}/spine", "/board/{}", "/cases/{}/options", "/cases/{}/instruments",
 )  # fmt: skip
 
