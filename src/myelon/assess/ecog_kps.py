@@ -9,6 +9,9 @@ from myelon.terms.performance import MAPPINGS, fit
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from myelon.assess.fields import Value
     from myelon.assess.patient import Patient
 
 _ECOG = (
@@ -58,6 +61,13 @@ def _decide(answers: Answers) -> Found:
     return Found((), float(MAPPINGS[mapping][state]), steps=(f"derived from KPS {state} by {mapping}; not measured",))
 
 
+def _impossible(answers: Mapping[str, Value]) -> str:
+    ecog, kps = answers.get("ecog"), answers.get("kps")
+    if ecog is None or kps is None or fit(float(str(kps)), float(str(ecog))):
+        return ""
+    return f"ECOG {ecog} and KPS {kps} are not of one person at one time"
+
+
 ECOG_KPS = Rule(
     id="ecog_kps",
     name="ECOG performance status, Karnofsky (KPS) and their mapping",
@@ -79,6 +89,7 @@ ECOG_KPS = Rule(
     source="ecog_kps",
     status=Verification.VERIFIED,
     decide=_decide,
+    impossible=_impossible,
     validity=(
         (
             "5844 paired assessments, 1501 lung cancer patients: Spearman -0.84; the Prasad categories had "
