@@ -143,7 +143,10 @@ def paper_case(courses, intervals_months, level, overlap, assumption):
         rule = {v.limit.id: v for v in judged.verdicts}
         at_two = {k: rule[k].outcome == "pass" for k in ("nieder.each", "nieder.cum", "nieder.int")}
         named = dict(zip(("each_le_98", "cum_le_135_5", "interval_ge_6"), at_two.values(), strict=True))
-        at_other = {k: rule[k].alternative.endswith("pass") for k in ("nieder.each", "nieder.cum")}
+        at_other = {
+            k: rule[k].alternative.endswith(("pass", "not exceeded if it had no more"))
+            for k in ("nieder.each", "nieder.cum")
+        }
         found |= {
             "cumulative_BED2": judged.dose.cumulative_bed,
             "cumulative_EQD2_2": judged.dose.cumulative_eqd2,

@@ -543,7 +543,7 @@ def test_the_report_fills_every_item_or_says_that_it_is_not_recorded(client):
         "not recorded",
         "RT 1 to RT 2: ≥ 24.7 months",
         "sum of prescriptions, not cord dose",
-        "EQD2 110.00 Gy, BED 220.00 at α/β 2",
+        "EQD2 110.00 Gy, BED 220.00 Gy at α/β 2",
         "no recovery is credited",
         "exceeded if the cord had the prescription",
         "line 1: CAV",
