@@ -36,6 +36,10 @@ def test_noms_asks_for_the_field_where_the_cord_is_compressed(seen, fields, befo
     assert given(read("noms_2013", at(*seen), *fields), "prior_rt") is before
 
 
+def test_a_grade_of_the_cauda_asks_nothing_of_the_field_at_the_cord():
+    assert given(read("noms_2013", at("T8", "L4"), course(levels="L4")), "prior_rt") is False
+
+
 @pytest.mark.parametrize(
     ("pain", "answer"),
     [

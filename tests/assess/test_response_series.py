@@ -199,6 +199,10 @@ def test_a_metastasis_that_the_baseline_does_not_name_is_never_no_new_lesion():
     assert recist(first, study(2, "2021-03-01", target("a", 30), brain | {"change": "new"})).category == "PD"
     there = recist(study(1, "2021-01-01", target("a", 50), brain), with_it)
     assert there.category == "PR"
+    spine = liver | {"id": "spine", "entity": "Spinal metastasis", "levels": "T8"}
+    seen = [study(1, "2021-01-01", target("a", 50, levels="T8")), study(2, "2021-03-01", target("a", 30))]
+    assert recist(*seen, extra=[spine]).category == "PR"  # the baseline shows it; its diagnosis came later
+    assert recist(*seen, extra=[spine | {"levels": "L3"}]).category is None
     before = liver | {"when": {"kind": "exact", "earliest": "2020-12-20", "latest": "2020-12-20"}}
     assert recist(first, smaller, extra=[before]).category == "PR"
 

@@ -636,7 +636,8 @@ def test_a_score_outside_its_patients_is_named_and_decides_nothing():
 @pytest.mark.parametrize(
     ("words", "disturbed"),
     [("no retention, continent", False), ("normal; no complaints", False), ("no retention and continent", False),
-     ("continent, retention", True), ("no retention, overflow", True), ("not examined, continent", False), ("not examined", None)],
+     ("n/a", None), ("N/A", None), ("no incontinence or retention", False), ("no retention or overflow dribbling", True),
+     ("continent, retention", True), ("retention or incontinence", True), ("no retention, overflow", True), ("not examined, continent", False), ("not examined", None)],
 )  # fmt: skip
 def test_words_of_bladder_and_bowel_are_read_part_by_part(words, disturbed):
     assert Neurology(id="n", bladder=words).sphincters_disturbed is disturbed

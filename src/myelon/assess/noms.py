@@ -53,7 +53,7 @@ def _histology(patient: Patient) -> tuple[Filled | None, tuple[str, ...]]:
 def _irradiated(patient: Patient, grade: AtVertebra | None) -> Filled | None:
     """At the lesions whose compression is asked about, or else at the tumour; open where two of them differ."""
     tumour = patient.tumour
-    rows = [r for r in graded(patient) if grade is not None and r.grade == grade.grade]
+    rows = [r for r in graded(patient) if grade is not None and r.cord and r.grade == grade.grade]
     asked = {patient.levels_of(r.seen): r.seen.study.id for r in rows}
     if not asked and tumour is not None:
         asked = {tumour.levels: tumour.id}

@@ -354,7 +354,8 @@ class Patient:
     def courses_over(self, levels: Span | None) -> tuple[tuple[Radiotherapy, ...], bool]:
         """Courses that were given over some vertebrae, and whether no other may have been.
 
-        None may where every level is recorded, and none is of the next vertebra: the edge of a field may reach over.
+        No other may have been where the levels of every course are recorded, and no course ends at the next vertebra:
+        the edge of its field may reach over.
         """
         recorded = [c for c in self.case.of(Radiotherapy) if c.may_meet_the_spine and c.status != "proposed"]
         courses = [c for c in recorded if c.assertion is Assertion.PRESENT]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from myelon.assess.recist_table import overall, target_response
 from myelon.record.base import Assertion
 from myelon.record.kinds import Imaging, Neoplasm, Radiotherapy
+from myelon.terms.tumours import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -150,12 +151,19 @@ def _since(case: Case, timeline: Timeline, first: Imaging, study: Imaging) -> tu
     """Metastases of the record that were found certainly after the baseline, and may have been before the study."""
     found = []
     for tumour in case.given(Neoplasm):
-        if tumour.role == "secondary" and tumour.when is not None:
+        if tumour.role == "secondary" and tumour.when is not None and not _at_the_baseline(tumour, first):
             after = timeline.interval(f"{first.id}.end", f"{tumour.id}.start")[0].earliest
             before = timeline.interval(f"{tumour.id}.start", f"{study.id}.end")[0].latest
             if after is not None and after > 0 and (before is None or before >= 0):
                 found.append(tumour.label)
     return tuple(found)
+
+
+def _at_the_baseline(tumour: Neoplasm, first: Imaging) -> bool:
+    """Whether the baseline shows a lesion where the tumour lies: it was found there, and diagnosed later."""
+    here = [o for o in first.lesions if _there(o)]
+    levels = any(o.levels is not None and tumour.levels is not None and o.levels.overlap(tumour.levels) for o in here)
+    return levels or (bool(tumour.site) and any(fold(o.site) == fold(tumour.site) for o in here))
 
 
 def _new(o: LesionObservation, followed: _Followed) -> bool:

@@ -200,9 +200,7 @@ def _abutting(group: Group, groups: Sequence[Group]) -> list[str]:
         "field edges may overlap, and nothing is added for it; dose files or isodoses would show it"
         for one in group.courses
         for other in others.values()
-        if one.levels is not None
-        and other.levels is not None
-        and (one.levels.lower + 1 == other.levels.upper or other.levels.lower + 1 == one.levels.upper)
+        if one.levels is not None and other.levels is not None and one.levels.next_to(other.levels)
     ]
 
 

@@ -23,7 +23,19 @@ _NOT_SAID = {
 """Words that say nothing of their own: not looked at, or as it was before."""
 _BETWEEN = re.compile(r"[,;/]|\band\b")
 """Between the parts of what was said: one that is disturbed suffices."""
+_NOR = re.compile(r"^(no|without) (?P<one>[^,;/]+?) or (?P<other>[^,;/]+)$")
 Change = Literal["first", "worse", "new", "unchanged", "better", "resolved"]
+
+
+def _parts(words: str) -> list[str]:
+    """What was said, folded: whole where it is known so ("n/a"), else part by part; "no X or Y" denies both."""
+    if fold(words) in _UNDISTURBED | _NOT_SAID:
+        return [fold(words)]
+    found: list[str] = []
+    for part in _BETWEEN.split(words.casefold()):
+        nor = _NOR.match(part.strip())
+        found += [f"no {nor['one']}", f"no {nor['other']}"] if nor is not None else [part]
+    return [said for part in found if (said := fold(part))]
 
 
 class Deficit(Part):
@@ -112,8 +124,8 @@ class Neurology(Entry):
         """Whether bladder or bowel were disturbed; None where neither is stated."""
         if self.sphincters in {Assertion.PRESENT, Assertion.ABSENT}:
             return self.sphincters is Assertion.PRESENT
-        parts = [part for words in (self.bladder, self.bowel) for part in _BETWEEN.split(words or "") if part.strip()]
-        stated = [said for part in parts if (said := fold(part)) not in _NOT_SAID]
+        parts = [part for words in (self.bladder, self.bowel) if words for part in _parts(words)]
+        stated = [said for said in parts if said not in _NOT_SAID]
         return any(words not in _UNDISTURBED for words in stated) if stated else None
 
     @property
