@@ -77,6 +77,7 @@ def _environment() -> Environment:
     environment.filters["window"] = window_words
     environment.filters["number"] = _number
     environment.filters["minus"] = _minus
+    environment.tests["finite"] = isfinite
     environment.tests["svg"] = lambda value: isinstance(value, Svg)
     environment.globals.update(
         dose_suspicion=suspicion,
