@@ -40,10 +40,11 @@ _COARSELY = ((1, 0.0),), 3_000
 _LEAST_CELLS = 12
 SEEN_MM = 50.0
 """Around the box, as it lies before the search."""
-STEP_MM = 10.0
+STEP_MM, MOST_PLACES = 10.0, 10
 _NEAR_MM = (-30.0, -20.0, -10.0, 10.0, 20.0, 30.0)
-"""Along the body: vertebrae look alike, and a search settles on the nearest one. Without a start the search begins at
-every step that the moving image shows; with one, these are the others that the fit is compared with."""
+"""Along the body: vertebrae look alike, and a search settles on the nearest one. Without a start the search looks at
+every step that the moving image shows, and fits from the likeliest; with one, these are the others that the fit is
+compared with."""
 ANOTHER_MM = 8.0
 """A fit whose box lies this far from the best one is another fit."""
 CLEAR_BY, CONSISTENT_MM, LEAST_CORRELATION = 0.03, 3.0, 0.6
@@ -55,7 +56,7 @@ LEAST_SHOWN = 0.8
 """Share of the box that both images show, below which a fit is doubted. Myelon's convention: of a phantom's CT cut at
 eleven places, wrong fits without another doubt showed 0.56; right ones at the end of the image showed 0.87."""
 _BONE_HU, _LEAST_BONE = 180.0, 0.02
-_EVERY, _LEAST_SHARED = 4, 0.2
+_EVERY, _SCREENED, _LEAST_SHARED = 4, 8, 0.2
 _ALL_HU = (-1000.0, 1200.0)
 KNOTS_MM, OFFSETS_EVERY_MM = 25.0, 3.0
 """Between the knots of the B-spline of a deformable fit; between the offsets that are kept of it."""
@@ -147,10 +148,13 @@ def register(
     part = _with_bone(_cut(fixed, low, high, "fixed"), "fixed")
     box = _corners(low, high)
     places = _along_the_spine(part, moving, first) if start is None else _NEAR_MM
-    progress(f"rigid: coarse fits from {len(places)} places along the spine")
+    likely = sorted(places, key=lambda by: _likeness(fixed, moving, _along(first, by), _SCREENED), reverse=True)[
+        :MOST_PLACES
+    ]
+    progress(f"rigid: coarse fits from the {len(likely)} likeliest of {len(places)} places along the spine")
     coarse = _coarse(part), _coarse(moving)
-    fits = [fit for by in places if (fit := _search(*coarse, _along(first, by), *_COARSELY)) is not None]
-    fits.sort(key=lambda fit: _likeness(fixed, moving, fit), reverse=True)
+    fits = [fit for by in likely if (fit := _search(*coarse, _along(first, by), *_COARSELY)) is not None]
+    fits.sort(key=lambda fit: _likeness(fixed, moving, fit, _SCREENED), reverse=True)
     if start is not None:
         fits.insert(0, first)
     progress("rigid: the best of them, finely")
@@ -426,9 +430,9 @@ def _correlation(part: Volume, moving: Volume, warp: Warp) -> float:
     return _compared(part, moving, warp, every=1, window=BONE_HU)
 
 
-def _likeness(fixed: Volume, moving: Volume, matrix: NDArray[np.float64]) -> float:
+def _likeness(fixed: Volume, moving: Volume, matrix: NDArray[np.float64], every: int = _EVERY) -> float:
     """Of all HU over the whole overlap: outline, lung and airways differ where vertebrae look alike."""
-    return _compared(fixed, moving, Warp(after=np.asarray(np.linalg.inv(matrix))), every=_EVERY, window=_ALL_HU)
+    return _compared(fixed, moving, Warp(after=np.asarray(np.linalg.inv(matrix))), every=every, window=_ALL_HU)
 
 
 def _compared(fixed: Volume, moving: Volume, warp: Warp, *, every: int, window: tuple[float, float]) -> float:

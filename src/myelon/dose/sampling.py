@@ -483,10 +483,8 @@ def _along_columns(
     v1, y1, z1 = 0.0, 0.0, 0.0
     while at < end - 1e-9:
         until = min(column + 1.0, end)
-        if at < -0.5 - 1e-9 < until:  # what is known ends half a voxel beyond the last centre
-            until = min(until, -0.5)
-        elif at < nx - 0.5 - 1e-9 < until:
-            until = min(until, nx - 0.5)
+        if (column == -1 or column == nx - 1) and at < column + 0.5 - 1e-9:  # half a voxel further nothing is known
+            until = min(until, column + 0.5)
         middle, volume = 0.5 * (at + until), (until - at) * per_index
         here = max(min(column, nx - 2), 0)
         if here == last_column + 1:
@@ -522,6 +520,16 @@ def _along_columns(
             column += 1
 
 
+@njit(cache=True, inline="always")
+def _last_known(line, index, k, count):
+    """The next line at the end of a grid: what is known ends half a voxel beyond the last centre."""
+    for edge in (-0.5, count - 0.5):
+        ahead = edge > index + 1e-7 if k > 0 else edge < index - 1e-7
+        if ahead and (edge < line if k > 0 else edge > line):
+            line = edge
+    return line
+
+
 @njit(cache=True, error_model="numpy")
 def _along(
     first, last, height, thick, base, slope, maps, flat, starts, shapes, frames, frame_start,
@@ -540,19 +548,18 @@ def _along(
                 index = base[g, a] + k * at
                 if a == 2:
                     lo, hi = frame_start[g], frame_start[g + 1]
-                    if hi - lo > 1:
-                        index = _frame_of(index, frames, lo, hi)
-                        place = np.floor(index + 1e-7) if k > 0 else np.ceil(index - 1e-7) - 1.0
-                        n = int(min(max(place, 0.0), hi - lo - 2.0))
-                        k = k / (frames[lo + n + 1] - frames[lo + n])
+                    if hi - lo == 1:
+                        continue
+                    index = _frame_of(index, frames, lo, hi)
+                    place = np.floor(index + 1e-7) if k > 0 else np.ceil(index - 1e-7) - 1.0
+                    n = int(min(max(place, 0.0), hi - lo - 2.0))
+                    k = k / (frames[lo + n + 1] - frames[lo + n])
                 line = np.floor(index + 1e-7) + 1.0 if k > 0 else np.ceil(index - 1e-7) - 1.0
+                if line < 1.0 or line > shapes[g, 2 - a] - 2.0:
+                    line = _last_known(line, index, k, shapes[g, 2 - a])
                 reach = at + (line - index) / k
                 if at + 1e-7 < reach < until:
                     until = reach
-                for edge in (-0.5, shapes[g, 2 - a] - 0.5):  # what is known ends half a voxel beyond the last centre
-                    reach = at + (edge - index) / k
-                    if at + 1e-7 < reach < until:
-                        until = reach
         middle = 0.5 * (at + until)
         volume = (until - at) * height * thick
         dose, start_dose, end_dose, across_v, across_w = 0.0, 0.0, 0.0, 0.0, 0.0
