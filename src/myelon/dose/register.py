@@ -154,7 +154,7 @@ def register(
     progress(f"rigid: coarse fits from the {len(likely)} likeliest of {len(places)} places along the spine")
     coarse = _coarse(part), _coarse(moving)
     fits = [fit for by in likely if (fit := _search(*coarse, _along(first, by), *_COARSELY)) is not None]
-    fits.sort(key=lambda fit: _likeness(fixed, moving, fit, _SCREENED), reverse=True)
+    fits.sort(key=lambda fit: _likeness(fixed, moving, fit), reverse=True)
     if start is not None:
         fits.insert(0, first)
     progress("rigid: the best of them, finely")
