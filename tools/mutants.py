@@ -57,7 +57,8 @@ USED = (
     )),
 )  # fmt: skip
 """cosmic-ray's operators that a person could have written by mistake, and that are not the same program again."""
-LIMIT_SECONDS = 300
+LIMIT_SECONDS = 600
+"""Of one run: a fault that loops for ever is found by it, and so is one on a machine that is busy; both are said."""
 SIDES = {"for": "against", "against": "for"}
 
 
@@ -258,7 +259,7 @@ class Copy:
     """A copy of the project that faults are planted in."""
 
     def __init__(self, folder: Path) -> None:
-        self.root, self.said = folder, ""
+        self.root, self.said, self.late = folder, "", False
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607  # git from the path
         for name in filter(None, listed.stdout.split("\0")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -283,6 +284,7 @@ class Copy:
                 capture_output=True, text=True, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
+            self.late = True
             return 1
         self.said = done.stdout + done.stderr
         return done.returncode
@@ -322,6 +324,7 @@ class Copy:
         path = self.root / fault.path
         kept = path.read_text(encoding="utf-8")
         path.write_text(fault.source, encoding="utf-8")
+        self.late = False
         try:
             if nearest.tests and self.run(list(nearest.tests)):
                 return True
@@ -360,20 +363,21 @@ def main() -> None:
         for n in range(1, given.workers):
             copies.put(Copy(Path(folder) / str(n)))
 
-        def show(fault: Fault) -> bool:
+        def show(fault: Fault) -> tuple[bool, bool]:
             copy = copies.get()
             try:
-                return copy.finds(fault, given.pillar, lines.get(str(fault.path), {}).get(fault.line, _UNKNOWN))
+                nearest = lines.get(str(fault.path), {}).get(fault.line, _UNKNOWN)
+                return copy.finds(fault, given.pillar, nearest), copy.late
             finally:
                 copies.put(copy)
 
         survived = []
-        for n, (fault, found) in enumerate(zip(faults, pool.map(show, faults), strict=True), 1):
+        for n, (fault, (found, late)) in enumerate(zip(faults, pool.map(show, faults), strict=True), 1):
             before, after = fault.shown()
             if given.out:
                 row = {
                     "found": found, "path": str(fault.path), "line": fault.line, "operator": fault.operator,
-                    "before": before, "after": after,
+                    "before": before, "after": after, "late": late,
                 }  # fmt: skip
                 with given.out.open("a", encoding="utf-8") as out:
                     out.write(json.dumps(row, ensure_ascii=False) + "\n")
