@@ -370,13 +370,18 @@ def target(name, mm, across=None, **more):
     )
 
 
-def scans(*studies, of=M, extra=()):
-    """A baseline in April and further studies, each two months later."""
+def scans(*studies, of=M, extra=(), new="no"):
+    """A baseline in April and further studies, each two months later, with what they say of new lesions."""
     rows = [
         image(f"ct-{n}", *lesions, modality="CT", when=day(2 + 2 * n), slice_mm=5)
+        | ({} if n == 1 or new is None or _shows_new(lesions) else {"new_lesions": new})
         for n, lesions in enumerate(studies, 1)
     ]
     return of, [*rows, *extra]
+
+
+def _shows_new(lesions):
+    return any("new" in {o.get("role"), o.get("change")} for o in lesions)
 
 
 def again(name, mm, **more):
@@ -411,6 +416,13 @@ RESPONSE_STORIES = {
     "a target of 9 mm and a node of 14": scans([target("a", 9), target("b", 14, node=True)], [again("a", 9), again("b", 14, node=True)]),
     "below 5 mm": scans([target("a", 20)], [again("a", 5, size={"value": 5, "unit": "mm", "comparator": "<"})]),
     "a target that was irradiated": scans([target("a", 50, levels="T8")], [again("a", 50)], extra=[course()]),
+    "nobody said whether a lesion is new": scans([target("a", 50)], [again("a", 35)], new=None),
+    "a new lesion that nobody describes": scans([target("a", 50)], [again("a", 35)], new="yes"),
+    "larger, nobody said whether a lesion is new": scans([target("a", 20)], [again("a", 30)], new=None),
+    "smaller, then larger, nobody said": scans([target("a", 50)], [again("a", 30)], [again("a", 40)], new=None),
+    "the record says progression, the sizes do not": scans([target("a", 50)], [again("a", 35)], extra=[entry("r", "response", category="PD", criteria="RECIST 1.1", study="ct-2")]),
+    "two diameters, half, nobody said": scans([target("a", 20, 20)], [again("a", 20, across=10)], of=G, new=None),
+    "two diameters, one called new": scans([target("a", 20, 20)], [again("a", 20, across=10), {"lesion": "n", "feature": "mass", "change": "new"}], of=G),
     "two diameters, half": scans([target("a", 20, 20)], [again("a", 20, across=10)], of=G),
     "two diameters, a quarter larger": scans([target("a", 20, 20)], [again("a", 20, across=25)], of=G),
     "two diameters, gone": scans([target("a", 20, 20)], [{"lesion": "a", "feature": "mass", "change": "gone"}], of=G),

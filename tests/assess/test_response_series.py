@@ -17,12 +17,21 @@ from myelon.record.timeline import Window, solve
 
 
 def study(number, day, *lesions, **more):
+    """A study that says that no lesion is new, where it shows none."""
+    new = any("new" in {o.get("role"), o.get("change")} for o in lesions)
+    more = {"new_lesions": None if new else "no"} | more
     when = {"kind": "exact", "earliest": day, "latest": day} if day else {"kind": "unknown"}
     return {"id": f"ct-{number}", "kind": "imaging", "modality": "CT", "lesions": list(lesions), "when": when, **more}
 
 
 def lesion(name, size=None, role=None, feature="mass", unit="mm", **more):
-    return {"lesion": name, "feature": feature, "role": role, "size": size and {"value": size, "unit": unit}, **more}
+    return {
+        "lesion": name,
+        "feature": feature,
+        "role": role,
+        "size": None if size is None else {"value": size, "unit": unit},
+        **more,
+    }
 
 
 def target(name, size, **more):
@@ -185,26 +194,81 @@ def recist(*entries, extra=()):
 def test_a_metastasis_that_the_baseline_does_not_name_is_never_no_new_lesion():
     first, smaller = study(1, "2021-01-01", target("a", 50)), study(2, "2021-03-01", target("a", 30))
     brain = lesion("b", 20, feature="metastasis", site="brain")
-    with_it = study(2, "2021-03-01", target("a", 30), brain)
+    with_it = study(2, "2021-03-01", target("a", 30), brain, new_lesions=None)
     liver = {"id": "liver", "kind": "neoplasm", "role": "secondary", "entity": "Liver metastasis",
              "when": {"kind": "exact", "earliest": "2021-02-20", "latest": "2021-02-20"}}  # fmt: skip
     assert recist(first, smaller).category == "PR"
     for found in (
-        recist(first, with_it), recist(first, smaller, study(3, "2021-04-01", brain, modality="MRI")),
+        recist(first, with_it), recist(first, smaller, study(3, "2021-04-01", brain, modality="MRI", new_lesions=None)),
         recist(first, smaller, extra=[liver]),
     ):  # fmt: skip
         assert "new" in found.missing
         assert "PD" in found.reachable_categories
         assert found.category is None
     assert recist(first, study(2, "2021-03-01", target("a", 30), brain | {"change": "new"})).category == "PD"
-    there = recist(study(1, "2021-01-01", target("a", 50), brain), with_it)
-    assert there.category == "PR"
+    there = [study(1, "2021-01-01", target("a", 50), brain), study(2, "2021-03-01", target("a", 30), brain)]
+    assert recist(*there).category == "PR"
+    denied = study(2, "2021-03-01", target("a", 30), brain)
+    assert recist(first, denied).category == "PR"  # a person looked: it was there, and nobody listed it
     spine = liver | {"id": "spine", "entity": "Spinal metastasis", "levels": "T8"}
     seen = [study(1, "2021-01-01", target("a", 50, levels="T8")), study(2, "2021-03-01", target("a", 30))]
     assert recist(*seen, extra=[spine]).category == "PR"  # the baseline shows it; its diagnosis came later
     assert recist(*seen, extra=[spine | {"levels": "L3"}]).category is None
     before = liver | {"when": {"kind": "exact", "earliest": "2020-12-20", "latest": "2020-12-20"}}
     assert recist(first, smaller, extra=[before]).category == "PR"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "overall_", "best"),
+    [((20,), "PR or PD", "PR or PD"), ((30,), "SD or PD", "SD or PD"), ((40,), "PD", "PD"), ((20, 40), "PD", "PR or PD"),
+     ((20, 20), "PR or PD", "PR or PD"), ((0,), "CR or PD", "CR or PD")],
+)  # fmt: skip
+def test_what_nobody_said_of_new_lesions_leaves_progression_open(sizes, overall_, best):
+    studies = [study(1, "2021-01-01", target("a", 30))]
+    studies += [study(n, f"2021-0{1 + 2 * n}-01", lesion("a", s), new_lesions=None) for n, s in enumerate(sizes, 2)]
+    found = series(*studies)
+    assert (found.points[-1].overall, found.best(confirmed=False)) == (overall_, best)
+    asked = recist(*studies)
+    assert {*(asked.reachable_categories or (asked.category,))} == {*overall_.split(" or ")}
+    assert ("new" in asked.missing) == (" or " in overall_)
+    answered = [s | {"new_lesions": "no"} for s in studies]
+    assert series(*answered).points[-1].overall == overall_.split(" or ")[0]
+    assert series(*[s | {"new_lesions": "yes"} for s in studies]).points[-1].overall == "PD"
+    absent = {"lesion": "n", "feature": "mass", "role": "new", "assertion": "absent"}
+    assert (
+        series(*[s | {"lesions": [*s["lesions"], absent]} for s in studies]).points[-1].overall
+        == overall_.split(" or ")[0]
+    )
+
+
+def test_a_study_that_says_none_is_new_and_names_one_is_doubted_and_is_progression():
+    found = series(
+        study(1, "2021-01-01", target("a", 30)),
+        study(2, "2021-03-01", lesion("a", 30), lesion("b", 12, "new"), new_lesions="no"),
+    )
+    assert found.points[0].overall == "PD"
+    assert found.doubts == ("ct-2: says that no lesion is new, and names b",)
+
+
+@pytest.mark.parametrize(
+    ("more", "doubted"),
+    [
+        ({"category": "PD", "study": "ct-2"}, True), ({"category": "PR", "study": "ct-2"}, False),
+        ({"category": "PD", "when": {"kind": "exact", "earliest": "2021-03-05", "latest": "2021-03-05"}}, True),
+        ({"category": "PD", "when": {"kind": "exact", "earliest": "2021-02-01", "latest": "2021-02-01"}}, False),
+        ({"category": "PD", "study": "ct-2", "criteria": "Choi"}, False), ({"category": "improved", "study": "ct-2"}, False),
+        ({"statements": [{"value": "SD", "source": {"source": "s"}}], "study": "ct-2"}, True),
+        ({"category": "PD"}, False),
+    ],
+)  # fmt: skip
+def test_a_response_of_the_record_is_held_against_the_sizes(more, doubted):
+    said = {"id": "r", "kind": "response", "criteria": "RECIST 1.1"} | more
+    studies = [study(1, "2021-01-01", target("a", 50)), study(2, "2021-03-01", lesion("a", 30))]
+    words = [d for d in series(*studies, extra=[said]).doubts if "the record says" in d]
+    assert bool(words) is doubted
+    assert not words or "the lesions of ct-2 come to PR" in words[0]
+    if more.get("category") == "PD":
+        assert not series(studies[0], studies[1] | {"new_lesions": None}, extra=[said]).doubts  # it may be so
 
 
 def test_no_baseline_is_no_series():

@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from myelon.assess.instrument import Filled, FromRecord
+from myelon.assess.new_lesions import Baseline, new_lesions
 from myelon.record.base import Assertion
 from myelon.record.kinds import Imaging, Radiotherapy
 
@@ -31,7 +32,8 @@ class Products(NamedTuple):
     """Smallest sum before the last one, the baseline included."""
     now_mm2: float | None
     """None where a target was not measured."""
-    new: bool
+    new: bool | None
+    """None where it is not known."""
 
 
 def product_mm2(lesion: LesionObservation) -> float | None:
@@ -45,21 +47,28 @@ def product_mm2(lesion: LesionObservation) -> float | None:
 def products(patient: Patient) -> Products | None:
     """The series of a record; None without two studies."""
     studies = patient.timeline.in_order(patient.case.given(Imaging))
-    found: list[tuple[str, dict[str, float], bool]] = []
+    found: list[tuple[str, dict[str, float]]] = []
+    news: list[bool | None] = []
+    baseline = Baseline(frozenset(), frozenset())
     for study in studies:
         rows = {o.lesion: p for o in study.lesions if (p := product_mm2(o)) is not None}
         if not found:
             rows = {o.lesion: rows[o.lesion] for o in study.lesions if o.role == "target" and rows.get(o.lesion)}
-        new = any(o.role == "new" and o.assertion is Assertion.PRESENT for o in study.lesions)
-        if rows or (found and new):
-            found.append((study.id, rows, new))
+            if rows:
+                found.append((study.id, rows))
+                baseline = Baseline(frozenset(o.lesion for o in study.lesions), frozenset(rows))
+            continue
+        new = new_lesions(study, baseline).answer
+        if rows or new:
+            found.append((study.id, rows))
+            news.append(new)
     if len(found) < 2:
         return None
     targets = found[0][1]
-    sums = [sum(rows[t] for t in targets) if targets.keys() <= rows.keys() else None for _, rows, _ in found]
+    sums = [sum(rows[t] for t in targets) if targets.keys() <= rows.keys() else None for _, rows in found]
     known = [s for s in sums[:-1] if s is not None]
-    news = any(new for _, _, new in found[1:])
-    return Products(found[0][0], found[-1][0], sum(targets.values()), min(known), sums[-1], news)
+    new = True if True in news else news[-1]
+    return Products(found[0][0], found[-1][0], sum(targets.values()), min(known), sums[-1], new)
 
 
 def fill_hgg(patient: Patient) -> FromRecord:
@@ -84,17 +93,22 @@ def fill_2(patient: Patient) -> FromRecord:
     found = {"measure": Filled("2D", series.last, "measured lesions")}
     found["ref"] = Filled(reference, series.baseline, "measured lesions")
     found["cur"] = Filled(series.now_mm2, series.last, "measured lesions")
-    found["new"] = Filled("yes" if series.new else "no", series.last, "measured lesions")
-    return FromRecord(found)
+    return FromRecord(found | _new(series))
 
 
 def _sums(series: Products, base: str, nadir: str, now: str) -> dict[str, Filled]:
     found = {base: Filled(series.base_mm2, series.baseline, "measured lesions")}
     found[nadir] = Filled(series.nadir_mm2, series.last, "measured lesions")
-    found["new"] = Filled("yes" if series.new else "no", series.last, "measured lesions")
+    found |= _new(series)
     if series.now_mm2 is not None:
         found[now] = Filled(series.now_mm2, series.last, "measured lesions")
     return found
+
+
+def _new(series: Products) -> dict[str, Filled]:
+    if series.new is None:
+        return {}
+    return {"new": Filled("yes" if series.new else "no", series.last, "measured lesions")}
 
 
 def _not_for(patient: Patient) -> str:

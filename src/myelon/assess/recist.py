@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from myelon.assess.instrument import Answers, Category, Filled, Flag, Found, FromRecord, Item, Number, Option, Rule
 from myelon.assess.recist_table import TOLERANCE, overall, target_response
-from myelon.assess.response_series import response_series
+from myelon.assess.response_series import NOBODY_SAID, response_series
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from myelon.assess.fields import Value
     from myelon.assess.patient import Patient
+
+_SUMS = ("baseline", "nadir", "current")
 
 
 def _fill(patient: Patient) -> FromRecord:
@@ -23,7 +25,7 @@ def _fill(patient: Patient) -> FromRecord:
         return FromRecord({})
     last = series.points[-1]
     found = {}
-    if not last.perhaps_new:
+    if not last.new_is_open:
         found["new"] = Filled("yes" if last.new else "no", last.study, "measured lesions")
     found["nontarget"] = Filled(last.non_target, last.study, "measured lesions")
     if last.target == "none":
@@ -38,27 +40,38 @@ def _fill(patient: Patient) -> FromRecord:
             found = {k: v for k, v in found.items() if k not in {"baseline", "nadir", "current"}}
             found["target"] = Filled(last.target, last.study, "measured lesions")
     said = tuple(f"perhaps new, and nobody said so: {name} ({last.study})" for name in last.perhaps_new)
+    if last.new_is_open and not said:
+        said = (f"{NOBODY_SAID} ({last.study})",)
     return FromRecord(found, "", said)
 
 
 def _decide(answers: Answers) -> Found:
+    if _known(answers) and (found := _target(answers))[0] == "PD":  # whatever else is not known
+        return Found(("PD",), steps=(*found[1], "target PD"))
+    if answers.known("nontarget") and answers.choice("nontarget") == "PD":
+        return Found(("PD",), steps=("unequivocal progression of non-target disease",))
     if answers.flag("new"):
         return Found(("PD",), steps=("a new lesion",))
     other = answers.choice("nontarget")
-    if other == "PD":
-        return Found(("PD",), steps=("unequivocal progression of non-target disease",))
-    steps: tuple[str, ...] = ()
-    if answers.known("target"):
-        target = answers.choice("target")
-    else:
-        first, least, now = (answers.number(key) for key in ("baseline", "nadir", "current"))
-        target = target_response(first, least, now)
-        steps = (
-            f"{_change(first, now)} from the baseline",
-            f"{_change(least, now)} and {now - least:+.1f} mm from the nadir",
-        )
+    target, steps = _target(answers)
     return Found(
         (overall(target, other, new=False),), steps=(*steps, f"target {target}, non-target {other}, no new lesion")
+    )
+
+
+def _known(answers: Answers) -> bool:
+    """Whether the response of the targets can be told."""
+    return answers.known("target") or all(answers.known(key) for key in _SUMS)
+
+
+def _target(answers: Answers) -> tuple[str, tuple[str, ...]]:
+    """Response of the targets, as it was given or by their sums, and what it rests on."""
+    if answers.known("target"):
+        return answers.choice("target"), ()
+    first, least, now = (answers.number(key) for key in _SUMS)
+    return target_response(first, least, now), (
+        f"{_change(first, now)} from the baseline",
+        f"{_change(least, now)} and {now - least:+.1f} mm from the nadir",
     )
 
 

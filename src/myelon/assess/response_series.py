@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from myelon.assess.new_lesions import Baseline, NewLesions, found_since, new_lesions
 from myelon.assess.recist_table import overall, target_response
 from myelon.record.base import Assertion
-from myelon.record.kinds import Imaging, Neoplasm, Radiotherapy
+from myelon.record.kinds import Imaging, Radiotherapy, Response
 from myelon.terms.tumours import fold
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ MOST_TARGETS, MOST_PER_ORGAN = 5, 2
 LEAST_MM, LEAST_NODE_MM, NORMAL_NODE_MM, SLICES = 10.0, 15.0, 10.0, 2.0
 TOO_SMALL_MM = 5.0
 """Recorded where a lesion is there and too small to measure (memory, high)."""
+NOBODY_SAID = "nobody said whether a lesion is new"
 CONFIRM_DAYS, STABLE_DAYS = 28.0, 42.0
 """Confirmation after four weeks; stable disease counts from six weeks on. The second is a protocol's value (memory)."""
 
@@ -45,8 +47,21 @@ class TimePoint(NamedTuple):
     new: tuple[str, ...]
     perhaps_new: tuple[str, ...]
     """Disease that the baseline does not name, and of which nobody said whether it is new: PD is still possible."""
-    overall: str
+    new_is_open: bool
+    """Whether nobody said that no lesion is new, or disease is there that may be."""
+    category: str
+    """By the table of RECIST; where a new lesion is open, as if there were none."""
     steps: tuple[str, ...]
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """What it still can be."""
+        return tuple(dict.fromkeys((self.category, "PD"))) if self.new_is_open else (self.category,)
+
+    @property
+    def overall(self) -> str:
+        """The same in words: one category, or two."""
+        return " or ".join(self.possible)
 
     def change_percent(self, baseline_mm: float) -> float | None:
         """Change of the sum from the baseline."""
@@ -70,8 +85,14 @@ class ResponseSeries(NamedTuple):
         return sum(self.baseline_mm.values())
 
     def best(self, *, confirmed: bool) -> str:
-        """Best overall response; with confirmation as a non-randomised trial of response asks it."""
-        return best_response([(p.overall, p.since_baseline) for p in self.points], confirmed=confirmed)
+        """Best overall response; with confirmation as a non-randomised trial of response asks it.
+
+        Where a new lesion is open, every response that is still possible: "PR or SD".
+        """
+        without = [(p.category, p.since_baseline) for p in self.points]
+        courses = [without]
+        courses += [[*without[:n], ("PD", p.since_baseline)] for n, p in enumerate(self.points) if p.new_is_open]
+        return " or ".join(dict.fromkeys(best_response(c, confirmed=confirmed) for c in courses))
 
 
 def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
@@ -85,21 +106,21 @@ def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
     sizes = {o.lesion: size for o in named if (size := _size(o))}
     nodes = {o.lesion for o in named if o.node}
     followed = {o.lesion for o in first.lesions if _is_non_target(o) and _there(o)}
-    there = {o.lesion for o in first.lesions}
+    seen = Baseline(frozenset(o.lesion for o in first.lesions), frozenset({*sizes, *unsized, *followed}))
+    baseline = _Followed(sizes, unsized, nodes, followed)
     doubts = [*_of_choice(case, timeline, first, named), *_order(timeline, first, studies)]
-    baseline = _Followed(sizes, unsized, nodes, followed, there)
     points: list[TimePoint] = []
     for study in studies[studies.index(first) + 1 :]:
-        if any(
-            o.role is not None or o.lesion in baseline.named or _new(o, baseline) or _perhaps_new(o, baseline)
-            for o in study.lesions
-        ):
-            since = _since(case, timeline, first, study)
-            points.append(_point(timeline, first, study, baseline, points, since))
+        new = new_lesions(study, seen)
+        if new.named or new.perhaps or any(o.role is not None or o.lesion in seen.followed for o in study.lesions):
+            since = tuple(found_since(case, timeline, first, study))
+            points.append(_point(timeline, first, study, baseline, points, new._replace(perhaps=new.perhaps + since)))
+            doubts += [f"{study.id}: says that no lesion is new, and names {new.named[0]}"] if new.contradicted else []
             late = [o.lesion for o in study.lesions if o.role == "target" and o.lesion not in sizes]
             doubts += [f"{study.id}: {name} is called a target after the baseline" for name in late]
             twice = [n for n, k in Counter(o.lesion for o in study.lesions if o.size is not None).items() if k > 1]
             doubts += [f"{study.id}: {name} is measured twice" for name in twice]
+    doubts += _of_statements(case, timeline, points)
     return ResponseSeries(first.id, tuple(sizes), sizes, tuple(points), tuple(doubts))
 
 
@@ -128,47 +149,11 @@ class _Followed(NamedTuple):
     """Targets that were not measured at the baseline: with one of them no sum is known."""
     nodes: set[str]
     others: set[str]
-    there: set[str]
-    """Every lesion that the baseline names, of whatever feature."""
-
-    @property
-    def named(self) -> set[str]:
-        """Every lesion of the baseline, whatever a later study calls it."""
-        return {*self.sizes_mm, *self.unsized, *self.others}
 
 
 def _is_non_target(o: LesionObservation) -> bool:
     """Disease that is no target: as it is called, or a metastasis that nobody called a target."""
     return o.role == "non-target" or (o.role is None and o.feature == "metastasis")
-
-
-def _perhaps_new(o: LesionObservation, followed: _Followed) -> bool:
-    """A metastasis that the baseline does not name, and of which nobody said whether it is new."""
-    return _there(o) and o.feature == "metastasis" and o.lesion not in followed.there and not _new(o, followed)
-
-
-def _since(case: Case, timeline: Timeline, first: Imaging, study: Imaging) -> tuple[str, ...]:
-    """Metastases of the record that were found certainly after the baseline, and may have been before the study."""
-    found = []
-    for tumour in case.given(Neoplasm):
-        if tumour.role == "secondary" and tumour.when is not None and not _at_the_baseline(tumour, first):
-            after = timeline.interval(f"{first.id}.end", f"{tumour.id}.start")[0].earliest
-            before = timeline.interval(f"{tumour.id}.start", f"{study.id}.end")[0].latest
-            if after is not None and after > 0 and (before is None or before >= 0):
-                found.append(tumour.label)
-    return tuple(found)
-
-
-def _at_the_baseline(tumour: Neoplasm, first: Imaging) -> bool:
-    """Whether the baseline shows a lesion where the tumour lies: it was found there, and diagnosed later."""
-    here = [o for o in first.lesions if _there(o)]
-    levels = any(o.levels is not None and tumour.levels is not None and o.levels.overlap(tumour.levels) for o in here)
-    return levels or (bool(tumour.site) and any(fold(o.site) == fold(tumour.site) for o in here))
-
-
-def _new(o: LesionObservation, followed: _Followed) -> bool:
-    """A lesion that the baseline does not name, and that is called new."""
-    return _there(o) and (o.role == "new" or (o.change == "new" and o.lesion not in followed.named))
 
 
 def _measured(study: Imaging) -> dict[str, LesionObservation]:
@@ -196,7 +181,7 @@ def _point(
     study: Imaging,
     followed: _Followed,
     before: Sequence[TimePoint],
-    found_since: tuple[str, ...],
+    new: NewLesions,
 ) -> TimePoint:
     """One study against all that was before."""
     seen, baseline = _measured(study), followed.sizes_mm
@@ -221,17 +206,16 @@ def _point(
     non_target, why = _non_target(seen, followed.others)
     if any(p.overall == "CR" for p in before) and (again := _there_again(seen, followed.others)):
         non_target, why = "PD", f"after a complete response there again: {', '.join(again)}"
-    new = [o.lesion for o in study.lesions if _new(o, followed)]
     carried = [n for p in before for n in p.new if n not in seen or _size(seen[n]) != 0.0]
-    named = tuple(dict.fromkeys((*carried, *new)))
+    named = tuple(dict.fromkeys((*carried, *new.named)))
+    perhaps = () if named else tuple(dict.fromkeys((*(n for p in before for n in p.perhaps_new), *new.perhaps)))
+    is_open = not named and (bool(perhaps) or not new.none_said)
     since, _ = timeline.interval(f"{first.id}.start", f"{study.id}.start")
     steps += ((f"non-target: {why}",) if why else ()) + tuple(f"new since the baseline: {name}" for name in named)
-    perhaps = () if named else (*(o.lesion for o in study.lesions if _perhaps_new(o, followed)), *found_since)
-    perhaps = tuple(dict.fromkeys((*(n for p in before for n in p.perhaps_new if not named), *perhaps)))
     steps += tuple(f"perhaps new since the baseline, which does not name it: {name}" for name in perhaps)
+    steps += (NOBODY_SAID,) if is_open and not perhaps else ()
     result = overall(target, non_target, new=bool(named))
-    result = "NE" if perhaps and result != "PD" else result
-    return TimePoint(study.id, since, sizes, total, nadir, target, non_target, named, perhaps, result, steps)
+    return TimePoint(study.id, since, sizes, total, nadir, target, non_target, named, perhaps, is_open, result, steps)
 
 
 def _there_again(seen: dict[str, LesionObservation], followed: set[str]) -> list[str]:
@@ -283,6 +267,28 @@ def _of_choice(case: Case, timeline: Timeline, first: Imaging, named: Sequence[L
             yield f"{o.lesion}: bone is measurable only by a soft-tissue part"
         if o.levels is not None and any(c.levels is not None and c.levels.overlap(o.levels) for c in before):
             yield f"{o.lesion}: irradiated before; measurable only if it progressed since"
+
+
+def _of_statements(case: Case, timeline: Timeline, points: Sequence[TimePoint]) -> Iterator[str]:
+    """Responses by RECIST that the record holds, and that the sizes do not come to."""
+    for response in case.given(Response):
+        said = {response.category, *(s.value for s in response.statements)} & {"CR", "PR", "SD", "PD"}
+        if not fold(response.criteria).startswith("recist") or not said:
+            continue
+        point = _point_of(response, timeline, points)
+        if point is not None and not said & {*point.possible}:
+            yield (
+                f"{response.id}: the record says {' or '.join(sorted(said))} by {response.criteria}; "
+                f"the lesions of {point.study} come to {point.overall}"
+            )
+
+
+def _point_of(response: Response, timeline: Timeline, points: Sequence[TimePoint]) -> TimePoint | None:
+    """The study that a response rests on: the one it names, or the last one certainly not after it."""
+    if response.study is not None:
+        return next((p for p in points if p.study == response.study), None)
+    gaps = [(p, timeline.interval(f"{p.study}.start", f"{response.id}.start")[0].earliest) for p in points]
+    return next((p for p, gap in reversed(gaps) if gap is not None and gap >= 0), None)
 
 
 def _order(timeline: Timeline, first: Imaging, studies: Sequence[Imaging]) -> Iterator[str]:

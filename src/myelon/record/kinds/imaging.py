@@ -132,6 +132,9 @@ class Imaging(Entry):
     body_part: str = "spine"
     compared_to: EntryId | None = None
     lesions: tuple[LesionObservation, ...] = ()
+    new_lesions: Literal["yes", "no"] | None = Field(
+        default=None, description="whether the study shows a lesion that the baseline of the response does not"
+    )
     impression: str = Field(default="", description="what the images are read as, such as chordoma")
     of_neoplasm: EntryId | None = Field(default=None, description="the tumour that the impression is of")
     figure: str = ""
