@@ -59,6 +59,14 @@ USED = (
 """cosmic-ray's operators that a person could have written by mistake, and that are not the same program again."""
 LIMIT_SECONDS = 600
 """Of one run: a fault that loops for ever is found by it, and so is one on a machine that is busy; both are said."""
+SLOW_LAST = """
+import json, pathlib
+slow = json.loads((pathlib.Path(__file__).parent / "slow.json").read_text())
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: slow.get(item.nodeid.partition("[")[0], 0.0))
+"""
+"""A plugin of pytest: tests that are not slow stay in their order."""
+SLOW_SECONDS = 2.0
 SIDES = {"for": "against", "against": "for"}
 
 
@@ -264,20 +272,39 @@ class Copy:
         for name in filter(None, listed.stdout.split("\0")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
+        (folder / "slow_last.py").write_text(SLOW_LAST, encoding="utf-8")
+        self.slow_last({})
         reference = os.environ.get("MYELON_REFERENCE", str((ROOT / "../shared").resolve()))
         self.environment = os.environ | {
-            "PYTHONPATH": str(folder / "src"),
+            "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}",
             "PYTHONDONTWRITEBYTECODE": "1",
             "MYELON_REFERENCE": reference,
             "NUMBA_CACHE_DIR": str(folder / "numba"),
         }
+
+    def slow_last(self, slow: dict[str, float]) -> None:
+        """Put some tests, with the seconds that they take, after all others."""
+        self.slow = slow
+        (self.root / "slow.json").write_text(json.dumps(slow), encoding="utf-8")
 
     def run(self, arguments: list[str], *, coverage: bool = False) -> int:
         """The code that pytest ends with; 1 where it does not end in time."""
         start = [sys.executable, "-m"]
         if coverage:
             start += ["coverage", "run", f"--rcfile={self.root / 'coverage.ini'}", "-m"]
-        command = [*start, "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "--tb=no", *arguments]
+        command = [
+            *start,
+            "pytest",
+            "-x",
+            "-q",
+            "--no-header",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "slow_last",
+            "--tb=no",
+            *arguments,
+        ]
         try:
             done = subprocess.run(
                 command, cwd=self.root, env=self.environment, timeout=LIMIT_SECONDS * (4 if coverage else 1),
@@ -303,6 +330,7 @@ class Copy:
         took: dict[str, float] = {}
         for seconds, test in re.findall(r"^([\d.]+)s \w+ +(\S+?)(?:\[|$)", self.said, re.MULTILINE):
             took[test] = took.get(test, 0.0) + float(seconds)
+        self.slow_last({test: seconds for test, seconds in took.items() if seconds >= SLOW_SECONDS})
         from coverage import CoverageData  # noqa: PLC0415 - known only in the group mutants
 
         data = CoverageData(str(self.root / "coverage.data"))
@@ -361,7 +389,8 @@ def main() -> None:
         lines = first.lines(given.pillar)
         copies.put(first)
         for n in range(1, given.workers):
-            copies.put(Copy(Path(folder) / str(n)))
+            copies.put(further := Copy(Path(folder) / str(n)))
+            further.slow_last(first.slow)
 
         def show(fault: Fault) -> tuple[bool, bool]:
             copy = copies.get()
