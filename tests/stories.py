@@ -370,8 +370,12 @@ def target(name, mm, across=None, **more):
     )
 
 
-def scans(*studies, of=M, extra=(), new="no"):
-    """A baseline in April and further studies, each two months later, with what they say of new lesions."""
+def scans(*studies, of=M, extra=(), new="no", at="T8"):
+    """A baseline in April, its first lesion where the tumour is, and further studies, each two months later.
+
+    They say what is new since the baseline.
+    """
+    studies = [[{"levels": at} | studies[0][0], *studies[0][1:]], *studies[1:]]
     rows = [
         image(f"ct-{n}", *lesions, modality="CT", when=day(2 + 2 * n), slice_mm=5)
         | ({} if n == 1 or new is None or _shows_new(lesions) else {"new_lesions": new})
@@ -421,6 +425,9 @@ RESPONSE_STORIES = {
     "larger, nobody said whether a lesion is new": scans([target("a", 20)], [again("a", 30)], new=None),
     "smaller, then larger, nobody said": scans([target("a", 50)], [again("a", 30)], [again("a", 40)], new=None),
     "the record says progression, the sizes do not": scans([target("a", 50)], [again("a", 35)], extra=[entry("r", "response", category="PD", criteria="RECIST 1.1", study="ct-2")]),
+    "gone, and the spine is not on the baseline": scans([target("a", 50)], [{"lesion": "a", "feature": "mass", "change": "gone"}], at=None),
+    "two studies of one day differ": scans([target("a", 50)], [again("a", 25)], extra=[image("ct-9", again("a", 60), modality="CT", when=day(6))]),
+    "a study without a time": scans([target("a", 50)], [again("a", 25)], extra=[{k: v for k, v in image("ct-9", again("a", 60), modality="CT").items() if k != "when"}]),
     "two diameters, half, nobody said": scans([target("a", 20, 20)], [again("a", 20, across=10)], of=G, new=None),
     "two diameters, one called new": scans([target("a", 20, 20)], [again("a", 20, across=10), {"lesion": "n", "feature": "mass", "change": "new"}], of=G),
     "two diameters, half": scans([target("a", 20, 20)], [again("a", 20, across=10)], of=G),

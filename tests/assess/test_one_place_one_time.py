@@ -4,7 +4,7 @@ import pytest
 
 from myelon.assess import Patient, instrument
 from myelon.record.case import case_from
-from stories import BASES, HEAD, LUNG, MAN, SPINE, bone, course, day, exam, image, value
+from stories import BASES, HEAD, LUNG, MAN, SPINE, bone, course, day, entry, exam, image, value
 
 
 def read(name, *entries, base=(MAN, LUNG, SPINE)):
@@ -89,3 +89,107 @@ def test_a_number_that_does_not_fit_its_unit_has_no_grade(term, number, unit):
 
     with pytest.raises(InstrumentError, match="another unit"):
         instrument("ctcae_v5").evaluate({"term": term, "value": number, "unit": unit, "lln": 13})
+
+
+# ── before and after an operation, what nobody imaged, what is disputed ─────────────────────────────────
+
+
+UNSTABLE = {"bone_quality": "lytic", "alignment": "subluxation", "collapse": "gt50", "posterolateral": "bilateral"}
+SCREWS = {"instrumentation": ["screws"], "procedures": ["fusion"]}
+
+
+def operation(**fields):
+    return entry("op", "surgery", **({"procedures": ["fusion"], "levels": "T7-T9", "when": day(5)} | fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "holds"),
+    [
+        ({}, False), ({"levels": None}, False), ({"levels": "L1-L3"}, True), (SCREWS, False),
+        ({"procedures": ["biopsy"]}, True), ({"procedures": ["biopsy"], "instrumentation": ["screws"]}, False),
+        ({"when": day(3)}, True),
+    ],
+)  # fmt: skip
+def test_what_was_read_of_stability_does_not_outlive_an_operation_there(fields, holds):
+    before = read("sins_2010", image("mri", bone(**UNSTABLE)), exam(pain={"character": "mechanical"}))
+    assert before.category == "unstable"
+    after = read(
+        "sins_2010", image("mri", bone(**UNSTABLE)), exam(pain={"character": "mechanical"}), operation(**fields)
+    )
+    assert (after.category == "unstable") is holds
+    if not holds:
+        assert {"alignment", "collapse", "posterolateral", "pain"} <= {*after.missing}
+        assert any("before op, and not again since" in words for words in after.said)
+        again = [
+            image(
+                "late",
+                bone(bone_quality="blastic", alignment="normal", collapse="none", posterolateral="none"),
+                when=day(6),
+            )
+        ]
+        again.append(exam("pain", day(6), pain={"character": "none"}))
+        assert read("sins_2010", image("mri", bone(**UNSTABLE)), operation(**fields), *again).category == "stable"
+
+
+SECOND = entry("met2", "neoplasm", role="secondary", entity="Bone metastasis", levels="T12", compartment=["vertebral"])
+
+
+@pytest.mark.parametrize(("name", "item"), [("sins_2010", "collapse"), ("escc_2010", "grade")])
+def test_a_metastasis_that_nobody_imaged_may_be_the_worst(name, item):
+    good = {
+        "bone_quality": "blastic",
+        "alignment": "normal",
+        "collapse": "none",
+        "posterolateral": "none",
+        "epidural_grade": "0",
+    }
+    seen = [image("mri", bone(**good)), exam(pain={"character": "none"})]
+    alone, both = read(name, *seen), read(name, *seen, SECOND)
+    assert alone.category is not None
+    assert both.category is None
+    assert item in both.missing
+    shown = image("mri2", bone(levels="T12", **good), when=day(5))
+    assert read(name, *seen, SECOND, shown).category == alone.category
+    elsewhere = [SECOND | {"compartment": ["extraspinal"]}, SECOND | {"levels": None}, SECOND | {"assertion": "absent"}]
+    assert {read(name, *seen, other).category for other in elsewhere} == {alone.category}
+
+
+@pytest.mark.parametrize(
+    ("fields", "before"),
+    [
+        ({}, False), ({"levels": "C1-S5"}, False), ({"levels": "T8"}, False), ({"levels": "L1"}, None),
+        ({"region": "brain"}, None), ({"total_gy": 30, "fractions": 10}, None),
+    ],
+)  # fmt: skip
+def test_radiotherapy_that_a_person_denies_is_a_no(fields, before):
+    """A course with a dose that is absent was planned and not given: it says nothing of others."""
+    denied = entry("rt", "radiotherapy", **({"ordinal": 1, "assertion": "absent", "region": "spine"} | fields))
+    assert given(read("noms_2013", at("T8"), denied), "prior_rt") is before
+
+
+def test_a_course_in_progress_is_not_one_of_before():
+    assert given(read("noms_2013", at("T8"), course(levels="T8")), "prior_rt") is True
+    assert given(read("noms_2013", at("T8"), course(levels="T8", status="in progress")), "prior_rt") is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "settled"),
+    [
+        ({"diagnosis": "Renal cell carcinoma", "of_neoplasm": "spine"}, False),
+        ({"diagnosis": "metastasis of renal cell carcinoma"}, False),
+        ({"diagnosis": "Adenocarcinoma of the lung", "of_neoplasm": "spine"}, True),
+        ({"diagnosis": "Renal cell carcinoma?", "of_neoplasm": "spine"}, True),
+    ],
+)
+def test_a_pathology_that_contradicts_the_primary_leaves_its_group_open(fields, settled):
+    found = read("tomita_2001", entry("path", "pathology", when=day(5), **fields))
+    assert ("primary" not in found.missing) is settled
+
+
+@pytest.mark.parametrize(
+    ("entity", "settled"),
+    [("Metastasis of renal cell carcinoma", False), ("Metastasis of lung cancer", True), ("Bone metastasis", True)],
+)
+def test_a_metastasis_that_is_called_one_of_another_tumour_leaves_it_open(entity, settled):
+    found = read("tomita_2001", SPINE | {"entity": entity})
+    assert ("primary" not in found.missing) is settled

@@ -254,6 +254,7 @@ def test_scores_that_differ_leave_the_prognosis_open(kps, six_months):
         for n, (what, value) in enumerate(measured.items())
     ]
     intact = exam(1, "2021-01-01", scales=[{"name": "Frankel", "value": "E"}])
+    rows.append(LESION | {"lesions": [{"feature": "mass", "epidural_grade": "0"}]})
     found = situation(*rows, intact, primary={"entity": "Lung cancer"}).ask("six months")
     assert found.value is six_months
     assert ("the scores differ" in found.words) == (six_months is None)
@@ -357,6 +358,38 @@ def test_the_last_examination_of_the_legs_says_whether_paralysis_progresses():
     better = exam(3, "2021-03-01", motor=[legs(change="resolved")])
     found = situation(first, exam(2, "2021-02-01", motor=[legs(2)]), better)
     assert found.ask("progressive paralysis").value is False
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "worse"),
+    [
+        (("L2", 5), ("L5", 3), None), (("L2", 5), ("L2", 3), True), (("", 5), ("L5", 3), True), (("L5", 5), ("", 3), True),
+        (("L2", 3), ("L5", 3), None), (("L2", 3), ("L2", 3), False), (("L2", 3), ("L2", 4), False),
+    ],
+)  # fmt: skip
+def test_one_myotome_is_held_against_itself_and_the_whole_limb(earlier, later, worse):
+    rows = [
+        exam(n, f"2021-01-0{n}", motor=[{"limb": "legs", "myotome": myotome, "mrc": mrc}])
+        for n, (myotome, mrc) in enumerate((earlier, later), 1)
+    ]
+    found = situation(*rows).ask("progressive paralysis")
+    assert found.value is worse
+    assert worse is not True or f"MRC {earlier[1]} → {later[1]}" in found.words
+
+
+@pytest.mark.parametrize(
+    ("fields", "decided"),
+    [
+        ({"bladder": "retention, catheter", "sphincters": "absent"}, True), ({"symptoms": ["urinary retention"]}, True),
+        ({"bladder": "BPH"}, False), ({"bladder": "keine Inkontinenz"}, None), ({"sphincters": "absent"}, None),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_bladder_and_bowel_makes_it_urgent_open_or_not(fields, decided):
+    seen = LESION | {"lesions": [{"feature": "mass", "levels": "T8", "epidural_grade": "3"}]}
+    before = exam(1, "2021-03-01", motor=[{"limb": "legs", "mrc": 5}])
+    legs = exam(2, "2021-03-02", motor=[{"limb": "legs", "mrc": 5}], **fields)
+    urgent = deliberate(situation(seen, before, legs, tumour={"levels": "T8"})).urgent
+    assert (None if urgent is None else urgent.decided) is decided
 
 
 def test_a_proposed_course_was_not_given():
@@ -621,9 +654,14 @@ def test_a_score_outside_its_patients_is_named_and_decides_nothing():
         {"id": f"o-{n}", "kind": "observation", "what": what, "value": {"value": value}}
         for n, (what, value) in enumerate(measured.items())
     ]
-    inside = situation(*rows, primary={"entity": "Breast cancer"})
+    free = LESION | {"lesions": [{"feature": "mass", "levels": "T8", "epidural_grade": "0"}]}
+    inside = situation(free, *rows, tumour={"levels": "T8"}, primary={"entity": "Breast cancer"})
     assert inside.ask("six months").value is True
     seen = LESION | {"lesions": [{"feature": "mass", "levels": "T8", "epidural_grade": "3"}]}
+    assert (
+        "whether there is one is not recorded"
+        in situation(*rows, primary={"entity": "Breast cancer"}).ask("six months").words
+    )
     outside = situation(seen, *rows, tumour={"levels": "T8"}, primary={"entity": "Breast cancer"})
     said = outside.ask("six months")
     assert "excluded cord compression" in said.words
@@ -636,7 +674,7 @@ def test_a_score_outside_its_patients_is_named_and_decides_nothing():
 @pytest.mark.parametrize(
     ("words", "disturbed"),
     [("no retention, continent", False), ("normal; no complaints", False), ("no retention and continent", False),
-     ("n/a", None), ("N/A", None), ("no incontinence or retention", False), ("no retention or overflow dribbling", True),
+     ("n/a", None), ("N/A", None), ("no incontinence or retention", False), ("no retention or overflow dribbling", False),
      ("continent, retention", True), ("retention or incontinence", True), ("no retention, overflow", True), ("not examined, continent", False), ("not examined", None)],
 )  # fmt: skip
 def test_words_of_bladder_and_bowel_are_read_part_by_part(words, disturbed):

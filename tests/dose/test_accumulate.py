@@ -109,6 +109,18 @@ def test_a_course_without_fractions_cannot_be_added():
         accumulate(cylinder(3.0, 10.0, 2.0), [], 2.0)
 
 
+@pytest.mark.parametrize(("width", "height", "step"), [(30.0, 20.0, 1.0), (7.0, 5.0, 0.5), (4.0, 9.0, 3.0)])
+def test_a_plane_ends_where_it_says(width, height, step):
+    corner, right, down = np.array([-15.0, 4.0, 3.0]), np.array([1.0, 0, 0]), np.array([0.0, 0, -1])
+    x, y, points = Plane(corner, right, down, width, height).points(step)
+    for along, length in ((x, width), (y, height)):
+        np.testing.assert_allclose(np.diff(along), step)
+        assert along[0] == 0.0
+        assert length - step / 2 <= along[-1] <= length + step / 2
+    np.testing.assert_allclose(points[-1, -1], corner + y[-1] * down + x[-1] * right)
+    assert points.shape == (len(y), len(x), 3)
+
+
 def test_isodose_lines_lie_where_the_dose_is():
     flat = grid([0, 1, 0], 2.0)
     plane = Plane(np.array([-15.0, -15.0, 3.0]), np.array([1.0, 0, 0]), np.array([0.0, 1, 0]), 30.0, 30.0)

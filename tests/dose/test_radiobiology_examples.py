@@ -315,3 +315,15 @@ def test_what_cannot_be_a_course_is_refused(course, words):
 def test_an_impossible_alpha_beta_is_refused(alpha_beta):
     with pytest.raises(DoseError, match="α/β"):
         bed(30.0, 10, alpha_beta)
+
+
+def test_parameters_of_lyman_are_those_of_the_text():
+    """RADIOBIOLOGY 2.2; the plexus has those of the cauda equina."""
+    assert {organ: row[:3] for organ, row in LYMAN.items()} == {
+        "spinal_cord": (66.5, 0.05, 0.175), "cauda_equina": (75.0, 0.03, 0.12), "brachial_plexus": (75.0, 0.03, 0.12),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("doses", "a"), [([0.0, 0.0], 2.0), ([0.0, 10.0], -2.0), ([0.0, 0.0], -1.0)])
+def test_an_equivalent_dose_of_nothing_is_nothing(doses, a):
+    assert geud(doses, [0.5, 0.5], a) == 0.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from myelon.demo import phantoms
-from myelon.dose.register import LEAST_SHOWN, between_named, register
+from myelon.dose.register import LEAST_SHOWN, _box, between_named, register
 from myelon.dose.uncertainty import _placed
 from myelon.dose.volume import Volume
 from myelon.errors import DoseError
@@ -52,6 +52,13 @@ def test_a_known_transform_is_found_to_a_fraction_of_a_voxel(spine, shift, degre
     assert found.doubts == ()
     rotation = found.matrix[:3, :3]
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-9)
+
+
+def test_the_box_of_a_volume_ends_at_the_centres_of_its_last_voxels():
+    """The part of a fit is told by its corners."""
+    volume = Volume(np.zeros((4, 5, 6), dtype=np.int16), np.array([1.0, 20.0, 300.0]), (2.0, 3.0, 7.0))
+    wanted = [[x, y, z] for x in (1.0, 11.0) for y in (20.0, 32.0) for z in (300.0, 321.0)]
+    np.testing.assert_allclose(_box(volume), wanted)
 
 
 def slices(volume, first, last):

@@ -7,6 +7,7 @@ import pytest
 
 from myelon.dose.dvh import dvh
 from myelon.dose.point import point_dose
+from myelon.dose.sampling import eqd2_on
 from myelon.dose.sum_grid import sum_grid
 from myelon.errors import DoseError
 from phantoms import cylinder, grid
@@ -71,3 +72,24 @@ def test_doses_of_different_patients_are_never_added():
     first, last = (replace(g, patient=name) for g, name in zip(courses(), ("one", "other"), strict=True))
     with pytest.raises(DoseError, match="different patients"):
         dvh(cylinder(5.0, 40.0, 2.0), [first, last])
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        (slice(None), slice(None), slice(-2)),
+        (slice(None), slice(-2), slice(None)),
+        (slice(-2), slice(None), slice(None)),
+    ],
+)
+def test_a_grid_of_the_same_corner_that_ends_earlier_is_not_one_of_the_same_voxels(cut):
+    """Frames, rows or columns less: inside it each voxel is as it lies, beyond it nothing is known."""
+    first, last = (replace(grid(d, 4.0, base=70.0), fractions=20) for d in ([0, 1, 0], [1, 0, 0]))
+    short = replace(first, values=first.values[cut], frame_offsets_mm=first.frame_offsets_mm[cut[0]])
+    wanted, found = eqd2_on(last, [first, last], 2.0), eqd2_on(last, [short, last], 2.0)
+    inside = np.zeros(last.values.shape, dtype=bool)
+    inside[cut] = True
+    np.testing.assert_allclose(found[inside], wanted[inside], rtol=1e-5)
+    near = np.zeros(last.values.shape, dtype=bool)  # half a voxel beyond the last centre is still its own
+    near[tuple(slice(n + 1) for n in short.values.shape)] = True
+    assert np.isnan(found[~near]).all()

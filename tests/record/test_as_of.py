@@ -5,13 +5,18 @@ import datetime as dt
 import pytest
 
 from myelon.assess import Patient
+from myelon.board.cord_dose import NO_FILES
 from myelon.board.facts import Situation
 from myelon.board.options import deliberate
-from myelon.board.packet import prepare
+from myelon.board.packet import prepare, prepare_record, with_dose
 from myelon.demo.hospital import CASES, demo_case
 from myelon.record.case import case_from
 from myelon.record.kinds import Phase
 from myelon.record.timeline import as_of, solve
+
+
+def exact(day):
+    return {"kind": "exact", "earliest": day, "latest": day}
 
 
 def surely_later(timeline, entry, than):
@@ -92,5 +97,81 @@ def test_a_course_and_a_line_that_had_not_ended_tell_nothing_of_their_end():
     assert not any("has not ended yet" in n for d in prepare(after).doses for n in d.notes)
 
 
-def exact(day):
-    return {"kind": "exact", "earliest": day, "latest": day}
+@pytest.mark.parametrize(
+    ("when", "perhaps"),
+    [
+        (None, True), ({"kind": "range", "earliest": "2020-02-01", "latest": "2020-04-30"}, True),
+        (exact("2020-03-15"), False), (exact("2020-03-16"), False), (exact("2020-03-14"), False),
+        ({"kind": "range", "earliest": "2020-03-15", "latest": "2020-03-16"}, True),
+    ],
+)  # fmt: skip
+def test_what_may_have_been_by_a_day_is_said_and_not_read(when, perhaps):
+    course = {"id": "rt", "kind": "radiotherapy", "ordinal": 1, "total_gy": 30, "fractions": 10, "levels": "T8"}
+    tumour = {
+        "id": "t",
+        "kind": "neoplasm",
+        "role": "primary",
+        "entity": "Chordoma",
+        "levels": "T8",
+        "when": exact("2020-01-01"),
+    }
+    case = case_from(HEAD | {"zero": "t", "entries": [tumour, course | ({"when": when} if when else {})]})
+    packet = prepare_record(case, on="2020-03-15")
+    assert [e.id for e in packet.patient.perhaps] == (["rt"] if perhaps else [])
+    read = "rt" in packet.case.by_id
+    assert not (read and perhaps)
+    found = Situation(with_dose(packet, NO_FILES)).ask("irradiated")
+    assert found.value is None
+    assert ("has not ended yet" in found.words) is read  # a course of days ago, whose end nobody recorded
+    assert ("whether RT 1" in found.words) is perhaps
+    assert ("no radiotherapy of the spine is recorded" in found.words) is (not read and not perhaps)
+
+
+@pytest.mark.parametrize(
+    ("on", "before"), [("2020-03-20", None), ("2020-08-28", None), ("2020-08-29", True), ("2024-01-01", True)]
+)
+def test_a_course_whose_end_and_fractions_nobody_recorded_is_over_after_half_a_year(on, before):
+    course = {
+        "id": "rt",
+        "kind": "radiotherapy",
+        "ordinal": 1,
+        "levels": "T8",
+        "when": exact("2020-03-02"),
+    }
+    tumour = {
+        "id": "t",
+        "kind": "neoplasm",
+        "role": "primary",
+        "entity": "Chordoma",
+        "levels": "T8",
+        "when": exact("2020-01-01"),
+    }
+    case = case_from(HEAD | {"zero": "t", "entries": [tumour, course]})
+    assert Situation(with_dose(prepare_record(case, on=on), NO_FILES)).ask("irradiated").value is before
+
+
+def test_the_time_since_radiotherapy_counts_to_the_day_that_is_asked():
+    course = {"id": "rt", "kind": "radiotherapy", "ordinal": 1, "total_gy": 30, "fractions": 10, "levels": "T8",
+              "when": exact("2020-03-02"), "until": exact("2020-03-13")}  # fmt: skip
+    tumour = {
+        "id": "t",
+        "kind": "neoplasm",
+        "role": "primary",
+        "entity": "Chordoma",
+        "levels": "T8",
+        "when": exact("2020-01-01"),
+    }
+    case = case_from(HEAD | {"zero": "t", "entries": [tumour, course]})
+
+    def under(on=""):
+        return Situation(with_dose(prepare_record(case, on=on), NO_FILES)).ask("under six months since radiotherapy")
+
+    assert [under(day).value for day in ("2020-03-20", "2020-09-11", "2020-09-12", "2022-02-20")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert under().value is None
+    assert "nothing is recorded since RT 1" in under().words
+    assert under("2020-03-10").value is None  # it had not ended

@@ -123,6 +123,8 @@ OFFENCES = {
         "unit:o-calc", "unit", [count("calcium", 9.2, unit="mmol/L")], [count("calcium", 2.3, unit="mmol/L")],
     ),
     "albumin in g/dL": ("unit:o-albu", "unit", [count("albumin", 4.1, unit="g/L")], [count("albumin", 41, unit="g/L")]),
+    "albumin, said to be in g/dL": ("unit:o-albu", "unit", [count("albumin", 4.1, unit="g/dL")], [count("albumin", 41, unit="g/L")]),
+    "a performance with a unit": ("unit:o-KPS", "unit", [count("KPS", 80, unit="%")], [count("KPS", 80)]),
     "a performance between its steps": ("unit:o-KPS", "unit", [count("KPS", 8)], [count("KPS", 80)]),
     "a diameter in mm": (
         "unit:i:0", "unit",
@@ -208,6 +210,9 @@ OFFENCES = {
         "onset:n1:n2", "internal",
         [{"id": n, "kind": "neurology", "text": n, "motor": [{"limb": "legs", "state": "weakness", "change": "new"}]} for n in ("n1", "n2")],
         [{"id": n, "kind": "neurology", "text": n, "motor": [{"limb": limb, "state": "weakness", "change": "new"}]} for n, limb in (("n1", "legs"), ("n2", "arms"))]),
+    "a disturbance that is denied and described": (
+        "sphincters:n1", "internal", [{"id": "n1", "kind": "neurology", "bladder": "retention", "sphincters": "absent"}],
+        [{"id": "n1", "kind": "neurology", "bladder": "continent", "sphincters": "absent"}]),
     "a percent that is not n/N": (
         "percent:ev:0", "arithmetic", [evidence(value=52, numerator=5, denominator=10)], [evidence(value=50, numerator=5, denominator=10)]),
     "a percent no count gives": (

@@ -40,10 +40,10 @@ def test_a_day_is_a_date(own):
 
 def test_a_further_tumour_of_the_spine_is_said_first(own):
     store = own.app.state.store
-    assert "It does not speak of" not in own.get("/cases/paper-003/options").text
+    assert "Of these only compression" not in own.get("/cases/paper-003/options").text
     case = store.case("paper-003")
     second = Neoplasm(id="second", role="secondary", entity="Spinal metastasis", levels="T4")
     store.save(case.with_entries((*case.entries, second)), reason="a second tumour")
     text = own.get("/cases/paper-003/options").text
-    assert "It does not speak of Spinal metastasis at T4" in text
+    assert "Of these only compression, stability and neurology are read: Spinal metastasis at T4" in text
     assert 'href="/cases/paper-003?entry=second"' in text

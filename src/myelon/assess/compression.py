@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from myelon.terms.levels import Level, Span, organ_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from myelon.assess.patient import Patient, Seen
-    from myelon.record.kinds import Surgery
 
 ORDER = ("0", "1a", "1b", "1c", "2", "3")
 """Grades of the epidural scale, worst last."""
@@ -70,7 +67,7 @@ def _at(patient: Patient, level: Level | None, rows: list[Seen]) -> AtVertebra:
         could_be = frozenset(str(s.lesion.epidural_grade) for s in worst)
         return AtVertebra(level, None, could_be, worst[-1], _UNDECIDED)
     grade = str(last.lesion.epidural_grade)
-    operation = next((x for x in _operations(patient, level) if _may_follow(patient, x, last)), None)
+    operation = patient.operated_since(last.study, Span(level, level) if level is not None else None)
     if operation is not None:
         return AtVertebra(
             level, None, frozenset(ORDER), last, f"read as {grade} before {operation.id}, and not again since"
@@ -80,21 +77,6 @@ def _at(patient: Patient, level: Level | None, rows: list[Seen]) -> AtVertebra:
 
 def _rank(seen: Seen) -> int:
     return ORDER.index(str(seen.lesion.epidural_grade))
-
-
-def _operations(patient: Patient, level: Level | None) -> Iterable[Surgery]:
-    """Operations that may have changed the canal at a vertebra."""
-    for surgery in patient.spinal_operations:
-        span = surgery.levels
-        if surgery.is_biopsy and not surgery.instrumentation:
-            continue
-        if span is None or level is None or span.upper <= level <= span.lower:
-            yield surgery
-
-
-def _may_follow(patient: Patient, surgery: Surgery, seen: Seen) -> bool:
-    """Whether an operation may have come after a reading: unless the reading certainly came after it."""
-    return not patient.surely_later(seen.study, surgery)
 
 
 class Compression(NamedTuple):
@@ -142,7 +124,7 @@ def _worst(rows: list[AtVertebra]) -> str:
 
 
 def ungraded(patient: Patient, rows: list[AtVertebra], *, cord: bool) -> list[tuple[Span, str]]:
-    """Lesions with levels of their own that no grade was read at, with the study; a grade anywhere in one is its."""
+    """Lesions, and tumours without an image, that no grade was read at, with the entry; one in any part suffices."""
     read = {r.level for r in rows if r.level is not None}
     if any(r.level is None for r in rows):
         return []
@@ -158,6 +140,12 @@ def ungraded(patient: Patient, rows: list[AtVertebra], *, cord: bool) -> list[tu
             continue
         if any((organ_at(Span(v, v)).organs != ("cauda_equina",)) is cord for v in span.levels):
             found[span] = seen.study.id
+    for tumour in patient.at_the_spine:
+        here = tumour.levels
+        if here is None or read & set(here.levels) or any(here.overlap(span) for span in found):
+            continue
+        if any((organ_at(Span(v, v)).organs != ("cauda_equina",)) is cord for v in here.levels):
+            found[here] = tumour.id
     return list(found.items())
 
 

@@ -76,15 +76,29 @@ def is_perhaps_new(o: LesionObservation, baseline: Baseline) -> bool:
 def found_since(case: Case, timeline: Timeline, first: Imaging, study: Imaging) -> Iterator[str]:
     """Metastases of the record that were found certainly after the baseline, and may have been before a study."""
     for tumour in case.given(Neoplasm):
-        if tumour.role == "secondary" and tumour.when is not None and not _shown(tumour, first):
+        if tumour.role == "secondary" and tumour.when is not None and not _shown(case, tumour, first):
             after = timeline.interval(f"{first.id}.end", f"{tumour.id}.start")[0].earliest
             before = timeline.interval(f"{tumour.id}.start", f"{study.id}.end")[0].latest
             if after is not None and after > 0 and (before is None or before >= 0):
                 yield tumour.label
 
 
-def _shown(tumour: Neoplasm, first: Imaging) -> bool:
-    """Whether the baseline shows a lesion where the tumour lies: it was found there, and diagnosed later."""
+def known_before(case: Case, timeline: Timeline, first: Imaging) -> Iterator[str]:
+    """Metastases of the record that the baseline does not show, and that were not found certainly after it."""
+    for tumour in case.given(Neoplasm):
+        if tumour.role == "secondary" and not _shown(case, tumour, first):
+            after = timeline.interval(f"{first.id}.end", f"{tumour.id}.start")[0].earliest if tumour.when else None
+            if after is None or after <= 0:
+                yield tumour.label
+
+
+def _shown(case: Case, tumour: Neoplasm, first: Imaging) -> bool:
+    """Whether the baseline shows a lesion where the tumour lies: by its levels, its site, or as the main lesion."""
     here = [o for o in first.lesions if o.assertion is Assertion.PRESENT]
-    levels = any(o.levels is not None and tumour.levels is not None and o.levels.overlap(tumour.levels) for o in here)
-    return levels or (bool(tumour.site) and any(fold(o.site) == fold(tumour.site) for o in here))
+    if tumour is case.neoplasm and any(o.lesion == "main" for o in here):
+        return True
+    if any(o.levels is not None and tumour.levels is not None and o.levels.overlap(tumour.levels) for o in here):
+        return True
+    site = fold(tumour.site)
+    said = [words for o in here for words in (fold(o.site), fold(o.lesion)) if words]
+    return bool(site) and any(site in words or words in site for words in said)

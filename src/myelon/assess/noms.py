@@ -41,9 +41,9 @@ def _fill(patient: Patient) -> FromRecord:
 
 def _histology(patient: Patient) -> tuple[Filled | None, tuple[str, ...]]:
     """By the table of tumours where a source that was seen says it; else what the framework's list from memory says."""
-    row = patient.primary.known_as.sensitivity if patient.primary is not None and patient.primary.known_as else None
+    row = patient.known_as.sensitivity if patient.primary is not None and patient.known_as else None
     if patient.primary is None or row is None:
-        return None, ()
+        return None, (patient.disputed,) if patient.disputed else ()
     if row.sensitivity_source == NOMS_SOURCE:
         listed = f"{row.name}: radio{row.radiosensitivity} in the framework's list, from memory; a person says it"
         return None, (listed,)
@@ -63,7 +63,7 @@ def _irradiated(patient: Patient, grade: AtVertebra | None) -> Filled | None:
         if meeting:
             found.append(Filled("yes", meeting[-1].id, "; ".join(s.code for s in meeting[-1].source)))
         else:
-            found.append(Filled("no", entry, "levels of every course") if every else None)
+            found.append(Filled("no", entry, "levels of every course recorded") if every else None)
     answers = {f.option if f is not None else None for f in found}
     return found[0] if len(answers) == 1 else None
 

@@ -17,7 +17,8 @@ from myelon.record.age import age_at
 from myelon.record.base import MAYBE, Assertion
 from myelon.record.counts import counts_contradicted
 from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Radiotherapy, Surgery, Systemic, Vital
-from myelon.record.timeline import as_of, days_range, solve
+from myelon.record.timeline import as_of, days_range, perhaps_by, solve
+from myelon.record.triangle import origin_disputed
 from myelon.terms.drugs import drug_named
 from myelon.terms.mentions import mentions
 from myelon.terms.performance import fit
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from myelon.record.kinds.neurology import Pain
     from myelon.record.timeline import Timeline
     from myelon.terms.levels import Span
+    from myelon.terms.tumours import Tumour
 
 T = TypeVar("T")
 HOLDS_DAYS = 90.0
@@ -68,12 +70,20 @@ class Patient:
         case: The record.
         timeline: Its solved times; solved here when None.
         on: The day that results are for; None is the end of the record.
+        perhaps: Entries that may have been by then, and are not read.
     """
 
-    def __init__(self, case: Case, timeline: Timeline | None = None, on: dt.date | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        timeline: Timeline | None = None,
+        on: dt.date | None = None,
+        perhaps: tuple[Entry, ...] = (),
+    ) -> None:
         self.case = case
         self.timeline = timeline if timeline is not None else solve(case)
         self.on = on
+        self.perhaps = perhaps
         self._days_old: dict[str, float] = {}
 
     @classmethod
@@ -89,7 +99,7 @@ class Patient:
             CaseError: The case has no calendar date.
         """
         if day in case.by_id:
-            return cls(as_of(case, day))
+            return cls(as_of(case, day), perhaps=perhaps_by(case, day))
         try:
             on = dt.date.fromisoformat(day)
         except ValueError as error:
@@ -103,7 +113,7 @@ class Patient:
         born = case.subject.birth if case.subject is not None else None
         if born is not None and born.earliest is not None and on < born.earliest:
             raise InstrumentError(f"{day} is before the birth", where=case.id, todo="Choose a later day")
-        return cls(as_of(case, on), on=on)
+        return cls(as_of(case, on), on=on, perhaps=perhaps_by(case, on))
 
     # ── time ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -351,23 +361,62 @@ class Patient:
             if s.levels is not None or s.target is None or s.target not in tumours or tumours[s.target].spinal
         )  # fmt: skip
 
+    def operated_since(self, study: Entry, levels: Span | None) -> Surgery | None:
+        """An operation that may have changed some vertebrae after an entry; None where the entry is certainly later.
+
+        A biopsy changes nothing unless it was instrumented; an operation or an entry without levels meets every one.
+        """
+        for surgery in self.spinal_operations:
+            span = surgery.levels
+            meets = span is None or levels is None or span.overlap(levels) is not None
+            if (
+                meets
+                and not (surgery.is_biopsy and not surgery.instrumentation)
+                and not self.surely_later(study, surgery)
+            ):
+                return surgery
+        return None
+
     def courses_over(self, levels: Span | None) -> tuple[tuple[Radiotherapy, ...], bool]:
         """Courses that were given over some vertebrae, and whether no other may have been.
 
-        No other may have been where the levels of every course are recorded, and no course ends at the next vertebra:
-        the edge of its field may reach over.
+        None was where a person wrote so: a course that is absent, without a dose, of these vertebrae or of all. No
+        other may have been where the levels of every course are recorded, and no course ends at the next vertebra:
+        the edge of its field may reach over. A course in progress is not one of before.
         """
         recorded = [c for c in self.case.of(Radiotherapy) if c.may_meet_the_spine and c.status != "proposed"]
         courses = [c for c in recorded if c.assertion is Assertion.PRESENT]
         if levels is None:
             return (), False
-        meeting = tuple(c for c in courses if c.levels is not None and c.levels.overlap(levels) is not None)
+        meeting = tuple(
+            c for c in courses
+            if c.levels is not None and c.levels.overlap(levels) is not None and c.status != "in progress"
+        )  # fmt: skip
         doubtful = [
             c for c in recorded
-            if c.assertion in MAYBE and (c.levels is None or c.levels.overlap(levels) is not None)
+            if (c.assertion in MAYBE or (c in courses and c.status == "in progress"))
+            and (c.levels is None or c.levels.overlap(levels) is not None)
         ]  # fmt: skip
         apart = all(c.levels is not None and not c.levels.next_to(levels) for c in courses)
-        return meeting, bool(courses) and not doubtful and apart
+        denied = any(
+            c.assertion is Assertion.ABSENT and c.schedule is None
+            and (c.levels is None or (c.levels.upper <= levels.upper and levels.lower <= c.levels.lower))
+            for c in recorded
+        )  # fmt: skip
+        return meeting, (bool(courses) or denied) and not doubtful and apart
+
+    @cached_property
+    def at_the_spine(self) -> tuple[Neoplasm, ...]:
+        """Every tumour with levels of its own in bone or epidural space, or of which nobody says where it lies."""
+        return tuple(
+            t for t in self.case.given(Neoplasm)
+            if t.levels is not None and (not t.compartment or {"vertebral", "epidural"} & set(t.compartment))
+        )  # fmt: skip
+
+    @property
+    def died(self) -> Vital | None:
+        """The entry that records the death."""
+        return next((e for e in self.case.given(Vital) if e.status == "dead"), None)
 
     @cached_property
     def tumour(self) -> Neoplasm | None:
@@ -389,6 +438,17 @@ class Patient:
         """The entry that says what the tumour is: of a metastasis its primary, where that is recorded."""
         return self.primary if self.tumour is not None and self.tumour.role == "secondary" else self.tumour
 
+    @cached_property
+    def disputed(self) -> str:
+        """Why it is not settled what the tumour is, or came from; empty where nothing speaks against it."""
+        tumours = [t for t in (self.tumour, self.named) if t is not None]
+        return next((said for t in tumours if (said := origin_disputed(self.case, self.timeline, t))), "")
+
+    @property
+    def known_as(self) -> Tumour | None:
+        """The row of the table of tumours that `named` is; None where it is disputed, or no row is known."""
+        return self.named.known_as if self.named is not None and not self.disputed else None
+
     def no_metastasis(self) -> str:
         """Why a score of metastases does not apply; empty where it does, or may."""
         if self.tumour is None or self.tumour.role == "secondary":
@@ -404,7 +464,7 @@ class Patient:
             groups: Key and words that name what belongs there.
             others: Key of what no group names; empty where the instrument has none.
         """
-        row = self.primary.known_as if self.primary is not None else None
+        row = self.known_as
         if self.primary is None or row is None:
             return None
         rest = "" if row.id == "unknown_primary" or row.is_one_of("haematological") is not False else others

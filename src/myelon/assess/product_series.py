@@ -91,8 +91,11 @@ def fill_2(patient: Patient) -> FromRecord:
     grown = series.now_mm2 > series.nadir_mm2
     reference = series.nadir_mm2 if grown else series.base_mm2
     found = {"measure": Filled("2D", series.last, "measured lesions")}
-    found["ref"] = Filled(reference, series.baseline, "measured lesions")
     found["cur"] = Filled(series.now_mm2, series.last, "measured lesions")
+    if _radiotherapy_between(patient, series):
+        why = "radiotherapy lies between: in newly diagnosed disease the first MRI after it is the baseline (memory)"
+        return FromRecord(found | _new(series), "", (why,))
+    found["ref"] = Filled(reference, series.baseline, "measured lesions")
     return FromRecord(found | _new(series))
 
 
@@ -125,6 +128,18 @@ def _elsewhere(course: Radiotherapy, tumour: Neoplasm | None) -> bool:
     if course.levels is not None and at is not None:
         return course.levels.overlap(at) is None
     return tumour is not None and tumour.spinal and course.levels is None and course.region in {"brain", "other"}
+
+
+def _radiotherapy_between(patient: Patient, series: Products) -> bool:
+    """Whether a course that may have met the tumour may have ended between the baseline and the last study."""
+    for course in patient.case.given(Radiotherapy):
+        if course.status == "proposed" or _elsewhere(course, patient.tumour):
+            continue
+        before, _ = patient.timeline.interval(f"{series.baseline}.start", f"{course.id}.end")
+        after, _ = patient.timeline.interval(f"{course.id}.end", f"{series.last}.start")
+        if (before.latest is None or before.latest > 0) and (after.latest is None or after.latest >= 0):
+            return True
+    return False
 
 
 def _weeks_after_radiotherapy(patient: Patient, study: str) -> float | None:

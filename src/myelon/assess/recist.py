@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from myelon.assess.fields import Value
     from myelon.assess.patient import Patient
+    from myelon.assess.response_series import ResponseSeries
 
 _SUMS = ("baseline", "nadir", "current")
 
@@ -24,6 +25,8 @@ def _fill(patient: Patient) -> FromRecord:
     if series is None or not series.points:
         return FromRecord({})
     last = series.points[-1]
+    if any(last.study in pair for pair in series.open_order) or _may_be_later(series, last.study):
+        return FromRecord({}, "", series.doubts)
     found = {}
     if not last.new_is_open:
         found["new"] = Filled("yes" if last.new else "no", last.study, "measured lesions")
@@ -42,7 +45,13 @@ def _fill(patient: Patient) -> FromRecord:
     said = tuple(f"perhaps new, and nobody said so: {name} ({last.study})" for name in last.perhaps_new)
     if last.new_is_open and not said:
         said = (f"{NOBODY_SAID} ({last.study})",)
-    return FromRecord(found, "", said)
+    return FromRecord(found, "", (*said, *series.doubts))
+
+
+def _may_be_later(series: ResponseSeries, last: str) -> bool:
+    """Whether a study that may be after the baseline is not in the series, so that the last one is not known."""
+    inside = {series.baseline, *(p.study for p in series.points)}
+    return any(not {*pair} <= inside for pair in series.open_order if last not in pair)
 
 
 def _decide(answers: Answers) -> Found:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from myelon.assess.new_lesions import Baseline, NewLesions, found_since, new_lesions
+from myelon.assess.new_lesions import Baseline, NewLesions, found_since, known_before, new_lesions
 from myelon.assess.recist_table import overall, target_response
+from myelon.assess.study_order import undecided
 from myelon.record.base import Assertion
 from myelon.record.kinds import Imaging, Radiotherapy, Response
 from myelon.terms.tumours import fold
@@ -78,6 +79,8 @@ class ResponseSeries(NamedTuple):
     """Studies after the baseline."""
     doubts: tuple[str, ...]
     """What speaks against the choice or the measuring, by the rules of RECIST."""
+    open_order: tuple[tuple[str, str], ...]
+    """Pairs of studies of which it is not decided which came later."""
 
     @property
     def sum_mm(self) -> float:
@@ -87,8 +90,11 @@ class ResponseSeries(NamedTuple):
     def best(self, *, confirmed: bool) -> str:
         """Best overall response; with confirmation as a non-randomised trial of response asks it.
 
-        Where a new lesion is open, every response that is still possible: "PR or SD".
+        Where a new lesion is open, every response that is still possible: "PR or SD"; "open" where it is not decided
+        in which order the studies were made.
         """
+        if self.open_order:
+            return "open"
         without = [(p.category, p.since_baseline) for p in self.points]
         courses = [without]
         courses += [[*without[:n], ("PD", p.since_baseline)] for n, p in enumerate(self.points) if p.new_is_open]
@@ -106,9 +112,14 @@ def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
     sizes = {o.lesion: size for o in named if (size := _size(o))}
     nodes = {o.lesion for o in named if o.node}
     followed = {o.lesion for o in first.lesions if _is_non_target(o) and _there(o)}
+    silent = tuple(known_before(case, timeline, first))
     seen = Baseline(frozenset(o.lesion for o in first.lesions), frozenset({*sizes, *unsized, *followed}))
-    baseline = _Followed(sizes, unsized, nodes, followed)
-    doubts = [*_of_choice(case, timeline, first, named), *_order(timeline, first, studies)]
+    baseline = _Followed(sizes, unsized, nodes, followed, silent)
+    order = _open_order(timeline, seen, first, studies)
+    doubts = [
+        *_of_choice(case, timeline, first, named),
+        *(f"which came later, {a} or {b}, is not decided" for a, b in order),
+    ]
     points: list[TimePoint] = []
     for study in studies[studies.index(first) + 1 :]:
         new = new_lesions(study, seen)
@@ -121,7 +132,7 @@ def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
             twice = [n for n, k in Counter(o.lesion for o in study.lesions if o.size is not None).items() if k > 1]
             doubts += [f"{study.id}: {name} is measured twice" for name in twice]
     doubts += _of_statements(case, timeline, points)
-    return ResponseSeries(first.id, tuple(sizes), sizes, tuple(points), tuple(doubts))
+    return ResponseSeries(first.id, tuple(sizes), sizes, tuple(points), tuple(doubts), order)
 
 
 def _there(lesion: LesionObservation) -> bool:
@@ -149,6 +160,8 @@ class _Followed(NamedTuple):
     """Targets that were not measured at the baseline: with one of them no sum is known."""
     nodes: set[str]
     others: set[str]
+    silent: tuple[str, ...]
+    """Disease of the record that the baseline does not name: it is non-target disease that nobody looks at."""
 
 
 def _is_non_target(o: LesionObservation) -> bool:
@@ -194,8 +207,8 @@ def _point(
         target = "NE" if missing else "none"
         steps: tuple[str, ...] = (f"not measured: {', '.join(missing)}",) if missing else ()
     else:
-        gone = all(size < NORMAL_NODE_MM if n in followed.nodes else size == 0 for n, size in sizes.items())
-        target = target_response(start, nadir, total, gone=gone)
+        cleared_now = all(size < NORMAL_NODE_MM if n in followed.nodes else size == 0 for n, size in sizes.items())
+        target = target_response(start, nadir, total, gone=cleared_now)
         change, least = (f"{100.0 * (total / x - 1.0):+.1f} %" if x else "–" for x in (start, nadir))
         steps = (
             f"sum {total:g} mm: {change} from {start:g}, {least} and {total - nadir:+g} mm from the nadir {nadir:g}",
@@ -204,11 +217,15 @@ def _point(
         if back := [n for n in cleared if sizes[n] > 0]:
             target, steps = "PD", (*steps, f"after a complete response there again: {', '.join(sorted(back))}")
     non_target, why = _non_target(seen, followed.others)
+    if followed.silent and non_target in {"none", "CR"}:
+        non_target, why = "NE", f"the baseline does not name what was known: {', '.join(followed.silent)}"
     if any(p.overall == "CR" for p in before) and (again := _there_again(seen, followed.others)):
         non_target, why = "PD", f"after a complete response there again: {', '.join(again)}"
-    carried = [n for p in before for n in p.new if n not in seen or _size(seen[n]) != 0.0]
+    gone = {n for n, o in seen.items() if _size(o) == 0.0}
+    carried = [n for p in before for n in p.new if n not in gone]
     named = tuple(dict.fromkeys((*carried, *new.named)))
     perhaps = () if named else tuple(dict.fromkeys((*(n for p in before for n in p.perhaps_new), *new.perhaps)))
+    perhaps = tuple(n for n in perhaps if n not in gone)
     is_open = not named and (bool(perhaps) or not new.none_said)
     since, _ = timeline.interval(f"{first.id}.start", f"{study.id}.start")
     steps += ((f"non-target: {why}",) if why else ()) + tuple(f"new since the baseline: {name}" for name in named)
@@ -291,13 +308,21 @@ def _point_of(response: Response, timeline: Timeline, points: Sequence[TimePoint
     return next((p for p, gap in reversed(gaps) if gap is not None and gap >= 0), None)
 
 
-def _order(timeline: Timeline, first: Imaging, studies: Sequence[Imaging]) -> Iterator[str]:
-    """Studies whose place in time is not decided."""
-    for study in studies:
-        if study is not first and any(o.role == "target" for o in study.lesions):
-            gap, _ = timeline.interval(f"{first.id}.start", f"{study.id}.start")
-            if gap.earliest is None or gap.earliest < 0:
-                yield f"{study.id} may be before the baseline {first.id}: their order is not decided"
+def _open_order(
+    timeline: Timeline, seen: Baseline, first: Imaging, studies: Sequence[Imaging]
+) -> tuple[tuple[str, str], ...]:
+    """Pairs of studies with lesions of the series whose order is not decided."""
+    of_series = [
+        s for s in studies
+        if s is first or new_lesions(s, seen).named
+        or any(o.role is not None or o.lesion in seen.followed for o in s.lesions)
+    ]  # fmt: skip
+
+    def differ(one: Imaging, other: Imaging) -> bool:
+        here, there = (_measured(s) for s in (one, other))
+        return any(_size(here[n]) != _size(there[n]) for n in here.keys() & there.keys())
+
+    return tuple((a.id, b.id) for a, b in undecided(timeline, of_series, differ))
 
 
 def best_response(points: Sequence[tuple[str, Window]], *, confirmed: bool) -> str:

@@ -9,7 +9,7 @@ from myelon.terms.levels import Level, Span
 from myelon.terms.verification import Verification
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from myelon.assess.patient import Patient, Seen
 
@@ -45,13 +45,12 @@ def _fill(patient: Patient) -> FromRecord:
         return FromRecord({}, f"no bone lesion: the tumour is {', '.join(tumour.compartment)}")
     rows = by_place(patient)
     if not rows:
-        pain = {"pain": patient.pain_character} if patient.pain_character is not None else {}
-        return FromRecord(_with_location(patient, pain, ()))
+        return FromRecord(_with_location(patient, _pain(patient), ()))
     worst = max(rows, key=lambda r: (r.most, r.least))
     sure = max(rows, key=lambda r: (r.least, -r.most))
     known = sure.least == sure.most and _band(sure.least) == _band(worst.most)  # nothing open can turn the worst band
     shown = sure if known or all(r.most <= sure.least for r in rows if r is not sure) else worst
-    said = tuple(r.words for r in rows) if len(rows) > 1 else ()
+    said = tuple(r.words for r in rows if len(rows) > 1 or r.why)
     return FromRecord(shown.inputs, "", said)
 
 
@@ -66,26 +65,54 @@ class AtPlace(NamedTuple):
     inputs: dict[str, Filled]
     least: float
     most: float
+    why: str = ""
+    """Why it is open, though it was read."""
 
     @property
     def words(self) -> str:
         """Such as "T7: 13", or "L3: 3 to 9"."""
         score = f"{self.least:g}" if self.least == self.most else f"{self.least:g} to {self.most:g}"
-        return f"{self.levels}: {score}"
+        return f"{self.levels}: {score}" + (f", {self.why}" if self.why else "")
 
 
 def by_place(patient: Patient) -> tuple[AtPlace, ...]:
     """The score of every bone lesion of the spine, each with the items that were stated of it."""
     found = []
-    for rows in patient.places([field for field, _ in _FIELDS]):
-        inputs = _with_location(patient, patient.fill(_FIELDS, rows), rows)
-        if patient.pain_character is not None:
-            inputs["pain"] = patient.pain_character
+    places = patient.places([field for field, _ in _FIELDS])
+    for rows in places:
+        before = [(s, x) for s in rows if (x := patient.operated_since(s.study, patient.levels_of(s))) is not None]
+        after = [s for s in rows if all(s is not b for b, _ in before)]
+        inputs = _with_location(patient, patient.fill(_FIELDS, after), rows)
+        pain = patient.pain_character
+        if pain is not None and all(patient.surely_later(patient.case.by_id[pain.entry], x) for _, x in before):
+            inputs["pain"] = pain
         result = SINS.evaluate(inputs)
         least, most = (result.score, result.score) if result.score is not None else result.reachable or (0.0, 18.0)
         spans = dict.fromkeys(str(s) for r in rows if (s := patient.levels_of(r)) is not None)
-        found.append(AtPlace(", ".join(spans) or "level not recorded", inputs, least, most))
-    return tuple(found)
+        where, why = ", ".join(spans) or "level not recorded", ""
+        if before and result.score is None:
+            was = SINS.evaluate(_with_location(patient, patient.fill(_FIELDS, rows), rows) | _pain(patient))
+            score = f"as {was.score:g} " if was.score is not None else ""
+            why = f"read {score}before {before[0][1].id}, and not again since"
+        found.append(AtPlace(where, inputs, least, most, why))
+    return (*found, *_unread(patient, places)) if found else ()
+
+
+def _unread(patient: Patient, places: Sequence[Sequence[Seen]]) -> Iterator[AtPlace]:
+    """Tumours at levels of which no image says anything: each may be the worst."""
+    spans = [s for rows in places for r in rows if (s := patient.levels_of(r)) is not None]
+    if len(spans) < sum(map(len, places)):  # one without a level may be of any of them
+        return
+    for tumour in patient.at_the_spine:
+        if tumour.levels is not None and not any(tumour.levels.overlap(s) for s in spans):
+            location = Filled(location_of(tumour.levels), tumour.id, "; ".join(s.code for s in tumour.source))
+            inputs = {"location": location} | _pain(patient)
+            least, most = SINS.evaluate(inputs).reachable or (0.0, 18.0)
+            yield AtPlace(str(tumour.levels), inputs, least, most, f"{tumour.id} is on no image that was read")
+
+
+def _pain(patient: Patient) -> dict[str, Filled]:
+    return {} if patient.pain_character is None else {"pain": patient.pain_character}
 
 
 def _with_location(patient: Patient, inputs: dict[str, Filled], rows: Sequence[Seen]) -> dict[str, Filled]:

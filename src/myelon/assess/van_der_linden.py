@@ -33,9 +33,14 @@ def _fill(patient: Patient) -> FromRecord:
 
 
 def _outside(patient: Patient) -> tuple[str, ...]:
-    found = [compressed(patient, HIGH, cord=cord) for cord in (True, False)]
-    said = ("the trial excluded cord compression",) if any(f is not None and f.value for f in found) else ()
-    return (*not_vertebral(patient), *said)
+    found = [f for cord in (True, False) if (f := compressed(patient, HIGH, cord=cord)) is not None]
+    if any(f.value for f in found):
+        said = "the trial excluded cord compression"
+    elif not found or any(f.value is None for f in found):
+        said = "the trial excluded cord compression, and whether there is one is not recorded"
+    else:
+        said = ""
+    return (*not_vertebral(patient), *((said,) if said else ()))
 
 
 VAN_DER_LINDEN = Sum(

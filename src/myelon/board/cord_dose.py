@@ -143,6 +143,11 @@ class CordDose:
     """Structure → share of its contour points within a voxel of the edge of a dose grid, or outside."""
     notes: tuple[str, ...] = ()
 
+    @property
+    def not_delivered(self) -> list[Radiotherapy]:
+        """Courses that were not, or not wholly, given: what is judged of them is the prescription."""
+        return [c for c in self.courses if c.status != "delivered"]
+
 
 @dataclass(frozen=True)
 class Group:

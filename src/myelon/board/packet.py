@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from myelon.assess import Instrument, Patient, Result, instruments
@@ -28,6 +28,8 @@ class Packet:
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
     scores: tuple[tuple[Instrument, Result], ...]
+    patient: Patient
+    """The record as the instruments read it, with the day asked and what may have been by then."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,24 @@ class DosedPacket(Packet):
         return self.doses[0] if self.doses else None
 
 
-def prepare_record(case: Case, *, zero: str | None = None) -> Packet:
+def prepare_record(case: Case, *, zero: str | None = None, on: str = "") -> Packet:
     """Compute what is shown of a case without its dose: no file is read.
 
     Args:
         case: The record.
         zero: Point to count time from; the case's own when None.
+        on: Only what was certain by this day (YYYY-MM-DD), or by the start of this entry; all of it when empty.
+
+    Raises:
+        InstrumentError: No such day or entry, or a day outside the life of the patient.
+        CaseError: The case has no calendar date.
     """
-    timeline = solve(case, zero=zero)
-    patient = Patient(case, timeline)
+    asked = Patient.at(case, on) if on else Patient(case)
+    timeline = solve(asked.case, zero=zero) if zero is not None else asked.timeline
+    patient = Patient(asked.case, timeline, asked.on, asked.perhaps)
     scores = tuple((i, i.from_case(patient)) for i in instruments())
-    return Packet(case, timeline, tuple(findings_of(case, timeline)), tuple(gaps_of(case)), scores)
+    findings = tuple(findings_of(patient.case, timeline))
+    return Packet(patient.case, timeline, findings, tuple(gaps_of(patient.case)), scores, patient)
 
 
 def prepare(case: Case, reading: Reading | None = None, *, zero: str | None = None) -> DosedPacket:
@@ -83,9 +92,8 @@ def prepare(case: Case, reading: Reading | None = None, *, zero: str | None = No
 def with_dose(packet: Packet, reading: Reading) -> DosedPacket:
     """A prepared case with the dose that was read."""
     doses, left_out = cord_doses(packet.case, packet.timeline, reading)
-    return DosedPacket(
-        packet.case, packet.timeline, packet.findings, packet.gaps, packet.scores, doses, left_out, reading.findings
-    )
+    record = {f.name: getattr(packet, f.name) for f in fields(Packet)}
+    return DosedPacket(**record, doses=doses, left_out=left_out, file_findings=reading.findings)
 
 
 def has_dose_files(case: Case) -> bool:

@@ -140,10 +140,17 @@ def options(
     if json:
         print_json(found.as_dict())
         return
+    if (died := situation.patient.died) is not None:
+        typer.echo(f"the patient has died ({died.id}): what follows is of the record to its end")
     if found.urgent is not None:
         typer.echo(f"{'urgent' if found.urgent.decided else 'urgent?'}: {found.urgent.words}")
+    if situation.patient.perhaps:
+        typer.echo(
+            f"perhaps before {on}, and not read: {', '.join(f'{e.label} ({e.id})' for e in situation.patient.perhaps)}"
+        )
     if found.beside:
-        typer.echo(f"not spoken of here: {', '.join(f'{t.label} ({t.id})' for t in found.beside)}")
+        others = ", ".join(f"{t.label} ({t.id})" for t in found.beside)
+        typer.echo(f"of these only compression, stability and neurology are read: {others}")
     _print_frames(found)
     for option in found.options:
         _print_option(option, situation.ask("limit exceeded").words)

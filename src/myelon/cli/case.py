@@ -47,13 +47,11 @@ def load_dosed(name: str, data: Path, on: str | None = None) -> DosedPacket:
         data: Data folder.
         on: Only what was certain by this day.
     """
-    from myelon.assess import Patient
     from myelon.board.cord_dose import NO_FILES
     from myelon.board.packet import has_dose_files, prepare_record, with_dose
 
-    case = load_case(name, data)
-    case = case if on is None else Patient.at(case, on).case
-    packet = prepare_record(case)
+    packet = prepare_record(load_case(name, data), on=on or "")
+    case = packet.case
     if not has_dose_files(case):
         return with_dose(packet, NO_FILES)
     from myelon.exchange.dicom.courses import read_courses

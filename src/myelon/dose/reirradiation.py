@@ -15,7 +15,7 @@ from myelon.dose.dvh import WHOLLY_COVERED
 from myelon.dose.interval import Interval
 from myelon.dose.limits import LIMITS, Limit
 from myelon.dose.nieder import NiederScore, nieder_score
-from myelon.dose.verdict import Basis, Outcome, Verdict, outcome_between
+from myelon.dose.verdict import Basis, Outcome, Verdict, compare, outcome_between
 from myelon.errors import DoseError
 
 if TYPE_CHECKING:
@@ -230,7 +230,8 @@ def evaluate(
         warnings.append(f"nothing is judged: {withheld}")
     elif not at_two.complete and not needs_model:
         warnings.append(f"{at_two.partly}: its values are lower bounds, and no score is made of them")
-    scored = organ in _CORD and len(courses) > 1 and not needs_model and not withheld and at_two.complete
+    apart = not any(i.most_days is not None and i.most_days < 0 for i in intervals)  # else one course with its boost
+    scored = organ in _CORD and len(courses) > 1 and apart and not needs_model and not withheld and at_two.complete
     lumbar = scored and other.alpha_beta_gy == LUMBAR_ALPHA_BETA_GY
     rules = _Rules(courses, intervals, organ, at_two, other, sac, needs_model, withheld)
     return Reirradiation(
@@ -402,8 +403,14 @@ class _Rules:
         back = 1.0 + 2.0 / dose.alpha_beta_gy if eqd2 else 1.0
         rows = list(zip(values, dose.course_least, strict=True))[-1 if last else 0 :]
         most = max(v for v, _ in rows)
-        least = max(v / back for _, v in rows)
-        return self._made(limit_id, dose, most, (least, most), other, other_value)
+        least = max((v / back for _, v in rows if math.isfinite(v)), default=0.0)
+        verdict = self._made(limit_id, dose, most, (least, most), other, other_value)
+        if verdict.outcome is not Outcome.NEEDS_MODEL or self.withheld:
+            return verdict
+        if compare(least, verdict.limit) is not Outcome.FAIL:
+            return verdict
+        why = f"by a course alone; the sum is open: {self.needs_model}"
+        return replace(verdict, outcome=Outcome.FAIL, value=least, value_text=f"{least:.2f}", why=why)
 
     def _sum(self, limit_id: str, dose: OrganDose, known: _Sum, other_value: float, other: OrganDose) -> Verdict:
         """A limit of the sum: it is compared with the 95th percentile; the value as registered stands beside."""

@@ -66,7 +66,8 @@ class Verdict:
         if self.limit.status not in _ANSWERED_FOR:
             return "within an unverified figure"
         if self.basis is Basis.PRESCRIPTION:
-            return "not exceeded if the cord had no more than the prescription"
+            had = "what is prescribed" if self.limit.unit == "1" else "no more than the prescription"
+            return f"not exceeded if the cord had {had}"
         if self.basis is Basis.ISODOSES:
             return "not exceeded as the isodoses were read"
         return "met"

@@ -239,7 +239,7 @@ def as_of(case: Case, at: dt.date | str) -> Case:
     dated = {e.id for e in case.entries if e.when is not None and begun(e)}
     about = _about(case)
     kept = tuple(
-        e.before_its_end() if e.id in dated and e.has_end and not begun(e, "end") else e
+        e.before_its_end() if e.id in dated and e.has_end and not _ended(e, begun) else e
         for e in case.entries
         if e.track == "Patient" or e.id in dated or (e.track == "Diagnosis" and e.when is None and e.id in about)
     )
@@ -253,6 +253,31 @@ def as_of(case: Case, at: dt.date | str) -> Case:
     return then.model_copy(update={"zero": first.id})
 
 
+def perhaps_by(case: Case, at: dt.date | str) -> tuple[Entry, ...]:
+    """What may have begun by a day, or by the start of an entry, and not certainly: `as_of` leaves it out.
+
+    Args:
+        case: The record.
+        at: The day, or an entry.
+
+    Raises:
+        CaseError: As for `as_of`.
+    """
+    timeline = solve(case)
+    begun = _begun_by_entry(case, timeline, at) if isinstance(at, str) else _begun_by_day(case, timeline, at)
+    kept = {e.id for e in as_of(case, at).entries} | ({at} if isinstance(at, str) else set())
+
+    def may_have(e: Entry) -> bool:
+        if isinstance(at, str):
+            gap, _ = timeline.interval(f"{e.id}.start", f"{at}.start")
+            return gap.latest is None or gap.latest >= 0
+        earliest = timeline.date(e.id).earliest
+        return earliest is None or earliest <= at.toordinal()
+
+    told = {"discrepancy", "assumption", "evidence", "phase"}
+    return tuple(e for e in case.entries if e.id not in kept and e.kind not in told and not begun(e) and may_have(e))
+
+
 def _about(case: Case) -> set[str]:
     """The tumour that the record is about, and where it came from."""
     found: set[str] = set()
@@ -264,9 +289,18 @@ def _about(case: Case) -> set[str]:
 
 
 class _Begun(Protocol):
-    """Whether a point of an entry certainly lies before the day or the entry that is asked about."""
+    """Whether a point of an entry certainly lies so many days before the day or the entry that is asked about."""
 
-    def __call__(self, e: Entry, point: Point = "start") -> bool: ...
+    def __call__(self, e: Entry, point: Point = "start", days: float = 0.0) -> bool: ...
+
+
+OVER_DAYS = 180.0
+"""A course of radiotherapy is over so long after its start, where nobody recorded its end. Myelon's convention."""
+
+
+def _ended(e: Entry, begun: _Begun) -> bool:
+    silent = e.kind == "radiotherapy" and e.until is None and e.duration is None
+    return begun(e, "end") or (silent and begun(e, "start", OVER_DAYS))
 
 
 def _begun_by_day(case: Case, timeline: Timeline, day: dt.date) -> _Begun:
@@ -280,9 +314,9 @@ def _begun_by_day(case: Case, timeline: Timeline, day: dt.date) -> _Begun:
         raise CaseError("the zero point has no calendar date", where=case.id, todo="Date the zero point")
     limit = _day(day) - since_zero.latest
 
-    def begun(e: Entry, point: Point = "start") -> bool:
+    def begun(e: Entry, point: Point = "start", days: float = 0.0) -> bool:
         latest = timeline.window(e.id, point).latest
-        return latest is not None and latest <= limit
+        return latest is not None and latest + days <= limit
 
     return begun
 
@@ -293,11 +327,11 @@ def _begun_by_entry(case: Case, timeline: Timeline, entry: str) -> _Begun:
             f"no entry {entry[:40]!r}", where=case.id, todo="Name an entry of the case, or a day (YYYY-MM-DD)"
         )
 
-    def begun(e: Entry, point: Point = "start") -> bool:
+    def begun(e: Entry, point: Point = "start", days: float = 0.0) -> bool:
         if e.id == entry:
             return False
         gap, _ = timeline.interval(f"{e.id}.{point}", f"{entry}.start")
-        return gap.earliest is not None and gap.earliest >= 0
+        return gap.earliest is not None and gap.earliest >= days
 
     return begun
 

@@ -66,7 +66,31 @@ def _triangle(case: Case, timeline: Timeline, tumour: Neoplasm) -> Triangle:
     studies = {i: i.impression for i in case.given(Imaging) if i.impression and _is_of(case, tumour, i)}
     reports = {p: p.diagnosis for p in case.given(Pathology) if p.diagnosis and _is_of(case, tumour, p)}
     corners = (clinic, _last("images", timeline, studies), _last("pathology", timeline, reports))
+    if disputed := _own_words_against(tumour, primary):
+        return Triangle(tumour, corners, "differ", disputed)
     return Triangle(tumour, corners, *_compared(corners))
+
+
+def origin_disputed(case: Case, timeline: Timeline, tumour: Neoplasm) -> str:
+    """Why it is not settled what a tumour is, or came from; empty where nothing speaks against its entry.
+
+    Pathology against the entry, or the words of a metastasis against its parent. Images alone settle nothing.
+    """
+    found = _triangle(case, timeline, tumour)
+    clinic, _, pathology = found.corners
+    if disputed := _own_words_against(tumour, case.by_id.get(tumour.parent or "")):
+        return disputed
+    verdict, words = _compared((clinic, pathology))
+    return words if verdict == "differ" else ""
+
+
+def _own_words_against(tumour: Neoplasm, parent: Entry | None) -> str:
+    """That a metastasis is called one of another tumour than its parent; empty where it is not."""
+    behind = _OF_WHAT.search(fold(tumour.entity))
+    if tumour.role != "secondary" or behind is None or not isinstance(parent, Neoplasm) or tumour.code is not None:
+        return ""
+    own = None if denies_or_doubts(tumour.entity) else named(behind[1] or behind[2])
+    return f"{tumour.entity}, and its parent is {parent.entity}" if _apart(own, parent.known_as) else ""
 
 
 def _is_of(case: Case, tumour: Neoplasm, entry: Imaging | Pathology) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from myelon.assess import Patient
 from myelon.board.packet import DosedPacket, Packet, prepare_record, with_dose
 from myelon.errors import InputError
 from myelon.web.kept import Kept
@@ -69,7 +68,7 @@ class Packets:
 
         def make() -> Packet:
             case, newest[0] = self._store.case_and_version(case_id)
-            return prepare_record(Patient.at(case, on).case if on else case, zero=zero)
+            return prepare_record(case, zero=zero, on=on)
 
         packet = self._records.get(key, make)
         if newest[0] != version:  # somebody wrote between the two: keep it under what it is

@@ -51,10 +51,11 @@ def _change(exam: Neurology, before: Sequence[Neurology]) -> Known:
     strength = [d for d in exam.motor if d.change in {"worse", "new"}]
     if strength:
         return yes(f"weakness of the {strength[0].limb}: {strength[0].change}", (exam.id,))
-    for limb, grade in _grades(exam).items():
-        old = next(((n, g) for n in reversed(before) if (g := _grades(n).get(limb)) is not None), None)
+    for (limb, myotome), grade in _tested(exam).items():
+        old = next(((n, g) for n in reversed(before) if (g := _comparable(n, limb, myotome)) is not None), None)
         if old is not None and grade < old[1]:
-            return yes(f"{limb}, MRC {old[1]} → {grade}", (old[0].id, exam.id))
+            where = f"{limb} {myotome}".strip()
+            return yes(f"{where}, MRC {old[1]} → {grade}", (old[0].id, exam.id))
     scale = _scaled(exam)
     for n in reversed(before):
         earlier = _scaled(n)
@@ -71,9 +72,13 @@ def _no_change(exam: Neurology, before: Sequence[Neurology]) -> Known:
     said = [d.change for d in exam.motor if d.limb in _LEGS and d.change and d.change != "first"]
     normal = {"left leg", "right leg"} <= set(legs) and all(g == _NORMAL_MRC for g in every.values())
     seen = {limb for n in before for limb in _grades(n)}
-    alone = [limb for limb, g in every.items() if g < _NORMAL_MRC and limb not in seen]
+    tested = _tested(exam)
+    alone = [
+        (limb, myotome) for (limb, myotome), g in tested.items()
+        if g < _NORMAL_MRC and all(_comparable(n, limb, myotome) is None for n in before)
+    ]  # fmt: skip
     if alone and not said:
-        weak = ", ".join(f"{limb} MRC {every[limb]}" for limb in alone)
+        weak = ", ".join(f"{' '.join(filter(None, key))} MRC {tested[key]}" for key in alone)
         return unknown(f"{weak}: one examination of it", (exam.id,))
     if said or normal or (legs and seen & set(legs)):
         words = said[-1] if said else ", ".join(f"{limb} MRC {g}" for limb, g in legs.items())
@@ -82,15 +87,30 @@ def _no_change(exam: Neurology, before: Sequence[Neurology]) -> Known:
 
 
 def _grades(exam: Neurology) -> dict[str, int]:
-    """Least MRC grade of every limb; both legs, or both arms, said as one count for each."""
+    """Least MRC grade of every limb."""
     found: dict[str, int] = {}
+    for (limb, _), grade in _tested(exam).items():
+        found[limb] = min(found.get(limb, grade), grade)
+    return found
+
+
+def _tested(exam: Neurology) -> dict[tuple[str, str], int]:
+    """MRC grade by limb and myotome (empty: the limb as a whole); both legs, or both arms, count for each."""
+    found: dict[tuple[str, str], int] = {}
     for d in exam.motor:
         if d.mrc is None:
             continue
         both = {"legs": ("left leg", "right leg"), "arms": ("left arm", "right arm")}.get(d.limb, (d.limb,))
         for limb in both:
-            found[limb] = min(found.get(limb, d.mrc), d.mrc)
+            found[limb, d.myotome] = min(found.get((limb, d.myotome), d.mrc), d.mrc)
     return found
+
+
+def _comparable(exam: Neurology, limb: str, myotome: str) -> int | None:
+    """The grade that a later one of a limb can be held against: of the same myotome, or of the limb as a whole."""
+    rows = {m: g for (named, m), g in _tested(exam).items() if named == limb}
+    kept = [g for m, g in rows.items() if not myotome or m in {"", myotome}]
+    return min(kept, default=None)
 
 
 def _scaled(exam: Neurology) -> tuple[str, str] | None:
@@ -105,12 +125,19 @@ _LEGS = frozenset({"legs", "left leg", "right leg"})
 
 
 def _sphincters(s: Situation) -> Known:
+    """Bladder and bowel when somebody last spoke of them; words that are not understood leave it open."""
     said = {True: "yes", False: "no"}
     found = s.patient.last_examined(
-        {n.id: said[n.sphincters_disturbed] for n in s.patient.examinations if n.sphincters_disturbed is not None}
+        {
+            n.id: "; ".join(n.sphincters_open) if n.sphincters_disturbed is None else said[n.sphincters_disturbed]
+            for n in s.patient.examinations
+            if n.sphincters_disturbed is not None or n.sphincters_open
+        }
     )
     if found is None:
         return UNKNOWN
+    if found.option not in said.values():
+        return unknown(f"not understood: “{found.option}”", (found.entry,))
     disturbed = found.option == "yes"
     if old := s.patient.stale({"bladder or bowel": found.entry}):
         return unknown("; ".join(old), (found.entry,))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from myelon.assess import Patient
 from myelon.board.facts.table import FACTS
 from myelon.board.logic import Known
 from myelon.errors import InputError
@@ -20,7 +19,7 @@ class Situation:
 
     def __init__(self, packet: DosedPacket) -> None:
         self.packet, self.case, self.timeline = packet, packet.case, packet.timeline
-        self.patient = Patient(packet.case, packet.timeline)
+        self.patient = packet.patient
         self._scores = {i.id: r for i, r in packet.scores}
         self.instruments = {i.id: i for i, _ in packet.scores}
         self.names = {i.id: i.name for i, _ in packet.scores}

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from myelon.board.facts.fact import UNKNOWN, Fact
 from myelon.board.logic import Known, no, unknown, yes
+from myelon.dose.interval import Interval
 from myelon.dose.verdict import Outcome
 from myelon.record.base import MAYBE, Assertion
 from myelon.record.kinds import (
     Radiotherapy,
     Systemic,
 )
-from myelon.record.timeline import days_range
-from myelon.record.when import DAYS_PER
+from myelon.record.timeline import Window, days_range
 from myelon.terms.drugs import drug_named
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from myelon.board.cord_dose import CordDose
     from myelon.board.facts.situation import Situation
+    from myelon.record.base import Entry
     from myelon.terms.levels import Span
 
 
@@ -51,6 +52,9 @@ def _irradiated(s: Situation) -> Known:
         denied = tuple(c.id for c in recorded if c.assertion is Assertion.ABSENT and c.schedule is None)
         if denied:
             return no("it is recorded that no radiotherapy was given", denied)
+        later = [c for c in s.patient.perhaps if isinstance(c, Radiotherapy) and c.may_meet_the_spine]
+        if later:
+            return unknown(f"whether {later[0].label} ({later[0].id}) was before this day is not certain")
         return unknown("no radiotherapy of the spine is recorded, and nobody wrote that there was none")
     levels = s.patient.tumour.levels if s.patient.tumour is not None else None
     meeting, none_other = s.patient.courses_over(levels)
@@ -68,6 +72,8 @@ def _perhaps_irradiated(
     ids = tuple(c.id for c in courses)
     if doubtful:
         return unknown(f"whether {doubtful[0].id} was given is not certain", (*ids, *(c.id for c in doubtful)))
+    if running := [c for c in courses if c.status == "in progress"]:
+        return unknown(f"{running[-1].label} has not ended yet", ids)
     if s.packet.dose is not None and s.packet.dose.overlap.startswith("assumed"):
         return yes(f"{courses[-1].label}; {s.packet.dose.overlap}", ids)
     silent = next((c for c in courses if c.levels is None), None)
@@ -79,31 +85,44 @@ def _perhaps_irradiated(
 
 
 def _under_six_months_since(s: Situation) -> Known:
-    """From the end of the last course over the level to the newest entry of the record."""
+    """From the end of the last course over the level to the day asked, or else to the newest entry of the record."""
     met = s.ask("irradiated")
     courses = [c for e in met.entries if isinstance(c := s.case.by_id[e], Radiotherapy)]
-    dated = s.timeline.in_order(e for e in s.case.entries if e.when is not None)
     if not met.value:
         return unknown(met.words, met.entries)
     timed = s.timeline.in_order(c for c in courses if c.when is not None)
     timeless = [c for c in courses if c.when is None]
     if not timed:
         return unknown(f"when {timeless[0].label} was given is not recorded" if timeless else met.words, met.entries)
-    limit = LEAST_MONTHS * DAYS_PER["month"]
-    last = dated[-1]
-    since = [(c, s.timeline.interval(f"{c.id}.end", f"{last.id}.start")[0]) for c in timed]
-    under = [(c, gap) for c, gap in since if gap.latest is not None and gap.latest < limit]
-    maybe = [(c, gap) for c, gap in since if gap.earliest is None or gap.earliest < limit]
+    since = [(c, _to_now(s, c)) for c in timed]
+    under = [(c, gap) for c, gap in since if Interval(*gap).at_least_months(LEAST_MONTHS) is False]
+    maybe = [(c, gap) for c, gap in since if not Interval(*gap).at_least_months(LEAST_MONTHS)]
     course, gap = (under or maybe or since)[-1]
-    ids = (course.id, last.id)
-    words = f"{days_range(gap)} from the end of {course.label} to the newest entry"
-    if gap.earliest is not None and gap.earliest < 0:
+    now = f"to {s.patient.on}" if s.patient.on is not None else "to the newest entry"
+    words = f"{days_range(gap)} from the end of {course.label} {now}"
+    if gap.earliest is None:
+        words = f"how long ago {course.label} ended is not recorded"
+    elif s.patient.on is None and _newest(s).id == course.id:
+        words, under, maybe = f"nothing is recorded since {course.label}: choose the day of the table", [], since
+    elif gap.earliest < 0:
         words = f"{course.label} had not certainly ended at the newest entry"
     if under:
-        return yes(words, ids)
+        return yes(words, (course.id,))
     if timeless:
         return unknown(f"when {timeless[0].label} was given is not recorded", met.entries)
-    return unknown(words, ids) if maybe else no(words, ids)
+    return unknown(words, (course.id,)) if maybe else no(words, (course.id,))
+
+
+def _newest(s: Situation) -> Entry:
+    return s.timeline.in_order(e for e in s.case.entries if e.when is not None)[-1]
+
+
+def _to_now(s: Situation, course: Radiotherapy) -> Window:
+    """Days from the end of a course to the day asked, or else to the newest entry."""
+    if s.patient.on is None:
+        return s.timeline.interval(f"{course.id}.end", f"{_newest(s).id}.start")[0]
+    (first, last), day = s.timeline.date(course.id, "end"), s.patient.on.toordinal()
+    return Window(None if last is None else day - last, None if first is None else day - first)
 
 
 def _limit_exceeded(s: Situation) -> Known:
@@ -124,7 +143,7 @@ def _exceeded_by(dose: CordDose) -> Known:
     ids = tuple(c.id for c in dose.courses)
     organ = " or ".join(o.replace("_", " ") for o in dose.organ.organs)
     assumed = f"; {dose.overlap}" if dose.overlap.startswith("assumed") else ""
-    unsure = [c for c in dose.courses if c.status != "delivered"]
+    unsure = dose.not_delivered
     if failed and unsure:
         why = ", ".join(f"{c.label} ({c.status})" for c in unsure)
         return unknown(f"{why}: what the cord had is not what is prescribed", ids)
@@ -138,7 +157,7 @@ def _exceeded_by(dose: CordDose) -> Known:
     if dose.withheld:
         return unknown(f"nothing is judged: {dose.withheld}", ids)
     if not verdicts:
-        return unknown(f"no rule of sums applies to {', '.join(c.label for c in dose.courses)}, organ {organ}", ids)
+        return _exceeded_by_one(dose, organ)
     if any(v.outcome is not Outcome.PASS for v in verdicts):
         open_ones = sum(v.outcome is not Outcome.PASS for v in verdicts)
         return unknown(
@@ -146,6 +165,25 @@ def _exceeded_by(dose: CordDose) -> Known:
         )
     met = f"{len(verdicts)} of {len(verdicts)} limits: {verdicts[0].says}"
     return no(f"{met}, by {dose.basis}, organ {organ}{assumed}", ids)
+
+
+def _exceeded_by_one(dose: CordDose, organ: str) -> Known:
+    """Of a single course, to which no rule of sums applies: by the limits of single courses."""
+    ids, named = tuple(c.id for c in dose.courses), ", ".join(c.label for c in dose.courses)
+    rows = [v for organs in dose.tolerances for tolerance in organs for v in tolerance.verdicts]
+    failed = list(
+        dict.fromkeys(
+            f"{v.limit.rule}, {v.limit.metric.replace('_', ' ')} {v.limit}: {v.says}"
+            for v in rows
+            if v.outcome is Outcome.FAIL
+        )
+    )
+    if not failed:
+        return unknown(f"no rule of sums applies to {named}, organ {organ}", ids)
+    words = f"limits of one course, by {dose.basis}, organ {organ}: {'; '.join(failed)}"
+    if dose.not_delivered:
+        return unknown(f"{dose.not_delivered[0].label} ({dose.not_delivered[0].status}): {words}", ids)
+    return yes(words, ids, next(v.limit.source for v in rows if v.outcome is Outcome.FAIL))
 
 
 def _carbon(s: Situation) -> Known:

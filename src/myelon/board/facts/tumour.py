@@ -56,6 +56,8 @@ def _is_a(*ids: str) -> Callable[[Situation], Known]:
         named = s.patient.named
         if named is None:
             return UNKNOWN
+        if s.patient.disputed:
+            return unknown(s.patient.disputed, (named.id,))
         row = named.known_as
         if row is None:
             return unknown(f"{named.entity}: no name of the table of tumours; confirm which it is", (named.id,))

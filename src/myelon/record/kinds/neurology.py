@@ -1,41 +1,15 @@
 """A neurological examination or a symptom: motor, sensory, reflexes, sphincters, gait, pain."""
 
-import re
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from myelon.record.base import Assertion, Entry, Part
 from myelon.record.when import Period
-from myelon.terms.tumours import fold
+from myelon.terms.sphincters import disturbed, not_understood, of_sphincters
 
 Limb = Literal["right arm", "left arm", "arms", "right leg", "left leg", "legs"]
-_UNDISTURBED = {
-    "normal", "intact", "not disturbed", "undisturbed", "no disturbance", "continent", "no retention",
-    "no incontinence", "no urinary retention", "no urinary incontinence", "no symptoms", "no complaints",
-    "unremarkable", "regular", "controlled", "under control", "o b", "ob", "unauffallig", "normal function",
-    "preserved", "fully continent",
-}  # fmt: skip
-_NOT_SAID = {
-    "not examined", "not reported", "not tested", "not assessed", "not recorded", "not known", "not asked", "unknown",
-    "n a", "unchanged", "no change", "stable", "same", "as before", "same as before", "idem", "unverandert",
-}  # fmt: skip
-"""Words that say nothing of their own: not looked at, or as it was before."""
-_BETWEEN = re.compile(r"[,;/]|\band\b")
-"""Between the parts of what was said: one that is disturbed suffices."""
-_NOR = re.compile(r"^(no|without) (?P<one>[^,;/]+?) or (?P<other>[^,;/]+)$")
 Change = Literal["first", "worse", "new", "unchanged", "better", "resolved"]
-
-
-def _parts(words: str) -> list[str]:
-    """What was said, folded: whole where it is known so ("n/a"), else part by part; "no X or Y" denies both."""
-    if fold(words) in _UNDISTURBED | _NOT_SAID:
-        return [fold(words)]
-    found: list[str] = []
-    for part in _BETWEEN.split(words.casefold()):
-        nor = _NOR.match(part.strip())
-        found += [f"no {nor['one']}", f"no {nor['other']}"] if nor is not None else [part]
-    return [said for part in found if (said := fold(part))]
 
 
 class Deficit(Part):
@@ -107,7 +81,7 @@ class Neurology(Entry):
     scales: tuple[Scale, ...] = ()
     symptoms: tuple[str, ...] = ()
     not_examined: tuple[str, ...] = ()
-    sphincters: Assertion | None = None
+    sphincters: Assertion | None = Field(default=None, description="whether bladder or bowel are disturbed")
     paraplegia: Assertion | None = None
 
     @property
@@ -121,12 +95,31 @@ class Neurology(Entry):
 
     @property
     def sphincters_disturbed(self) -> bool | None:
-        """Whether bladder or bowel were disturbed; None where neither is stated."""
-        if self.sphincters in {Assertion.PRESENT, Assertion.ABSENT}:
-            return self.sphincters is Assertion.PRESENT
-        parts = [part for words in (self.bladder, self.bowel) if words for part in _parts(words)]
-        stated = [said for said in parts if said not in _NOT_SAID]
-        return any(words not in _UNDISTURBED for words in stated) if stated else None
+        """Whether bladder or bowel were disturbed; None where that is not stated, or not understood.
+
+        A disturbance in words stands beside a denial in `sphincters`: the worse of two statements counts.
+        """
+        said = [disturbed(words) for words in self.sphincter_words]
+        if self.sphincters is Assertion.PRESENT or True in said:
+            return True
+        if self.sphincters is Assertion.ABSENT:
+            return False
+        return False if False in said and not self.sphincters_open else None
+
+    @property
+    def sphincter_words(self) -> tuple[str, ...]:
+        """Everything that was said of bladder and bowel in words, the symptoms among them."""
+        return (*(words for words in (self.bladder, self.bowel) if words), *filter(of_sphincters, self.symptoms))
+
+    @property
+    def sphincters_open(self) -> tuple[str, ...]:
+        """Words of bladder and bowel from which neither yes nor no follows."""
+        return tuple(words for words in self.sphincter_words if not_understood(words))
+
+    @property
+    def sphincters_contradicted(self) -> bool:
+        """Whether `sphincters` denies what the words say."""
+        return self.sphincters is Assertion.ABSENT and any(disturbed(words) for words in self.sphincter_words)
 
     @property
     def worst_mrc(self) -> int | None:

@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     statements.number_does_not_fit_its_unit,
     statements.count_is_exceeded,
     statements.statements_disagree,
+    statements.sphincters_denied_and_described,
     statements.same_onset_twice,
     statements.percent_is_not_its_fraction,
     statements.percent_is_no_count,

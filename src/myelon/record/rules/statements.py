@@ -51,6 +51,10 @@ def number_does_not_fit_its_unit(case: Case, _timeline: Timeline) -> Iterator[Fi
         if o.suspect:
             said = (Statement(o.label, codes(o.source)),)
             yield Finding(f"unit:{o.id}", "unit", (o.id,), said, rule=o.suspect, computed=_NOT_USED)
+        elif o.observable is not None and o.value.unit != o.observable.unit:
+            said = (Statement(o.label, codes(o.source)),)
+            rule = f"scores read it in {o.observable.unit}" if o.observable.unit else "scores read it without a unit"
+            yield Finding(f"unit:{o.id}", "unit", (o.id,), said, rule=rule, computed="not used in any score")
     for study in case.of(Imaging):
         for n, lesion in enumerate(study.lesions):
             size = lesion.max_diameter_cm
@@ -66,6 +70,20 @@ def count_is_exceeded(case: Case, _timeline: Timeline) -> Iterator[Finding]:
     for found in counts_contradicted(case):
         rows = tuple(Statement(case.by_id[e].label, codes(case.by_id[e].source)) for e in found.entries)
         yield Finding(f"count:{found.entries[0]}", "internal", found.entries, rows, computed=found.words)
+
+
+def sphincters_denied_and_described(case: Case, _timeline: Timeline) -> Iterator[Finding]:
+    """An examination that denies a disturbance of bladder and bowel, and describes one."""
+    for exam in case.given(Neurology):
+        if exam.sphincters_contradicted:
+            rows = (Statement("sphincters: absent", codes(exam.source)), *(Statement(w) for w in exam.sphincter_words))
+            yield Finding(
+                f"sphincters:{exam.id}",
+                "internal",
+                (exam.id,),
+                rows,
+                computed="counted as disturbed until a person resolves it",
+            )
 
 
 def same_onset_twice(case: Case, _timeline: Timeline) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ from myelon.board.facts import Situation, prognoses
 from myelon.board.options import deliberate
 from myelon.board.schedules import schedules
 from myelon.board.similar import Other, answers, from_text, similar
-from myelon.record.kinds import Vital
 from myelon.web.packets import dosed_of, packet_of, store_of
 from myelon.web.pages.cases import case_context
 from myelon.web.render import page
@@ -46,7 +45,7 @@ def options(request: Request, case_id: str, on: str = "") -> Response:
         "similar": _similar(request, shown),
         "schedules": schedules(shown),
         "prognoses": prognoses(situation),
-        "died": next((e for e in shown.case.given(Vital) if e.status == "dead"), None),
+        "died": shown.patient.died,
     }
     return page(request, "options.html", context)
 
