@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from myelon.dose.dvh import dvh
+from myelon.dose.grid import DoseGrid
 from myelon.dose.point import point_dose
-from myelon.dose.sampling import eqd2_on
+from myelon.dose.sampling import eqd2_on, sample_sum
 from myelon.dose.sum_grid import sum_grid
+from myelon.dose.uncertainty import _placed
 from myelon.errors import DoseError
 from phantoms import cylinder, grid
 
@@ -93,3 +95,36 @@ def test_a_grid_of_the_same_corner_that_ends_earlier_is_not_one_of_the_same_voxe
     near = np.zeros(last.values.shape, dtype=bool)  # half a voxel beyond the last centre is still its own
     near[tuple(slice(n + 1) for n in short.values.shape)] = True
     assert np.isnan(found[~near]).all()
+
+
+def any_grid(rng, *, turned, uneven):
+    """A grid of random size, place, spacing and dose; its frames at even or uneven distances."""
+    frames, rows, columns = (int(n) for n in rng.integers(2, 15, 3))
+    angles = rng.uniform(-180, 180, 3) if turned else np.zeros(3)
+    axes = _placed(np.zeros(3), np.zeros(3), angles)[:3, :3]
+    spacing = rng.uniform(1.0, 4.0, 2)
+    gaps = rng.uniform(1.0, 6.0, frames - 1) if uneven else np.full(frames - 1, rng.uniform(1.0, 5.0))
+    offsets = np.concatenate([[0.0], np.cumsum(gaps)])
+    half = np.array([(columns - 1) * spacing[0], (rows - 1) * spacing[1], offsets[-1]]) / 2.0
+    return DoseGrid(
+        rng.uniform(0.0, 70.0, (frames, rows, columns)).astype(np.float32), rng.uniform(-9.0, 9.0, 3) - axes @ half,
+        spacing[0] * axes[:, 0], spacing[1] * axes[:, 1], axes[:, 2], offsets, fractions=int(rng.integers(1, 30)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("uneven", [False, True])
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("seed", range(25))
+def test_a_grid_on_the_voxels_of_any_other_is_what_is_read_at_their_centres(seed, turned, uneven):
+    """Row by row with a stretch that nothing is asked of, against one point at a time."""
+    rng = np.random.default_rng(seed)
+    target, given = any_grid(rng, turned=turned, uneven=uneven), any_grid(rng, turned=turned, uneven=uneven)
+    k, j, i = np.meshgrid(*map(np.arange, target.values.shape), indexing="ij")
+    centres = (
+        target.origin_mm + i[..., None] * target.column_step_mm + j[..., None] * target.row_step_mm
+        + target.frame_offsets_mm[k][..., None] * target.frame_normal
+    )  # fmt: skip
+    wanted = sample_sum([given.to_eqd2(3.0)], centres.reshape(-1, 3)).reshape(target.values.shape)
+    found = eqd2_on(target, [given], 3.0)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(wanted))
+    np.testing.assert_allclose(found, wanted, rtol=2e-5, atol=2e-4)
