@@ -82,6 +82,15 @@ def test_another_unit_is_kept_apart_and_said():
     assert "no treatment that is named" in reasons["ae-1"]
 
 
+@pytest.mark.parametrize(
+    ("what", "unit", "named"),
+    [("potassium", "mmol/L", True), ("CRP", "mg/dL", True), ("OMED", "mg/d", False), ("KPS", "", False)],
+)
+def test_a_value_without_grades_is_named_and_not_lost(what, unit, named):
+    _, found = cells(made(lab(1, what, 60.0, unit)))
+    assert ("no grades of CTCAE are held for it" in dict(found.unplaced).get("lab-1", "")) is named
+
+
 def test_paper_000_has_its_grades_and_what_was_not_assessed():
     case = demo_case("paper-000")
     found = toxicity(case, solve(case))

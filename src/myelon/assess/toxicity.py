@@ -26,6 +26,10 @@ _RANK: dict[State, int] = {"not assessed": 0, "none": 1, "grade 0 or 1": 2, "gra
 _BY_OBSERVABLE: dict[str, Laboratory] = {row.observable: row for row in LABORATORY.values()}
 
 
+_NO_LABORATORY = frozenset({"OMED"})
+"""Observables with a unit per something that are no concentration."""
+
+
 class Seen(NamedTuple):
     """One statement: an event or a laboratory value."""
 
@@ -82,6 +86,8 @@ def toxicity(case: Case, timeline: Timeline) -> Toxicity:
                 seen.extend(_graded(value, [t.id for t in treatments if _within(value, t, timeline)]))
             except InstrumentError as error:
                 unplaced[value.id] = str(error)
+        elif "/" in value.value.unit and value.what not in _NO_LABORATORY:
+            unplaced[value.id] = f"{value.label}: no grades of CTCAE are held for it"
     terms = list(dict.fromkeys(s.term for s in seen))
     rows = tuple((term, tuple(_cell(term, t.id, seen) for t in treatments)) for term in terms)
     return Toxicity(treatments, rows, tuple(unplaced.items()))
