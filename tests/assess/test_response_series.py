@@ -191,6 +191,22 @@ def test_which_study_is_the_last_is_never_the_order_of_the_file(sizes, days):
     assert recist(study(1, "2021-01-01", target("a", 50)), *early, last).category == "PD"  # whichever was the smallest
 
 
+def test_studies_of_one_day_are_one_time_point():
+    """CT of the chest and of the abdomen, at the baseline and later."""
+    chest = study(1, "2021-01-01", target("lung", 20)), study(3, "2021-03-01", lesion("lung", 10))
+    belly = study(2, "2021-01-01", target("liver", 40)), study(4, "2021-03-01", lesion("liver", 20))
+    found = series(chest[0], belly[0], chest[1], belly[1])
+    assert found.doubts == ()
+    assert [(p.sum_mm, p.overall) for p in found.points] == [(30, "PR")]
+    assert found.sum_mm == 60
+    silent = belly[1] | {"new_lesions": None}
+    assert series(chest[0], belly[0], chest[1], silent).points[0].overall == "PR or PD"
+    new = belly[1] | {"lesions": [lesion("liver", 20), lesion("n", 9, "new")], "new_lesions": None}
+    assert series(chest[0], belly[0], chest[1], new).points[0].overall == "PD"
+    next_day = belly[1] | {"when": {"kind": "exact", "earliest": "2021-03-02", "latest": "2021-03-02"}}
+    assert [p.overall for p in series(chest[0], belly[0], chest[1], next_day).points] == ["NE", "NE"]
+
+
 def test_known_disease_that_the_baseline_does_not_name_is_not_evaluated():
     def entry(**more):
         return {

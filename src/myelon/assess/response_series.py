@@ -103,7 +103,7 @@ class ResponseSeries(NamedTuple):
 
 def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
     """The series of a case; None where no study names a target."""
-    studies = timeline.in_order(case.given(Imaging))
+    studies = list(_by_day(timeline, timeline.in_order(case.given(Imaging))))
     first = next((s for s in studies if any(o.role == "target" for o in s.lesions)), None)
     if first is None:
         return None
@@ -133,6 +133,34 @@ def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
             doubts += [f"{study.id}: {name} is measured twice" for name in twice]
     doubts += _of_statements(case, timeline, points)
     return ResponseSeries(first.id, tuple(sizes), sizes, tuple(points), tuple(doubts), order)
+
+
+def _by_day(timeline: Timeline, studies: Sequence[Imaging]) -> Iterator[Imaging]:
+    """Studies of one day as one time point, such as CT of the chest and of the abdomen, where they say one thing.
+
+    No lesion is new then only where each of them says so.
+    """
+    held: Imaging | None = None
+    for study in studies:
+        gap = timeline.interval(f"{held.id}.start", f"{study.id}.start")[0] if held is not None else None
+        if held is not None and gap == (0.0, 0.0) and not _differ(held, study):
+            named = {(o.lesion, o.feature) for o in held.lesions}
+            further = tuple(o for o in study.lesions if (o.lesion, o.feature) not in named)
+            said = {held.new_lesions, study.new_lesions}
+            new = "yes" if "yes" in said else held.new_lesions if len(said) == 1 else None
+            held = held.model_copy(update={"lesions": held.lesions + further, "new_lesions": new})
+            continue
+        if held is not None:
+            yield held
+        held = study
+    if held is not None:
+        yield held
+
+
+def _differ(one: Imaging, other: Imaging) -> bool:
+    """Whether two studies measure a lesion differently."""
+    here, there = (_measured(s) for s in (one, other))
+    return any(_size(here[n]) != _size(there[n]) for n in here.keys() & there.keys())
 
 
 def _there(lesion: LesionObservation) -> bool:
@@ -318,11 +346,7 @@ def _open_order(
         or any(o.role is not None or o.lesion in seen.followed for o in s.lesions)
     ]  # fmt: skip
 
-    def differ(one: Imaging, other: Imaging) -> bool:
-        here, there = (_measured(s) for s in (one, other))
-        return any(_size(here[n]) != _size(there[n]) for n in here.keys() & there.keys())
-
-    return tuple((a.id, b.id) for a, b in undecided(timeline, of_series, differ))
+    return tuple((a.id, b.id) for a, b in undecided(timeline, of_series, _differ))
 
 
 def best_response(points: Sequence[tuple[str, Window]], *, confirmed: bool) -> str:
