@@ -3,7 +3,7 @@
 import pytest
 
 from myelon.dose.level_map import LevelMap
-from myelon.terms.levels import Level
+from myelon.terms.levels import Level, Span
 
 MAP = LevelMap.of([(Level.T8, 0.0), (Level.T10, -40.0), (Level.T12, -90.0)])
 """T8, T9 and T10 are 20 mm apart, T10, T11 and T12 25 mm."""
@@ -29,3 +29,14 @@ def test_one_vertebra_alone_says_nothing():
     alone = LevelMap.of([(Level.T8, 0.0)])
     assert alone.height(float(Level.T8)) is None
     assert alone.place(0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("one_mm", "other_mm", "span"),
+    [
+        (0.0, -40.0, "T8-T10"), (-40.0, 0.0, "T8-T10"), (-9.0, -9.0, "T8"), (-11.0, -11.0, "T9"), (0.0, -300.0, None),
+        (300.0, -40.0, None), (300.0, -300.0, None),
+    ],
+)  # fmt: skip
+def test_the_vertebrae_between_two_heights(one_mm, other_mm, span):
+    assert MAP.span(one_mm, other_mm) == (None if span is None else Span.parse(span))
