@@ -50,6 +50,20 @@ def test_the_hottest_point_lies_in_the_structure_and_has_its_maximum():
     assert hottest_point(cord, [g.around(np.array([[300.0, 300, 300]]), 1.0) for g in courses()]) is None
 
 
+@pytest.mark.parametrize("middle", [(0.0, 0.0, 0.0), (1.0, -2.0, 11.0), (-2.0, 1.0, -17.0)])
+def test_the_hottest_point_is_found_far_from_every_contour(middle):
+    flat = replace(grid([0, 0, 0], 2.5, base=10.0), fractions=10)
+    k, j, i = np.meshgrid(*map(np.arange, flat.values.shape), indexing="ij")
+    centres = (
+        flat.origin_mm + i[..., None] * flat.column_step_mm + j[..., None] * flat.row_step_mm
+        + flat.frame_offsets_mm[k][..., None] * flat.frame_normal
+    )  # fmt: skip
+    away = np.linalg.norm(centres - np.array(middle), axis=-1)
+    hot = replace(flat, values=(10.0 + 40.0 * np.exp(-((away / 6.0) ** 2))).astype(np.float32))
+    point = hottest_point(cylinder(9.0, 44.0, 2.0), [hot])
+    assert np.linalg.norm(np.subtract(point, middle)) <= 2.5
+
+
 def test_a_point_is_in_a_structure_or_not():
     cord = cylinder(5.0, 60.0, 2.0)
     middle = cord.points().mean(axis=0)

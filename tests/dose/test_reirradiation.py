@@ -83,7 +83,10 @@ def test_a_voxel_sum_may_say_met_and_a_prescription_may_not():
     assert {v.says for v in sac.verdicts} == {"met"}
     small = given_to_the_cord([Prescription(20, 10), Prescription(10, 5)], [Interval(400, 400)])
     doses = {v.says for v in small.verdicts if v.basis == "prescription"}
-    assert doses == {"not exceeded if the cord had no more than the prescription"}
+    assert doses == {
+        "not exceeded if the cord had no more than the prescription",
+        "not exceeded if the cord had what is prescribed",  # a share grows where the earlier course gave less
+    }
 
 
 def test_high_doses_per_fraction_and_third_courses_are_warned_of():
@@ -162,3 +165,51 @@ def test_a_sum_is_judged_at_its_95th_percentile_and_says_what_it_was_as_register
 @pytest.mark.parametrize("left", [0.0, -0.3, -0.9, -40.0])
 def test_nothing_is_left_where_no_effect_is_left(left):
     assert gy_per_fraction_of_bed(left, 5, 2.0) == 0.0
+
+
+def test_a_margin_is_towards_the_limit_and_unknown_where_the_value_is():
+    """Limit minus value; for a least value, value minus limit."""
+    courses = [Prescription(50.4, 28), Prescription(24.0, 5)]
+    known = {
+        v.limit.id: v for v in from_prescriptions(courses, [Interval(200.0, 200.0)], reached=[True, True]).verdicts
+    }
+    assert known["hytec.rert.new"].margin == pytest.approx(25.0 - known["hytec.rert.new"].value)
+    assert known["hytec.rert.interval"].margin == pytest.approx(200.0 / 30.4375 - 5.0)
+    open_ones = from_prescriptions(
+        courses, [Interval(None, None)], converted=[False, True], needs_model="carbon"
+    ).verdicts
+    assert {v.limit.id: v.margin for v in open_ones}["hytec.rert.cum"] is None
+    assert {v.limit.id: v.margin for v in open_ones}["hytec.rert.interval"] is None
+
+
+def test_a_figure_that_may_not_have_been_says_what_it_is_of():
+    courses = [Prescription(50.4, 28), Prescription(24.0, 5)]
+    said = {v.limit.id: v.why for v in from_prescriptions(courses, [Interval(200.0, 200.0)]).verdicts}
+    assert said["hytec.rert.ratio"] == "a share of figures that the organ may not have had"
+    assert "is of the prescription" in said["hytec.rert.cum"]
+    assert "is of the prescription" in said["nieder.cum"]
+
+
+def test_a_photon_course_exceeds_a_limit_of_single_courses_beside_one_of_carbon():
+    """What carbon adds is not known; what the photons had by themselves is."""
+    courses, gap = [Prescription(64.0, 16), Prescription(25.0, 5)], [Interval(700.0, 700.0)]
+    given = {"converted": [False, True], "needs_model": "GyE is not converted"}
+    reached = {v.limit.id: v for v in from_prescriptions(courses, gap, reached=[True, True], **given).verdicts}
+    assert str(reached["hytec.rert.new"].outcome) == "fail"
+    assert reached["hytec.rert.new"].value == pytest.approx(43.75)
+    assert {str(reached[i].outcome) for i in ("hytec.rert.cum", "hytec.rert.ratio", "nieder.each", "nieder.cum")} == {
+        "needs model"
+    }
+    spared = {v.limit.id: v for v in from_prescriptions(courses, gap, **given).verdicts}
+    assert str(spared["hytec.rert.new"].outcome) == "needs model"
+    withheld = from_prescriptions(courses, gap, reached=[True, True], withheld="two patients", **given)
+    assert "fail" not in {str(v.outcome) for v in withheld.verdicts}
+
+
+@pytest.mark.parametrize(
+    ("days", "scored"), [((-6.0, -6.0), False), ((-6.0, 3.0), True), ((0.0, 0.0), True), ((200.0, 200.0), True)]
+)
+def test_a_course_that_begins_before_the_earlier_ends_is_not_scored_as_a_second(days, scored):
+    courses = [Prescription(36.0, 18), Prescription(14.0, 7)]
+    found = from_prescriptions(courses, [Interval(*days)], reached=[True, True])
+    assert (found.nieder is not None) is scored

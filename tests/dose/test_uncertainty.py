@@ -85,6 +85,16 @@ def test_a_search_finds_what_lies_in_reach():
     assert row.unrestricted == pytest.approx(60.0 + 3.0, abs=0.1)
 
 
+@pytest.mark.parametrize("way", [[1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]])
+def test_a_search_reaches_as_far_along_a_diagonal_as_along_an_axis(way):
+    way = np.array(way) / np.linalg.norm(way)
+    flat = course([0, 0, 0])
+    found = uncertainty(cord(), [course(way), flat], PHYSICAL, count=1, search_mm=4.0)
+    nominal = by_metric(found.spreads)["max"].nominal
+    gained = by_metric(found.searches)["max"].unrestricted - nominal
+    assert 3.0 <= gained <= 4.1  # the lattice has a step of up to a millimetre
+
+
 def test_a_search_kept_in_the_structure_finds_less_than_one_that_leaves_it():
     found = uncertainty(cord(), [course([0, 1, 0]), course([0, 1, 0])], PHYSICAL, count=1, search_mm=3.0)
     row = by_metric(found.searches)["max"]
