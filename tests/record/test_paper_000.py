@@ -43,7 +43,10 @@ def test_da5_nieder_conditions_and_hytec(paper_000):
     assert judged.nieder.total == 10.5
     assert judged.nieder.group == "high"
     passed = [v for v in judged.verdicts if v.outcome == "pass"]
-    assert all(v.says == "not exceeded if the cord had no more than the prescription" for v in passed)
+    assert {v.limit.id: v.says for v in passed} == {
+        "nieder.each": "not exceeded if the cord had no more than the prescription",
+        "hytec.rert.ratio": "not exceeded if the cord had what is prescribed",
+    }
 
 
 @derived
