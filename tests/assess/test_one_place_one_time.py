@@ -107,6 +107,12 @@ def operation(**fields):
     [
         ({}, False), ({"levels": None}, False), ({"levels": "L1-L3"}, True), (SCREWS, False),
         ({"procedures": ["biopsy"]}, True), ({"procedures": ["biopsy"], "instrumentation": ["screws"]}, False),
+        ({"procedures": ["Stanzbiopsie"]}, True), ({"procedures": ["椎体生検"]}, True), ({"procedures": ["fine needle aspiration"]}, True),
+        ({"procedures": ["fusion and biopsy"]}, False), ({"procedures": ["kyphoplasty with biopsy"]}, False),
+        ({"procedures": ["laminectomy, open biopsy"], "extent": "biopsy"}, False), ({"procedures": ["debulking"], "extent": "biopsy"}, False),
+        ({"procedures": ["port catheter"], "levels": None}, True), ({"procedures": ["hip replacement"], "levels": None}, True),
+        ({"procedures": ["embolisation"]}, True), ({"procedures": ["embolisation", "corpectomy"]}, False),
+        ({"procedures": ["operation"], "levels": None}, False),
         ({"when": day(3)}, True),
     ],
 )  # fmt: skip
@@ -131,6 +137,32 @@ def test_what_was_read_of_stability_does_not_outlive_an_operation_there(fields, 
         assert read("sins_2010", image("mri", bone(**UNSTABLE)), operation(**fields), *again).category == "stable"
 
 
+@pytest.mark.parametrize(
+    ("site", "answer"),
+    [
+        ("T8", "mechanical"),
+        ("T7", "mechanical"),
+        ("T7-T9", "mechanical"),
+        ("C4", None),
+        ("L2", None),
+        ("back", "mechanical"),
+    ],
+)
+def test_pain_of_another_vertebra_is_not_of_the_lesion(site, answer):
+    assert (
+        given(read("sins_2010", image("mri", bone()), exam(pain={"character": "mechanical", "site": site})), "pain")
+        == answer
+    )
+
+
+def test_pain_before_an_operation_is_not_held_against_an_image_after_it():
+    early = exam("pain", day(2), pain={"character": "mechanical"})
+    seen = image("mri", bone(), when=day(6))
+    assert given(read("sins_2010", early, seen), "pain") == "mechanical"
+    assert given(read("sins_2010", early, operation(), seen), "pain") is None
+    assert given(read("sins_2010", early, operation(levels="L2"), seen), "pain") == "mechanical"
+
+
 SECOND = entry("met2", "neoplasm", role="secondary", entity="Bone metastasis", levels="T12", compartment=["vertebral"])
 
 
@@ -150,7 +182,9 @@ def test_a_metastasis_that_nobody_imaged_may_be_the_worst(name, item):
     assert item in both.missing
     shown = image("mri2", bone(levels="T12", **good), when=day(5))
     assert read(name, *seen, SECOND, shown).category == alone.category
-    elsewhere = [SECOND | {"compartment": ["extraspinal"]}, SECOND | {"levels": None}, SECOND | {"assertion": "absent"}]
+    assert read(name, *seen, SECOND | {"levels": None}).category is None  # at the spine, nobody says where
+    elsewhere = [SECOND | {"compartment": ["extraspinal"]}, SECOND | {"assertion": "absent"}]
+    elsewhere.append(SECOND | {"levels": None, "compartment": []})
     assert {read(name, *seen, other).category for other in elsewhere} == {alone.category}
 
 
@@ -188,8 +222,25 @@ def test_a_pathology_that_contradicts_the_primary_leaves_its_group_open(fields, 
 
 @pytest.mark.parametrize(
     ("entity", "settled"),
-    [("Metastasis of renal cell carcinoma", False), ("Metastasis of lung cancer", True), ("Bone metastasis", True)],
+    [
+        ("Metastasis of renal cell carcinoma", False),
+        ("Metastasis of lung cancer", True),
+        ("Bone metastasis", True),
+        ("Renal cell carcinoma metastasis", False),
+        ("Nierenzellkarzinom-Metastase", False),
+        ("Renal cell carcinoma", False),
+        ("Métastase d'un carcinome rénal", False),
+        ("腎癌骨転移", False),
+        ("Lung cancer metastasis", True),
+        ("Knochenmetastase", True),
+        ("Metastasis, not of renal cell carcinoma", True),
+    ],
 )
 def test_a_metastasis_that_is_called_one_of_another_tumour_leaves_it_open(entity, settled):
     found = read("tomita_2001", SPINE | {"entity": entity})
     assert ("primary" not in found.missing) is settled
+
+
+def test_a_histology_of_another_tumour_leaves_the_primary_open():
+    assert "primary" in read("tomita_2001", SPINE | {"histology": "renal cell carcinoma"}).missing
+    assert "primary" not in read("tomita_2001", SPINE | {"histology": "adenocarcinoma"}).missing

@@ -203,8 +203,45 @@ def test_studies_of_one_day_are_one_time_point():
     assert series(chest[0], belly[0], chest[1], silent).points[0].overall == "PR or PD"
     new = belly[1] | {"lesions": [lesion("liver", 20), lesion("n", 9, "new")], "new_lesions": None}
     assert series(chest[0], belly[0], chest[1], new).points[0].overall == "PD"
-    next_day = belly[1] | {"when": {"kind": "exact", "earliest": "2021-03-02", "latest": "2021-03-02"}}
-    assert [p.overall for p in series(chest[0], belly[0], chest[1], next_day).points] == ["NE", "NE"]
+    for day, points in (("2021-03-02", ["PR"]), ("2021-03-08", ["PR"]), ("2021-03-09", ["NE", "NE"])):
+        later = belly[1] | {"when": {"kind": "exact", "earliest": day, "latest": day}}
+        assert [p.overall for p in series(chest[0], belly[0], chest[1], later).points] == points
+    again = study(4, "2021-03-03", lesion("liver", 20), lesion("lung", 12))
+    assert (
+        len(series(chest[0], belly[0], chest[1], again).points) == 2
+    )  # it measures the same lesion: a time of its own
+
+
+def test_what_came_after_the_last_study_leaves_the_response_open():
+    def of(day):
+        return {"when": {"kind": "exact", "earliest": day, "latest": day}}
+
+    rows = [study(1, "2021-01-01", target("a", 50)), study(2, "2021-03-01", lesion("a", 30))]
+    said = {"id": "r", "kind": "response", "criteria": "RECIST 1.1", "category": "PD"}
+    silent = study(3, "2021-06-01", new_lesions=None)
+    metastasis = {"id": "m", "kind": "neoplasm", "role": "secondary", "entity": "Bone metastasis", "levels": "L2"}
+    assert recist(*rows).category == "PR"
+    for extra in ([silent, said | {"study": "ct-3"}], [said | of("2021-06-01")], [metastasis | of("2021-05-01")]):
+        found = recist(*rows, extra=extra)
+        assert found.category is None
+        assert any("after ct-2, the last study with sizes" in words for words in found.said)
+    assert recist(*rows, extra=[said | {"category": "PR"} | of("2021-03-20")]).category == "PR"
+    assert recist(*rows, extra=[metastasis | of("2020-05-01")]).category == "PR"
+
+
+def test_without_a_target_the_response_is_that_of_the_other_disease():
+    first = study(1, "2021-01-01", lesion("fluid", role="non-target"))
+    gone, there = lesion("fluid", change="gone"), lesion("fluid")
+    assert recist(first, study(2, "2021-03-01", gone)).category == "CR"
+    assert recist(first, study(2, "2021-03-01", there)).category == "non-CR/non-PD"
+    assert recist(first, study(2, "2021-03-01", there, new_lesions="yes")).category == "PD"
+    assert recist(first, study(2, "2021-03-01", there, new_lesions=None)).category is None
+
+
+def test_none_is_new_beside_disease_that_the_baseline_does_not_name_is_said():
+    brain = lesion("brain", 8, feature="metastasis")
+    found = series(study(1, "2021-01-01", target("a", 30)), study(2, "2021-03-01", lesion("a", 20), brain))
+    assert found.doubts == ("ct-2: says that no lesion is new, and names brain",)
 
 
 def test_known_disease_that_the_baseline_does_not_name_is_not_evaluated():
@@ -225,7 +262,7 @@ def test_known_disease_that_the_baseline_does_not_name_is_not_evaluated():
     assert recist(first, gone).category == "CR"
     for more in (of("2020-12-20"), {}):
         assert recist(first, gone, extra=[entry(**more)]).category == "PR"
-    assert recist(first, gone, extra=[entry(**of("2021-06-01"))]).category == "CR"  # found after the last study
+    assert recist(first, gone, extra=[entry(**of("2021-06-01"))]).category is None  # found after the last study
     assert recist(first, gone, extra=[entry(site="lung", levels=None, **of("2020-12-20"))]).category == "CR"
     shown = study(
         1, "2021-01-01", target("lung", 20), lesion("b", feature="bone lesion", levels="T5-T6", role="non-target")

@@ -363,7 +363,7 @@ def test_the_last_examination_of_the_legs_says_whether_paralysis_progresses():
 @pytest.mark.parametrize(
     ("earlier", "later", "worse"),
     [
-        (("L2", 5), ("L5", 3), None), (("L2", 5), ("L2", 3), True), (("", 5), ("L5", 3), True), (("L5", 5), ("", 3), True),
+        (("L2", 5), ("L5", 3), None), (("L2", 5), ("L2", 3), True), (("", 5), ("L5", 3), True), (("L5", 5), ("", 3), None),
         (("L2", 3), ("L5", 3), None), (("L2", 3), ("L2", 3), False), (("L2", 3), ("L2", 4), False),
     ],
 )  # fmt: skip
@@ -390,6 +390,55 @@ def test_what_is_said_of_bladder_and_bowel_makes_it_urgent_open_or_not(fields, d
     legs = exam(2, "2021-03-02", motor=[{"limb": "legs", "mrc": 5}], **fields)
     urgent = deliberate(situation(seen, before, legs, tumour={"levels": "T8"})).urgent
     assert (None if urgent is None else urgent.decided) is decided
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "worse"),
+    [
+        ({"ambulation": "walks independently"}, {"ambulation": "unable to walk"}, True),
+        ({"ambulation": "walks with a cane"}, {"ambulation": "歩行不能"}, True),
+        ({"ambulation": "unable to walk"}, {"ambulation": "bedridden"}, None),
+        ({"paraplegia": "absent"}, {"paraplegia": "present"}, True), ({"paraplegia": "present"}, {"paraplegia": "present"}, None),
+        ({"motor": [{"limb": "legs", "mrc": 4}]}, {"paraplegia": "present"}, True),
+    ],
+)  # fmt: skip
+def test_lost_walking_and_lost_legs_are_progress(first, second, worse):
+    found = situation(exam(1, "2021-01-01", **first), exam(2, "2021-01-05", **second)).ask("progressive paralysis")
+    assert found.value is worse
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "disturbed"),
+    [
+        ({"bladder": "retention"}, {"bowel": "normal"}, True), ({"bladder": "retention"}, {"bladder": "normal"}, False),
+        ({"bladder": "retention"}, {"symptoms": ["no faecal incontinence"]}, True), ({"bladder": "normal"}, {"bowel": "incontinent"}, True),
+        ({"sphincters": "present"}, {"bladder": "normal"}, True), ({"sphincters": "present"}, {"sphincters": "absent"}, False),
+        ({"sphincters": "present"}, {"bladder": "normal", "bowel": "normal"}, False), ({"bladder": "normal"}, {"bladder": "BPH"}, None),
+        ({"bladder": "normal"}, {"bowel": "normal"}, False),
+    ],
+)  # fmt: skip
+def test_one_organ_says_nothing_of_the_other(first, second, disturbed):
+    found = situation(exam(1, "2021-01-01", **first), exam(2, "2021-01-05", **second)).ask("sphincters disturbed")
+    assert found.value is disturbed
+
+
+def given_course(number, **more):
+    day = {"kind": "exact", "earliest": f"202{number}-01-01", "latest": f"202{number}-01-01"}
+    return {"id": f"rt-{number}", "kind": "radiotherapy", "ordinal": number, "total_gy": 50, "fractions": 25, "levels": "T8", "target": "T8",
+            "region": "spine", "technique": [{"value": "AP/PA", "source": {"source": "003"}}], "when": day} | more  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [{"status": "proposed"}, {"status": "stopped"}, {"fractions": None}])
+def test_what_is_exceeded_stays_so_whatever_a_further_course_adds(more):
+    here = {"levels": "T8"}
+    two = [given_course(1), given_course(2)]
+    assert situation(*two, tumour=here).ask("limit exceeded").value is True
+    third = given_course(3, total_gy=20, fractions=5) | more
+    assert situation(*two, third, tumour=here).ask("limit exceeded").value is True
+    one = given_course(1, total_gy=70, fractions=35)
+    assert situation(one, third, tumour=here).ask("limit exceeded").value is True
+    small = given_course(1, total_gy=8, fractions=1)
+    assert situation(small, third, tumour=here).ask("limit exceeded").value is not True
 
 
 def test_a_proposed_course_was_not_given():

@@ -127,6 +127,29 @@ def test_what_may_have_been_by_a_day_is_said_and_not_read(when, perhaps):
     assert ("no radiotherapy of the spine is recorded" in found.words) is (not read and not perhaps)
 
 
+def test_a_course_of_which_only_the_end_is_dated_was_before():
+    course = {
+        "id": "rt",
+        "kind": "radiotherapy",
+        "ordinal": 1,
+        "total_gy": 30,
+        "fractions": 10,
+        "levels": "T8",
+        "until": exact("2020-03-13"),
+    }
+    tumour = {
+        "id": "t",
+        "kind": "neoplasm",
+        "role": "primary",
+        "entity": "Chordoma",
+        "levels": "T8",
+        "when": exact("2020-01-01"),
+    }
+    case = case_from(HEAD | {"zero": "t", "entries": [tumour, course]})
+    for on, before in (("2021-01-20", True), ("2020-02-01", None)):
+        assert Situation(with_dose(prepare_record(case, on=on), NO_FILES)).ask("irradiated").value is before
+
+
 @pytest.mark.parametrize(
     ("on", "before"), [("2020-03-20", None), ("2020-08-28", None), ("2020-08-29", True), ("2024-01-01", True)]
 )

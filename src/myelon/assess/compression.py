@@ -123,12 +123,12 @@ def _worst(rows: list[AtVertebra]) -> str:
     return max((str(r.grade) for r in rows if r.grade is not None), key=ORDER.index, default="open")
 
 
-def ungraded(patient: Patient, rows: list[AtVertebra], *, cord: bool) -> list[tuple[Span, str]]:
+def ungraded(patient: Patient, rows: list[AtVertebra], *, cord: bool) -> list[tuple[Span | str, str]]:
     """Lesions, and tumours without an image, that no grade was read at, with the entry; one in any part suffices."""
     read = {r.level for r in rows if r.level is not None}
     if any(r.level is None for r in rows):
         return []
-    found = {}
+    found: dict[Span | str, str] = {}
     for seen in patient.lesions:
         span = seen.lesion.levels
         if (
@@ -142,7 +142,11 @@ def ungraded(patient: Patient, rows: list[AtVertebra], *, cord: bool) -> list[tu
             found[span] = seen.study.id
     for tumour in patient.at_the_spine:
         here = tumour.levels
-        if here is None or read & set(here.levels) or any(here.overlap(span) for span in found):
+        if here is None:
+            if tumour is not patient.tumour:
+                found[f"{tumour.id} (no level recorded)"] = tumour.id
+            continue
+        if read & set(here.levels) or any(isinstance(span, Span) and here.overlap(span) for span in found):
             continue
         if any((organ_at(Span(v, v)).organs != ("cauda_equina",)) is cord for v in here.levels):
             found[here] = tumour.id

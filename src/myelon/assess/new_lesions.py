@@ -14,6 +14,7 @@ from myelon.terms.tumours import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from myelon.record.base import Entry
     from myelon.record.case import Case
     from myelon.record.kinds import Imaging
     from myelon.record.kinds.imaging import LesionObservation
@@ -40,8 +41,8 @@ class NewLesions(NamedTuple):
     """Disease that the baseline does not name, and of which nobody said whether it is new."""
     none_said: bool
     """Whether somebody said that no lesion is new."""
-    contradicted: bool
-    """Whether the study says that none is new, and names one."""
+    contradicted: tuple[str, ...]
+    """Lesions that the study names as new, or that the baseline does not, though it says that none is new."""
 
     @property
     def answer(self) -> bool | None:
@@ -57,8 +58,9 @@ def new_lesions(study: Imaging, baseline: Baseline) -> NewLesions:
     )
     if study.new_lesions == "yes" and not named:
         named = [UNNAMED]
-    perhaps = [] if denied else [o.lesion for o in study.lesions if is_perhaps_new(o, baseline)]
-    return NewLesions(tuple(named), tuple(dict.fromkeys(perhaps)), denied, bool(denied and named))
+    unnamed = tuple(dict.fromkeys(o.lesion for o in study.lesions if is_perhaps_new(o, baseline)))
+    against = (*dict.fromkeys(named), *unnamed) if denied else ()
+    return NewLesions(tuple(named), () if denied else unnamed, denied, against)
 
 
 def is_new(o: LesionObservation, baseline: Baseline) -> bool:
@@ -73,12 +75,15 @@ def is_perhaps_new(o: LesionObservation, baseline: Baseline) -> bool:
     return unnamed and o.feature == "metastasis" and not is_new(o, baseline)
 
 
-def found_since(case: Case, timeline: Timeline, first: Imaging, study: Imaging) -> Iterator[str]:
-    """Metastases of the record that were found certainly after the baseline, and may have been before a study."""
+def found_since(case: Case, timeline: Timeline, first: Imaging, study: Entry | None) -> Iterator[str]:
+    """Metastases of the record that were found certainly after the baseline, and may have been before a study.
+
+    Without a study, whenever they were found after the baseline.
+    """
     for tumour in case.given(Neoplasm):
         if tumour.role == "secondary" and tumour.when is not None and not _shown(case, tumour, first):
             after = timeline.interval(f"{first.id}.end", f"{tumour.id}.start")[0].earliest
-            before = timeline.interval(f"{tumour.id}.start", f"{study.id}.end")[0].latest
+            before = timeline.interval(f"{tumour.id}.start", f"{study.id}.end")[0].latest if study is not None else 0.0
             if after is not None and after > 0 and (before is None or before >= 0):
                 yield tumour.label
 

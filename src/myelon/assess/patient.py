@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from myelon.assess.instrument import Filled
-from myelon.errors import InstrumentError
+from myelon.errors import CaseError, InstrumentError
 from myelon.record.age import age_at
 from myelon.record.base import MAYBE, Assertion
 from myelon.record.counts import counts_contradicted
@@ -20,7 +20,9 @@ from myelon.record.kinds import Imaging, Neoplasm, Neurology, Observation, Radio
 from myelon.record.timeline import as_of, days_range, perhaps_by, solve
 from myelon.record.triangle import origin_disputed
 from myelon.terms.drugs import drug_named
+from myelon.terms.levels import Span
 from myelon.terms.mentions import mentions
+from myelon.terms.operations import leaves_the_spine
 from myelon.terms.performance import fit
 from myelon.terms.tumours import fold
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from myelon.record.kinds.imaging import LesionObservation
     from myelon.record.kinds.neurology import Pain
     from myelon.record.timeline import Timeline
-    from myelon.terms.levels import Span
     from myelon.terms.tumours import Tumour
 
 T = TypeVar("T")
@@ -278,6 +279,15 @@ class Patient:
         found = self.last_examined({n.id: said for n in self.examinations if n.pain and (said := _character(n.pain))})
         return None if found is None or found.option == _OPEN else found
 
+    def pain_levels(self, entry: str) -> Span | None:
+        """The vertebrae that the site of a pain names; None where it names none."""
+        exam = self.case.by_id[entry]
+        site = exam.pain.site if isinstance(exam, Neurology) and exam.pain is not None else ""
+        try:
+            return Span.parse(site) if site else None
+        except CaseError:
+            return None
+
     def scale(self, name: str) -> Filled | None:
         """Grade on a neurological scale."""
         return self.last_examined({n.id: s.value for n in self.examinations for s in n.scales if s.name == name})
@@ -290,20 +300,8 @@ class Patient:
     @cached_property
     def paraplegia(self) -> Filled | None:
         """Whether the legs were paralysed when that was last said; "no" means that they move."""
-        stated = {Assertion.PRESENT: "yes", Assertion.ABSENT: "no"}
-        found = {}
-        for exam in self.examinations:
-            legs = [d for d in exam.motor if d.limb in _LEGS]
-            grades = [d.mrc for d in legs if d.mrc is not None]
-            sides = {d.limb for d in legs if d.mrc is not None}
-            if exam.paraplegia in stated:
-                found[exam.id] = stated[exam.paraplegia]
-            elif any(d.state.strip().casefold() in _PARALYSED for d in legs):
-                found[exam.id] = "yes"
-            elif any(grades):
-                found[exam.id] = "no"
-            elif grades and ("legs" in sides or len(sides) > 1):
-                found[exam.id] = "yes"
+        said = {n.id: n.legs_paralysed for n in self.examinations}
+        found = {entry: "yes" if paralysed else "no" for entry, paralysed in said.items() if paralysed is not None}
         return self.last_examined(found)
 
     @cached_property
@@ -364,16 +362,15 @@ class Patient:
     def operated_since(self, study: Entry, levels: Span | None) -> Surgery | None:
         """An operation that may have changed some vertebrae after an entry; None where the entry is certainly later.
 
-        A biopsy changes nothing unless it was instrumented; an operation or an entry without levels meets every one.
+        A biopsy without implants, an embolisation and an operation elsewhere change nothing; an operation or an entry
+        without levels meets every one.
         """
         for surgery in self.spinal_operations:
             span = surgery.levels
             meets = span is None or levels is None or span.overlap(levels) is not None
-            if (
-                meets
-                and not (surgery.is_biopsy and not surgery.instrumentation)
-                and not self.surely_later(study, surgery)
-            ):
+            sample = surgery.is_biopsy and not surgery.instrumentation
+            spared = sample or leaves_the_spine(surgery.procedures)
+            if meets and not spared and not self.surely_later(study, surgery):
                 return surgery
         return None
 
@@ -407,10 +404,12 @@ class Patient:
 
     @cached_property
     def at_the_spine(self) -> tuple[Neoplasm, ...]:
-        """Every tumour with levels of its own in bone or epidural space, or of which nobody says where it lies."""
+        """Every tumour that lies, or may lie, in bone or epidural space of the spine: by its levels or compartment."""
+        kept = {"vertebral", "epidural"}
         return tuple(
             t for t in self.case.given(Neoplasm)
-            if t.levels is not None and (not t.compartment or {"vertebral", "epidural"} & set(t.compartment))
+            if (t.levels is not None and (not t.compartment or kept & set(t.compartment)))
+            or (t.role == "secondary" and kept & set(t.compartment))
         )  # fmt: skip
 
     @property

@@ -27,6 +27,8 @@ def _fill(patient: Patient) -> FromRecord:
     last = series.points[-1]
     if any(last.study in pair for pair in series.open_order) or _may_be_later(series, last.study):
         return FromRecord({}, "", series.doubts)
+    if series.later:
+        return FromRecord({}, "", (*series.later, *series.doubts))
     found = {}
     if not last.new_is_open:
         found["new"] = Filled("yes" if last.new else "no", last.study, "measured lesions")

@@ -28,6 +28,8 @@ LEAST_MM, LEAST_NODE_MM, NORMAL_NODE_MM, SLICES = 10.0, 15.0, 10.0, 2.0
 TOO_SMALL_MM = 5.0
 """Recorded where a lesion is there and too small to measure (memory, high)."""
 NOBODY_SAID = "nobody said whether a lesion is new"
+WEEK_DAYS = 7.0
+"""Studies of different lesions that lie no further apart are one time point. Myelon's convention."""
 CONFIRM_DAYS, STABLE_DAYS = 28.0, 42.0
 """Confirmation after four weeks; stable disease counts from six weeks on. The second is a protocol's value (memory)."""
 
@@ -81,6 +83,8 @@ class ResponseSeries(NamedTuple):
     """What speaks against the choice or the measuring, by the rules of RECIST."""
     open_order: tuple[tuple[str, str], ...]
     """Pairs of studies of which it is not decided which came later."""
+    later: tuple[str, ...]
+    """What the record says of the response after the last study of the series."""
 
     @property
     def sum_mm(self) -> float:
@@ -102,9 +106,10 @@ class ResponseSeries(NamedTuple):
 
 
 def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
-    """The series of a case; None where no study names a target."""
+    """The series of a case; None where no study says what is followed."""
     studies = list(_by_day(timeline, timeline.in_order(case.given(Imaging))))
-    first = next((s for s in studies if any(o.role == "target" for o in s.lesions)), None)
+    roles = ({"target"}, {"non-target"})  # without a target the response is that of the other disease
+    first = next((s for role in roles for s in studies if any(o.role in role for o in s.lesions)), None)
     if first is None:
         return None
     named = [o for o in first.lesions if o.role == "target" and _there(o)]
@@ -126,24 +131,27 @@ def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
         if new.named or new.perhaps or any(o.role is not None or o.lesion in seen.followed for o in study.lesions):
             since = tuple(found_since(case, timeline, first, study))
             points.append(_point(timeline, first, study, baseline, points, new._replace(perhaps=new.perhaps + since)))
-            doubts += [f"{study.id}: says that no lesion is new, and names {new.named[0]}"] if new.contradicted else []
+            if new.contradicted:
+                doubts.append(f"{study.id}: says that no lesion is new, and names {', '.join(new.contradicted)}")
             late = [o.lesion for o in study.lesions if o.role == "target" and o.lesion not in sizes]
             doubts += [f"{study.id}: {name} is called a target after the baseline" for name in late]
             twice = [n for n, k in Counter(o.lesion for o in study.lesions if o.size is not None).items() if k > 1]
             doubts += [f"{study.id}: {name} is measured twice" for name in twice]
     doubts += _of_statements(case, timeline, points)
-    return ResponseSeries(first.id, tuple(sizes), sizes, tuple(points), tuple(doubts), order)
+    return ResponseSeries(
+        first.id, tuple(sizes), sizes, tuple(points), tuple(doubts), order, tuple(_later(case, timeline, first, points))
+    )
 
 
 def _by_day(timeline: Timeline, studies: Sequence[Imaging]) -> Iterator[Imaging]:
-    """Studies of one day as one time point, such as CT of the chest and of the abdomen, where they say one thing.
+    """Studies of one day, or of one week where they measure different lesions, as one time point.
 
-    No lesion is new then only where each of them says so.
+    Such as CT of the chest and of the abdomen. No lesion is new then only where each of them says so.
     """
     held: Imaging | None = None
     for study in studies:
         gap = timeline.interval(f"{held.id}.start", f"{study.id}.start")[0] if held is not None else None
-        if held is not None and gap == (0.0, 0.0) and not _differ(held, study):
+        if held is not None and gap is not None and _together(held, study, gap):
             named = {(o.lesion, o.feature) for o in held.lesions}
             further = tuple(o for o in study.lesions if (o.lesion, o.feature) not in named)
             said = {held.new_lesions, study.new_lesions}
@@ -155,6 +163,15 @@ def _by_day(timeline: Timeline, studies: Sequence[Imaging]) -> Iterator[Imaging]
         held = study
     if held is not None:
         yield held
+
+
+def _together(one: Imaging, other: Imaging, gap: Window) -> bool:
+    """Whether two studies are one time point."""
+    if gap == (0.0, 0.0):
+        return not _differ(one, other)
+    soon = gap.earliest is not None and gap.earliest >= 0 and gap.latest is not None and gap.latest <= WEEK_DAYS
+    here, there = ({o.lesion for o in s.lesions} for s in (one, other))
+    return soon and bool(here) and bool(there) and not here & there
 
 
 def _differ(one: Imaging, other: Imaging) -> bool:
@@ -326,6 +343,31 @@ def _of_statements(case: Case, timeline: Timeline, points: Sequence[TimePoint]) 
                 f"{response.id}: the record says {' or '.join(sorted(said))} by {response.criteria}; "
                 f"the lesions of {point.study} come to {point.overall}"
             )
+
+
+def _later(case: Case, timeline: Timeline, first: Imaging, points: Sequence[TimePoint]) -> Iterator[str]:
+    """Responses by RECIST, and metastases, that certainly came after the last study of the series."""
+    if not points:
+        return
+    known = {p.study for p in points} | {first.id}
+    for response in case.given(Response):
+        said = {response.category, *(s.value for s in response.statements)} & {"CR", "PR", "SD", "PD"}
+        at = response.study or response.id
+        gap = timeline.interval(f"{points[-1].study}.start", f"{at}.start")[0].earliest
+        least = 0.0 if response.study is not None else CONFIRM_DAYS
+        if (
+            said
+            and fold(response.criteria).startswith("recist")
+            and at not in known
+            and gap is not None
+            and gap > least
+        ):
+            words = " or ".join(sorted(said))
+            yield f"{response.id}: the record says {words} after {points[-1].study}, the last study with sizes"
+    sooner = set(found_since(case, timeline, first, case.by_id[points[-1].study]))
+    for label in found_since(case, timeline, first, None):
+        if label not in sooner:
+            yield f"{label} was found after {points[-1].study}, the last study with sizes"
 
 
 def _point_of(response: Response, timeline: Timeline, points: Sequence[TimePoint]) -> TimePoint | None:

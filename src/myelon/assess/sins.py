@@ -45,7 +45,8 @@ def _fill(patient: Patient) -> FromRecord:
         return FromRecord({}, f"no bone lesion: the tumour is {', '.join(tumour.compartment)}")
     rows = by_place(patient)
     if not rows:
-        return FromRecord(_with_location(patient, _pain(patient), ()))
+        here = [tumour.levels] if tumour is not None and tumour.levels is not None else []
+        return FromRecord(_with_location(patient, _pain_at(patient, here), ()))
     worst = max(rows, key=lambda r: (r.most, r.least))
     sure = max(rows, key=lambda r: (r.least, -r.most))
     known = sure.least == sure.most and _band(sure.least) == _band(worst.most)  # nothing open can turn the worst band
@@ -83,9 +84,7 @@ def by_place(patient: Patient) -> tuple[AtPlace, ...]:
         before = [(s, x) for s in rows if (x := patient.operated_since(s.study, patient.levels_of(s))) is not None]
         after = [s for s in rows if all(s is not b for b, _ in before)]
         inputs = _with_location(patient, patient.fill(_FIELDS, after), rows)
-        pain = patient.pain_character
-        if pain is not None and all(patient.surely_later(patient.case.by_id[pain.entry], x) for _, x in before):
-            inputs["pain"] = pain
+        inputs |= _pain_at(patient, [s for r in rows if (s := patient.levels_of(r)) is not None])
         result = SINS.evaluate(inputs)
         least, most = (result.score, result.score) if result.score is not None else result.reachable or (0.0, 18.0)
         spans = dict.fromkeys(str(s) for r in rows if (s := patient.levels_of(r)) is not None)
@@ -104,11 +103,26 @@ def _unread(patient: Patient, places: Sequence[Sequence[Seen]]) -> Iterator[AtPl
     if len(spans) < sum(map(len, places)):  # one without a level may be of any of them
         return
     for tumour in patient.at_the_spine:
+        if tumour.levels is None and tumour is not patient.tumour:
+            yield AtPlace("level not recorded", _pain(patient), 0.0, 18.0, f"{tumour.id} is on no image that was read")
         if tumour.levels is not None and not any(tumour.levels.overlap(s) for s in spans):
             location = Filled(location_of(tumour.levels), tumour.id, "; ".join(s.code for s in tumour.source))
             inputs = {"location": location} | _pain(patient)
             least, most = SINS.evaluate(inputs).reachable or (0.0, 18.0)
             yield AtPlace(str(tumour.levels), inputs, least, most, f"{tumour.id} is on no image that was read")
+
+
+def _pain_at(patient: Patient, spans: Sequence[Span]) -> dict[str, Filled]:
+    """The pain, unless it is of another vertebra, or an operation there may have come after it."""
+    pain = patient.pain_character
+    if pain is None:
+        return {}
+    exam = patient.case.by_id[pain.entry]
+    site = patient.pain_levels(pain.entry)
+    elsewhere = site is not None and bool(spans) and not any(site.overlap(span) or site.next_to(span) for span in spans)
+    places: list[Span | None] = [*spans] or [None]
+    operated = any(patient.operated_since(exam, span) for span in places)
+    return {} if elsewhere or operated else {"pain": pain}
 
 
 def _pain(patient: Patient) -> dict[str, Filled]:

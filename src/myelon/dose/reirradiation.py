@@ -405,16 +405,26 @@ class _Rules:
         most = max(v for v, _ in rows)
         least = max((v / back for _, v in rows if math.isfinite(v)), default=0.0)
         verdict = self._made(limit_id, dose, most, (least, most), other, other_value)
-        if verdict.outcome is not Outcome.NEEDS_MODEL or self.withheld:
+        return self._exceeded_already(verdict, least)
+
+    def _exceeded_already(self, verdict: Verdict, least: float) -> Verdict:
+        """The same, or exceeded by what is known without the course that needs a model: a dose only adds."""
+        if (
+            verdict.outcome is not Outcome.NEEDS_MODEL
+            or self.withheld
+            or compare(least, verdict.limit) is not Outcome.FAIL
+        ):
             return verdict
-        if compare(least, verdict.limit) is not Outcome.FAIL:
-            return verdict
-        why = f"by a course alone; the sum is open: {self.needs_model}"
+        why = f"by the other courses alone; {self.needs_model}"
         return replace(verdict, outcome=Outcome.FAIL, value=least, value_text=f"{least:.2f}", why=why)
 
     def _sum(self, limit_id: str, dose: OrganDose, known: _Sum, other_value: float, other: OrganDose) -> Verdict:
         """A limit of the sum: it is compared with the 95th percentile; the value as registered stands beside."""
         verdict = self._made(limit_id, dose, known.decisive, (known.least, known.decisive), other, other_value)
+        if verdict.outcome is Outcome.NEEDS_MODEL and not self.withheld:
+            sure = sum(b for b in dose.course_least if math.isfinite(b))
+            sure = sure if verdict.limit.id.startswith("nieder") else eqd2_of_bed(sure, dose.alpha_beta_gy)
+            return self._exceeded_already(verdict, sure)
         if dose.p95_bed is None or verdict.value is None:
             return verdict
         nominal = f"{known.registered:.2f} as registered"

@@ -236,7 +236,7 @@ def as_of(case: Case, at: dt.date | str) -> Case:
     """
     timeline = solve(case)
     begun = _begun_by_entry(case, timeline, at) if isinstance(at, str) else _begun_by_day(case, timeline, at)
-    dated = {e.id for e in case.entries if e.when is not None and begun(e)}
+    dated = {e.id for e in case.entries if (e.when is not None or e.until is not None) and begun(e)}
     about = _about(case)
     kept = tuple(
         e.before_its_end() if e.id in dated and e.has_end and not _ended(e, begun) else e

@@ -85,12 +85,25 @@ def origin_disputed(case: Case, timeline: Timeline, tumour: Neoplasm) -> str:
 
 
 def _own_words_against(tumour: Neoplasm, parent: Entry | None) -> str:
-    """That a metastasis is called one of another tumour than its parent; empty where it is not."""
-    behind = _OF_WHAT.search(fold(tumour.entity))
-    if tumour.role != "secondary" or behind is None or not isinstance(parent, Neoplasm) or tumour.code is not None:
+    """That a metastasis is called one of another tumour than its parent; empty where it is not.
+
+    By what it is "of", by its words without those of a metastasis and its place, or by its histology.
+    """
+    if tumour.role != "secondary" or not isinstance(parent, Neoplasm) or tumour.code is not None:
         return ""
-    own = None if denies_or_doubts(tumour.entity) else named(behind[1] or behind[2])
-    return f"{tumour.entity}, and its parent is {parent.entity}" if _apart(own, parent.known_as) else ""
+    for said in filter(None, (tumour.entity, tumour.histology)):
+        behind, rest = _OF_WHAT.search(fold(said)), _BESIDE.sub(" ", fold(said)).strip()
+        plain = (behind[1] or behind[2]) if behind is not None else rest
+        if not denies_or_doubts(rest) and _apart(named(plain), parent.known_as):
+            return f"{said}, and its parent is {parent.entity}"
+    return ""
+
+
+_BESIDE = re.compile(
+    r"\b(?:(?:spinal|bone|bony|osseous|vertebral|epidural|knochen|ossee?s?) )?metasta\w*"
+    r"(?: (?:of|from|de|du|des|d|un|une|an?|the|von|eines|einer))*|骨?転移|骨?转移"
+)
+"""Words of a metastasis beside the name of what it came from."""
 
 
 def _is_of(case: Case, tumour: Neoplasm, entry: Imaging | Pathology) -> bool:
@@ -132,12 +145,13 @@ def _compared(corners: Sequence[Corner]) -> tuple[Verdict, str]:
     for one, other in combinations(said, 2):
         if _apart(one.row, other.row) or (one.secondary is False and other.secondary):
             return "differ", f"{one.name} and {other.name} differ: {one.says} against {other.says}"
+    unread = [c for c in said if c.row is None and not c.secondary]
+    if unread and (len(said) > 1 or unread[0].name != "clinic"):
+        words = " and ".join(f"the word of {c.name} ({c.says})" for c in unread)
+        return "not compared", f"{words} is no name of the table of tumours"
     silent = [c.name for c in corners if not c.says]
     if silent:
         return "missing", f"not recorded: what {' and '.join(silent)} say{'s' if silent == ['pathology'] else ''}"
-    unread = [c.name for c in said if c.row is None and not c.secondary]
-    if unread:
-        return "not compared", f"the word of {' and '.join(unread)} is no name of the table of tumours"
     return "agree", "all three agree"
 
 

@@ -30,7 +30,10 @@ def _progressive_paralysis(s: Situation) -> Known:
 
     What is said to be unchanged soon after it grew worse leaves it open: a plateau of days is not the end of it.
     """
-    rows = [n for n in s.timeline.in_order(s.patient.examinations) if n.motor or _scaled(n)]
+    rows = [
+        n for n in s.timeline.in_order(s.patient.examinations)
+        if n.motor or _scaled(n) or n.legs_paralysed is not None or n.walks is not None
+    ]  # fmt: skip
     if not rows:
         return UNKNOWN
     last = rows[-1]
@@ -48,6 +51,8 @@ def _progressive_paralysis(s: Situation) -> Known:
 
 def _change(exam: Neurology, before: Sequence[Neurology]) -> Known:
     """What one examination says against those before it."""
+    if loss := _lost(exam, before):
+        return loss
     strength = [d for d in exam.motor if d.change in {"worse", "new"}]
     if strength:
         return yes(f"weakness of the {strength[0].limb}: {strength[0].change}", (exam.id,))
@@ -64,6 +69,17 @@ def _change(exam: Neurology, before: Sequence[Neurology]) -> Known:
                 return yes(f"{scale[0]} {earlier[1]} → {scale[1]}", (n.id, exam.id))
             break
     return _no_change(exam, before)
+
+
+def _lost(exam: Neurology, before: Sequence[Neurology]) -> Known | None:
+    """Legs that are paralysed, or that no longer carry, where an earlier examination says that they were not."""
+    moved = next((n for n in reversed(before) if n.legs_paralysed is not None), None)
+    if exam.legs_paralysed and moved is not None and moved.legs_paralysed is False:
+        return yes("paraplegia, which was not there before", (moved.id, exam.id))
+    walked = next((n for n in reversed(before) if n.walks is not None), None)
+    if exam.walks is False and walked is not None and walked.walks:
+        return yes(f"{exam.ambulation}; before: {walked.ambulation}", (walked.id, exam.id))
+    return None
 
 
 def _no_change(exam: Neurology, before: Sequence[Neurology]) -> Known:
@@ -108,8 +124,7 @@ def _tested(exam: Neurology) -> dict[tuple[str, str], int]:
 
 def _comparable(exam: Neurology, limb: str, myotome: str) -> int | None:
     """The grade that a later one of a limb can be held against: of the same myotome, or of the limb as a whole."""
-    rows = {m: g for (named, m), g in _tested(exam).items() if named == limb}
-    kept = [g for m, g in rows.items() if not myotome or m in {"", myotome}]
+    kept = [g for (named, m), g in _tested(exam).items() if named == limb and m in {"", myotome}]
     return min(kept, default=None)
 
 
@@ -125,23 +140,27 @@ _LEGS = frozenset({"legs", "left leg", "right leg"})
 
 
 def _sphincters(s: Situation) -> Known:
-    """Bladder and bowel when somebody last spoke of them; words that are not understood leave it open."""
-    said = {True: "yes", False: "no"}
-    found = s.patient.last_examined(
-        {
-            n.id: "; ".join(n.sphincters_open) if n.sphincters_disturbed is None else said[n.sphincters_disturbed]
-            for n in s.patient.examinations
-            if n.sphincters_disturbed is not None or n.sphincters_open
-        }
-    )
-    if found is None:
+    """Bladder and bowel, each when somebody last spoke of it; words that are not understood leave it open."""
+    organs = dict.fromkeys(organ for n in s.patient.examinations for organ in n.by_organ)
+    last = {
+        organ: s.patient.last_examined({n.id: n.by_organ[organ] for n in s.patient.examinations if organ in n.by_organ})
+        for organ in organs
+    }
+    known = {organ: found for organ, found in last.items() if found is not None}
+    recent = {organ: f for organ, f in known.items() if not s.patient.stale({"bladder or bowel": f.entry})}
+    if yes_of := next((f for f in recent.values() if f.option == "yes"), None):
+        return yes("bladder or bowel disturbed", (yes_of.entry,))
+    undecided = [organ for organ in organs if organ not in known]
+    if undecided:
+        return unknown(f"two statements of the {undecided[0]}, and which of them is the later is not decided")
+    if not known:
         return UNKNOWN
-    if found.option not in said.values():
-        return unknown(f"not understood: “{found.option}”", (found.entry,))
-    disturbed = found.option == "yes"
-    if old := s.patient.stale({"bladder or bowel": found.entry}):
-        return unknown("; ".join(old), (found.entry,))
-    return Known(disturbed, f"bladder or bowel {'' if disturbed else 'not '}disturbed", (found.entry,))
+    if unread := next((f for f in recent.values() if f.option != "no"), None):
+        return unknown(f"not understood: “{unread.option}”", (unread.entry,))
+    if len(recent) < len(known):
+        old = next(f for organ, f in known.items() if organ not in recent)
+        return unknown("; ".join(s.patient.stale({"bladder or bowel": old.entry})), (old.entry,))
+    return no("bladder or bowel not disturbed", tuple(dict.fromkeys(f.entry for f in known.values())))
 
 
 def _paralysed(s: Situation) -> Known:

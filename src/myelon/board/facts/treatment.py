@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from myelon.board.facts.fact import UNKNOWN, Fact
 from myelon.board.logic import Known, no, unknown, yes
+from myelon.dose.bed import eqd2_of_bed
 from myelon.dose.interval import Interval
-from myelon.dose.verdict import Outcome
+from myelon.dose.verdict import Basis, Outcome, compare
 from myelon.record.base import MAYBE, Assertion
 from myelon.record.kinds import (
     Radiotherapy,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from myelon.board.cord_dose import CordDose
     from myelon.board.facts.situation import Situation
+    from myelon.dose.verdict import Verdict
     from myelon.record.base import Entry
     from myelon.terms.levels import Span
 
@@ -145,8 +148,7 @@ def _exceeded_by(dose: CordDose) -> Known:
     assumed = f"; {dose.overlap}" if dose.overlap.startswith("assumed") else ""
     unsure = dose.not_delivered
     if failed and unsure:
-        why = ", ".join(f"{c.label} ({c.status})" for c in unsure)
-        return unknown(f"{why}: what the cord had is not what is prescribed", ids)
+        return _exceeded_without(dose, organ)
     if failed:
         by_rule: dict[str, list[str]] = {}
         for v in failed:
@@ -167,23 +169,56 @@ def _exceeded_by(dose: CordDose) -> Known:
     return no(f"{met}, by {dose.basis}, organ {organ}{assumed}", ids)
 
 
+def _exceeded_without(dose: CordDose, organ: str) -> Known:
+    """Where a course was not wholly given: by the others alone, or not known."""
+    ids, unsure = tuple(c.id for c in dose.courses), ", ".join(f"{c.label} ({c.status})" for c in dose.not_delivered)
+    if sure := _exceeded_by_the_given(dose):
+        return yes(f"{sure}, organ {organ}, without {unsure}", ids)
+    return unknown(f"{unsure}: what the cord had is not what is prescribed", ids)
+
+
+def _exceeded_by_the_given(dose: CordDose) -> str:
+    """Limits that the courses that were given exceed without the others; a dose only adds."""
+    least = [
+        b for c, b in zip(dose.courses, dose.judged.dose.course_least, strict=True)
+        if c.status == "delivered" and math.isfinite(b)
+    ]  # fmt: skip
+    total = 0.0 if dose.basis is Basis.VOXEL_SUM else sum(least)  # maxima of two grids need not be of one place
+    applicable = {v.limit.id: v.limit for v in dose.judged.verdicts if v.outcome is not Outcome.NOT_APPLICABLE}
+    values = {
+        "nieder.each": max(least, default=0.0),
+        "nieder.cum": total,
+        "hytec.rert.cum": eqd2_of_bed(total, dose.judged.dose.alpha_beta_gy),
+    }
+    rows = [
+        f"{limit.rule}: {limit.name.lower()}" for key, limit in applicable.items()
+        if key in values and compare(values[key], limit) is Outcome.FAIL
+    ]  # fmt: skip
+    single = [
+        f"{v.limit.rule}, {v.limit.metric.replace('_', ' ')} {v.limit}"
+        for c, organs in zip(dose.courses, dose.tolerances, strict=True) if c.status == "delivered"
+        for tolerance in organs for v in tolerance.verdicts if _surely_exceeded(v)
+    ]  # fmt: skip
+    return "; ".join(dict.fromkeys([*rows, *single]))
+
+
+def _surely_exceeded(verdict: Verdict) -> bool:
+    """Whether a limit that somebody answers for is exceeded; a figure that nobody verified decides nothing."""
+    return verdict.outcome is Outcome.FAIL and verdict.says.startswith("exceeded")
+
+
 def _exceeded_by_one(dose: CordDose, organ: str) -> Known:
     """Of a single course, to which no rule of sums applies: by the limits of single courses."""
     ids, named = tuple(c.id for c in dose.courses), ", ".join(c.label for c in dose.courses)
-    rows = [v for organs in dose.tolerances for tolerance in organs for v in tolerance.verdicts]
-    failed = list(
-        dict.fromkeys(
-            f"{v.limit.rule}, {v.limit.metric.replace('_', ' ')} {v.limit}: {v.says}"
-            for v in rows
-            if v.outcome is Outcome.FAIL
-        )
-    )
+    every = [v for organs in dose.tolerances for tolerance in organs for v in tolerance.verdicts]
+    rows = [v for v in every if _surely_exceeded(v)]
+    failed = dict.fromkeys(f"{v.limit.rule}, {v.limit.metric.replace('_', ' ')} {v.limit}: {v.says}" for v in rows)
     if not failed:
         return unknown(f"no rule of sums applies to {named}, organ {organ}", ids)
     words = f"limits of one course, by {dose.basis}, organ {organ}: {'; '.join(failed)}"
     if dose.not_delivered:
         return unknown(f"{dose.not_delivered[0].label} ({dose.not_delivered[0].status}): {words}", ids)
-    return yes(words, ids, next(v.limit.source for v in rows if v.outcome is Outcome.FAIL))
+    return yes(words, ids, rows[0].limit.source)
 
 
 def _carbon(s: Situation) -> Known:

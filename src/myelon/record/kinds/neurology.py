@@ -6,9 +6,12 @@ from pydantic import Field
 
 from myelon.record.base import Assertion, Entry, Part
 from myelon.record.when import Period
-from myelon.terms.sphincters import disturbed, not_understood, of_sphincters
+from myelon.terms.sphincters import disturbed, not_understood, of_sphincters, of_the_bowel
+from myelon.terms.walking import walks
 
 Limb = Literal["right arm", "left arm", "arms", "right leg", "left leg", "legs"]
+_LEGS = frozenset({"legs", "left leg", "right leg"})
+_PARALYSED = frozenset({"paraplegia", "paraplegic", "complete paraplegia"})
 Change = Literal["first", "worse", "new", "unchanged", "better", "resolved"]
 
 
@@ -107,9 +110,40 @@ class Neurology(Entry):
         return False if False in said and not self.sphincters_open else None
 
     @property
+    def by_organ(self) -> dict[str, str]:
+        """Bladder, bowel, or "sphincters" where nobody says which → "yes", "no", or the words that are not understood.
+
+        What is not spoken of is left out: an examination of the bowel says nothing of the bladder.
+        """
+        found: dict[str, str] = {}
+        for organ, every in self._words_of.items():
+            said = [disturbed(words) for words in every]
+            opened = [words for words in every if not_understood(words)]
+            if True in said:
+                found[organ] = "yes"
+            elif self.sphincters is Assertion.ABSENT or (False in said and not opened):
+                found[organ] = "no"
+            elif opened:
+                found[organ] = "; ".join(opened)
+        if self.sphincters is Assertion.PRESENT and "yes" not in found.values():
+            found["sphincters"] = "yes"
+        elif found.get("bladder") == found.get("bowel") == "no":
+            found["sphincters"] = "no"
+        return found
+
+    @property
+    def _words_of(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {"bladder": [], "bowel": []}
+        for organ, words in (("bladder", self.bladder), ("bowel", self.bowel)):
+            found[organ] += [words] if words else []
+        for words in filter(of_sphincters, self.symptoms):
+            found["bowel" if of_the_bowel(words) else "bladder"].append(words)
+        return found
+
+    @property
     def sphincter_words(self) -> tuple[str, ...]:
         """Everything that was said of bladder and bowel in words, the symptoms among them."""
-        return (*(words for words in (self.bladder, self.bowel) if words), *filter(of_sphincters, self.symptoms))
+        return tuple(words for every in self._words_of.values() for words in every)
 
     @property
     def sphincters_open(self) -> tuple[str, ...]:
@@ -120,6 +154,25 @@ class Neurology(Entry):
     def sphincters_contradicted(self) -> bool:
         """Whether `sphincters` denies what the words say."""
         return self.sphincters is Assertion.ABSENT and any(disturbed(words) for words in self.sphincter_words)
+
+    @property
+    def legs_paralysed(self) -> bool | None:
+        """Whether the legs were paralysed; False means that they move, None that it is not stated."""
+        legs = [d for d in self.motor if d.limb in _LEGS]
+        grades = [d.mrc for d in legs if d.mrc is not None]
+        sides = {d.limb for d in legs if d.mrc is not None}
+        if self.paraplegia in {Assertion.PRESENT, Assertion.ABSENT}:
+            return self.paraplegia is Assertion.PRESENT
+        if any(d.state.strip().casefold() in _PARALYSED for d in legs):
+            return True
+        if any(grades):
+            return False
+        return True if grades and ("legs" in sides or len(sides) > 1) else None
+
+    @property
+    def walks(self) -> bool | None:
+        """Whether the patient walked, with or without help; None where the words do not say."""
+        return walks(self.ambulation) if self.ambulation else None
 
     @property
     def worst_mrc(self) -> int | None:

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from myelon.record.base import Assertion, Entry, EntryId, LevelSpan, Part, Provenance, Quantity, Stated
+from myelon.terms.operations import changes_the_spine, samples_only
 
 
 class Considered(Part):
@@ -39,10 +40,10 @@ class Surgery(Entry):
 
     @property
     def is_biopsy(self) -> bool:
-        """Whether it took a sample only: by its extent or, where that is not recorded, by every procedure's name."""
-        if self.extent != "not reported":
-            return self.extent == "biopsy"
-        return all("biopsy" in p.casefold() and "laminectomy" not in p.casefold() for p in self.procedures)
+        """Whether it took a sample only: every procedure by its name, or its extent where no name says more."""
+        if self.extent == "not reported":
+            return samples_only(self.procedures)
+        return self.extent == "biopsy" and not changes_the_spine(self.procedures)
 
     @property
     def label(self) -> str:
