@@ -1,5 +1,7 @@
 """From contours to anatomy: solids whose sizes, distances, zones and grades are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -146,3 +148,17 @@ def test_what_cannot_be_read_is_said():
     sagittal = [np.column_stack([np.full(40, x), 5 * np.cos(angle), 5 * np.sin(angle)]) for x in (0.0, 3.0)]
     with pytest.raises(DoseError, match="not axial"):
         anatomy({"GTV": Structure.from_contours("GTV", sagittal)})
+
+
+@pytest.mark.parametrize("by", [(0.0, 0.0, 0.0), (35.0, -60.0, 0.0), (-12.0, 140.0, 0.0)])
+def test_where_the_patient_lies_on_the_table_changes_nothing(by):
+    """Zones and layers are told from the middle of the canal, wherever that is."""
+    shapes = spine(tube("GTV", (14, -18), (9, 7), -24, -6))
+    placed = {
+        name: replace(s, polygons=tuple(tuple(p + s.axes[:2] @ np.array(by) for p in group) for group in s.polygons))
+        for name, s in shapes.items()
+    }
+    here, there = anatomy(shapes), anatomy(placed)
+    assert [row.zones for row in there.per_level] == [row.zones for row in here.per_level]
+    assert [row.layers for row in there.per_level] == [row.layers for row in here.per_level]
+    assert there.cord_distance_mm == pytest.approx(here.cord_distance_mm, abs=0.05)

@@ -266,3 +266,34 @@ def test_frames_of_reference_and_units_must_agree():
         dvh(structure, [other])
     with pytest.raises(DoseError, match="fractions unknown"):
         flat.to_eqd2(2.0)
+
+
+@pytest.mark.parametrize("planes", [1.0, 1.7, 2.5, 4.0])
+@pytest.mark.parametrize("direction", [[0, 0, 1], [0, 1, 0], [1, 0, 0], [0.6, 0.0, 0.8]])
+def test_least_and_greatest_reach_to_the_ends_of_the_solid(planes, direction):
+    """A gradient of a Gray a millimetre, along the planes, across them and both."""
+    solid = cylinder(6.0, 40.0, planes)
+    found = dvh(solid, [grid(direction, 2.0, base=60.0)])
+    points = solid.points()
+    half = solid.spacing_mm / 2.0 * abs(direction[2])
+    along = points @ np.array(direction, dtype=float)
+    assert found.max_gy == pytest.approx(60.0 + along.max() + half, abs=0.12)
+    assert found.min_gy == pytest.approx(60.0 + along.min() - half, abs=0.12)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(1, 24), (24, 1), (1, 1)])
+def test_a_grid_of_one_column_or_row_holds_its_own_dose(columns, rows):
+    """Nothing lies between it and a neighbour that is not there."""
+    values = np.full((20, rows, columns), 30.0) + np.arange(20.0)[:, None, None] + np.arange(float(rows))[None, :, None]
+    start = np.array([-(columns - 1) / 2.0 * 12.0, -(rows - 1) / 2.0 * 12.0, -19.0])
+    one = DoseGrid(
+        values.astype(np.float32),
+        start,
+        np.array([12.0, 0, 0]),
+        np.array([0, 12.0, 0]),
+        np.array([0, 0, 1.0]),
+        2.0 * np.arange(20.0),
+    )
+    found = dvh(cylinder(3.0, 20.0, 2.0), [one])
+    assert found.covered_share == pytest.approx(1.0)
+    assert found.mean_gy == pytest.approx(30.0 + 9.5 + (rows - 1) / 2.0, abs=0.05)

@@ -82,6 +82,15 @@ def test_contours_at_uneven_steps_keep_their_volume():
 # ── interpolation between planes ────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize("size", [1.0, 7.0])
+def test_the_signed_distance_of_a_square_with_a_point_written_twice(size):
+    """Its sides may be a millimetre long, or nothing."""
+    square = size * np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    at = size * np.array([-0.5, 0.25, 0.5, 1.5])
+    found = signed_distance([square], at, size * np.array([0.5]))[0]
+    np.testing.assert_allclose(found, size * np.array([-0.5, 0.25, 0.5, -0.5]), atol=1e-9)
+
+
 def test_the_signed_distance_of_a_disc_is_its_radius_less_the_distance():
     (ring,) = rings(lambda _: 5.0, [0.0])
     u = v = np.linspace(-8, 8, 33)

@@ -87,3 +87,18 @@ def test_a_volume_is_spread_inside_the_curve_whatever_its_gradient(width, dose):
     sampling._deposit.py_func(step, ramp, dose, width, 1.0, 0.01, 100)
     assert np.isfinite(step).all()
     assert np.isfinite(ramp).all()
+
+
+@pytest.mark.parametrize(("at", "held"), [(99_990.0, True), (100_000.5, False), (-99_990.0, True), (-100_000.5, False)])
+def test_a_hundred_metres_are_the_farthest(at, held):
+    x, y, z = np.eye(3)
+    corner = np.array([at, 0.0, 0.0])
+
+    def made():
+        return DoseGrid(np.full((2, 3, 3), 7.0, dtype=np.float32), corner, x, y, z, np.arange(2.0))
+
+    if held:
+        assert made().at(corner[None])[0] == 7.0
+    else:
+        with pytest.raises(DoseError, match="farther than 100000 mm"):
+            made()

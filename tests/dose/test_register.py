@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from myelon.demo import phantoms
-from myelon.dose.register import LEAST_SHOWN, _box, between_named, register
+from myelon.dose.register import LEAST_SHOWN, Registered, _box, between_named, register
 from myelon.dose.uncertainty import _placed
 from myelon.dose.volume import Volume
+from myelon.dose.warp import Stretch, Warp
 from myelon.errors import DoseError
 from myelon.report.registration_figure import registration_png
 
@@ -59,6 +60,27 @@ def test_the_box_of_a_volume_ends_at_the_centres_of_its_last_voxels():
     volume = Volume(np.zeros((4, 5, 6), dtype=np.int16), np.array([1.0, 20.0, 300.0]), (2.0, 3.0, 7.0))
     wanted = [[x, y, z] for x in (1.0, 11.0) for y in (20.0, 32.0) for z in (300.0, 321.0)]
     np.testing.assert_allclose(_box(volume), wanted)
+
+
+CLEAR = Registered(
+    "rigid", Warp(after=np.eye(4)), 0.5, 0.9, 0.95, 0.90, 1.0, 0.5, Stretch(1.0, 1.0, 0.0), (np.zeros(3), np.ones(3))
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "doubt"),
+    [
+        ({}, ""), ({"runner_up": None}, ""), ({"runner_up": 0.93}, "another fit is as good"), ({"runner_up": 0.96}, "another fit is as good"),
+        ({"runner_up": 0.919}, ""), ({"likeness": -0.1, "runner_up": None}, "share too little"), ({"shown": 0.79}, "shows only 79%"),
+        ({"shown": 0.8}, ""), ({"inconsistency_mm": 3.1}, "there and back differ by 3.1 mm"), ({"inconsistency_mm": 3.0}, ""),
+        ({"correlation": 0.59}, "bone agrees little"), ({"correlation": 0.6}, ""),
+        ({"stretch": Stretch(-0.1, 1.0, 0.01)}, "folds over itself"), ({"likeness": 0.0, "runner_up": None}, ""),
+    ],
+)  # fmt: skip
+def test_each_doubt_has_its_reason_and_no_other(more, doubt):
+    found = replace(CLEAR, **more).doubts
+    assert len(found) == (1 if doubt else 0)
+    assert not doubt or doubt in found[0]
 
 
 def slices(volume, first, last):
