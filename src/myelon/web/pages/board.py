@@ -66,12 +66,14 @@ def sheet(request: Request, case_id: str) -> Response:
 
 def _lines(packet: Packet) -> str:
     """How many courses and lines of treatment, in words; what continues a line is no new one."""
-    courses = len(list(packet.case.given(Radiotherapy)))
+    every = list(packet.case.given(Radiotherapy))
+    proposed = sum(c.status == "proposed" for c in every)
+    courses = len(every) - proposed
     drugs = list(packet.case.given(Systemic))
     continued = sum(x.continues is not None for x in drugs)
     lines = len(drugs) - continued
     return (
-        f"{courses} course{'s' if courses != 1 else ''} of radiotherapy, "
+        f"{courses} course{'s' if courses != 1 else ''} of radiotherapy{f' and {proposed} proposed' if proposed else ''}, "
         f"{lines} line{'s' if lines != 1 else ''} of systemic therapy"
         + (f", continued {continued} time{'s' if continued != 1 else ''}" if continued else "")
     )
