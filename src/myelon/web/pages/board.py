@@ -68,12 +68,12 @@ def _lines(packet: Packet) -> str:
     """How many courses and lines of treatment, in words; what continues a line is no new one."""
     every = list(packet.case.given(Radiotherapy))
     proposed = sum(c.status == "proposed" for c in every)
-    courses = len(every) - proposed
+    courses, beside = len(every) - proposed, f" and {proposed} proposed" if proposed else ""
     drugs = list(packet.case.given(Systemic))
     continued = sum(x.continues is not None for x in drugs)
     lines = len(drugs) - continued
     return (
-        f"{courses} course{'s' if courses != 1 else ''} of radiotherapy{f' and {proposed} proposed' if proposed else ''}, "
+        f"{courses} course{'s' if courses != 1 else ''} of radiotherapy{beside}, "
         f"{lines} line{'s' if lines != 1 else ''} of systemic therapy"
         + (f", continued {continued} time{'s' if continued != 1 else ''}" if continued else "")
     )
