@@ -102,3 +102,8 @@ def test_a_hundred_metres_are_the_farthest(at, held):
     else:
         with pytest.raises(DoseError, match="farther than 100000 mm"):
             made()
+
+
+@pytest.mark.parametrize(("frames", "spacing"), [(1, 1.0), (2, 1.0), (3, 1.0)])
+def test_one_frame_counts_as_a_millimetre_thick(frames, spacing):
+    assert flat(frames).spacing_mm == (1.0, 1.0, spacing)

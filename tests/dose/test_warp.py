@@ -115,3 +115,10 @@ def test_dice_of_a_structure_and_its_displaced_self():
     shift[0, 3] = 50.0
     assert dice(cord, cord, Warp(shift), box) == 0.0
     assert dice(cord, cord, Warp(), (np.full(3, 200.0), np.full(3, 240.0))) is None
+
+
+@pytest.mark.parametrize(("scale", "folded"), [(-0.5, 1.0), (-2.0, 1.0), (0.5, 0.0), (1e-12, 0.0), (0.0, 1.0)])
+def test_what_turns_space_inside_out_is_folded(scale, folded):
+    flat = np.diag([1.0, 1.0, 1.0, 1.0])
+    flat[0, 0] = scale
+    assert Warp(after=flat).stretch(np.zeros(3), np.full(3, 20.0)).folded_share == folded
