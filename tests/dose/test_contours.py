@@ -66,6 +66,16 @@ def test_overlap_is_the_union():
     assert area_mm2(found.polygons) == pytest.approx(50.0 * math.pi - lens, rel=1e-3)
 
 
+def test_a_longer_contour_of_one_outline_is_no_repetition():
+    """Its extent is the same, and one corner lies elsewhere: the distance counts from the outline, not its lengthening."""
+    square = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]])
+    notched = np.array(
+        [[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [6.0, 10.0], [6.0, 9.0], [5.0, 9.0], [5.0, 10.0], [0.0, 10.0]]
+    )
+    assert combine([(square, False), (square.copy(), False)]).repeated == 1
+    assert combine([(square, False), (notched, False)]).repeated == 0
+
+
 def test_a_hole_in_an_overlap_stays_a_hole():
     whole = area(ring(5.0), ring(5.0, at=(3.0, 0.0)))
     assert area(ring(5.0), ring(5.0, at=(3.0, 0.0)), ring(1.0, at=(1.5, 0.0))) == pytest.approx(whole)

@@ -297,3 +297,30 @@ def test_a_grid_of_one_column_or_row_holds_its_own_dose(columns, rows):
     found = dvh(cylinder(3.0, 20.0, 2.0), [one])
     assert found.covered_share == pytest.approx(1.0)
     assert found.mean_gy == pytest.approx(30.0 + 9.5 + (rows - 1) / 2.0, abs=0.05)
+
+
+@pytest.mark.parametrize("planes", [1.7, 4.0])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_what_lies_beyond_a_grid_is_counted_as_not_covered(planes, axis, side):
+    """Half of a solid in a grid that ends in its middle, or half a voxel beyond its last centre."""
+    solid, whole = cylinder(6.0, 40.0, planes), grid([0, 0, 0], 2.0, base=60.0)
+    keep = [slice(None)] * 3
+    centre = whole.values.shape[2 - axis] // 2
+    keep[2 - axis] = slice(0, centre) if side < 0 else slice(centre, None)
+    step = (whole.column_step_mm, whole.row_step_mm, whole.frame_normal * 2.0)[axis]
+    first = 0 if side < 0 else centre
+    values = whole.values[tuple(keep)]
+    offsets = whole.frame_offsets_mm[: values.shape[0]]
+    half = replace(whole, values=values, origin_mm=whole.origin_mm + first * step, frame_offsets_mm=offsets)
+    edge = (half.origin_mm + (values.shape[2 - axis] - 0.5 if side < 0 else -0.5) * step)[axis]
+    points = solid.points()[:, axis]
+    low, high = points.min() - (planes / 2 if axis == 2 else 0), points.max() + (planes / 2 if axis == 2 else 0)
+    found = dvh(solid, [half])
+    if axis == 2:
+        wanted = ((edge - low) if side < 0 else (high - edge)) / (high - low)
+    else:
+        cut = np.clip(edge / 6.0, -1, 1) * (1 if side < 0 else -1)
+        wanted = 0.5 + (np.arcsin(cut) + cut * np.sqrt(1 - cut**2)) / np.pi
+    assert found.covered_share == pytest.approx(wanted, abs=0.01)
+    assert found.mean_gy == pytest.approx(60.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from myelon.demo import phantoms
-from myelon.dose.register import LEAST_SHOWN, Registered, _box, between_named, register
+from myelon.dose.register import LEAST_SHOWN, Registered, _along_the_spine, _box, between_named, register
 from myelon.dose.uncertainty import _placed
 from myelon.dose.volume import Volume
 from myelon.dose.warp import Stretch, Warp
@@ -83,6 +83,18 @@ def test_each_doubt_has_its_reason_and_no_other(more, doubt):
     assert not doubt or doubt in found[0]
 
 
+@pytest.mark.parametrize("shape", [(40, 10, 20), (10, 40, 20), (12, 20, 60)])
+def test_a_search_without_a_start_looks_at_the_whole_length_and_no_farther(shape):
+    """A step of a centimetre from the place where the box lies on the last slice to where it lies on the first."""
+    part = Volume(np.zeros((5, 5, 5), dtype=np.int16), np.array([0.0, 0.0, 100.0]), (2.0, 2.0, 5.0))
+    moving = Volume(np.zeros(shape, dtype=np.int16), np.array([0.0, 0.0, -50.0]), (2.0, 2.0, 5.0))
+    found = np.array(_along_the_spine(part, moving, np.eye(4)))
+    low, high = -50.0, -50.0 + (shape[0] - 1) * 5.0
+    np.testing.assert_allclose(np.diff(found), 10.0)
+    assert 110.0 - high - 10.0 < found[0] <= 110.0 - high
+    assert 110.0 - low <= found[-1] < 110.0 - low + 10.0
+
+
 def slices(volume, first, last):
     start = volume.origin_mm + np.array([0.0, 0.0, first * volume.spacing_mm[2]])
     return replace(volume, values=volume.values[first:last], origin_mm=start)
@@ -148,6 +160,11 @@ def test_a_bent_spine_is_brought_back_by_a_deformable_fit_better_than_by_a_rigid
     assert median["deformable"] < 1.5
     assert median["affine"] < median["rigid"]
     assert median["deformable"] < 0.75 * median["rigid"]
+    held = found.warp.offsets  # of the deformable one: known all over the box, and no farther
+    reach = (np.array(held.vectors_mm.shape[2::-1]) - 1) * np.array(held.spacing_mm)
+    assert np.isfinite(held.vectors_mm).all()
+    np.testing.assert_allclose(held.origin_mm, BOX[0], atol=max(spine.spacing_mm))
+    np.testing.assert_allclose(held.origin_mm + reach, BOX[1], atol=max(spine.spacing_mm))
     assert set(folded.values()) == {0.0}
     assert any("B-spline" in line for line in said)
 
