@@ -281,6 +281,15 @@ def test_an_examination_is_entered_by_keyboard_undone_and_kept_as_a_draft(tab, d
 
 
 @pytest.mark.browser
+def test_what_was_typed_last_is_in_the_draft_however_soon_the_page_is_left(tab, desk):
+    tab.goto(f"{desk}/cases/paper-003/entries/new?kind=neurology")
+    tab.get_by_label("State, row 1").first.fill("heavy legs")
+    tab.reload()
+    tab.get_by_role("button", name="Restore it").click()
+    assert tab.get_by_label("State, row 1").first.input_value() == "heavy legs"
+
+
+@pytest.mark.browser
 def test_a_wrong_value_is_said_beside_its_field(tab, desk):
     tab.goto(f"{desk}/cases/paper-003/entries/new?kind=radiotherapy")
     tab.get_by_label("Total (Gy)").fill("sixty")

@@ -148,11 +148,16 @@ const suggestTerms = debounced(150, async (field) => {
   );
 });
 
-const keepDraft = debounced(400, (form) => {
+let typed = false; // since the draft was kept
+
+function saveDraft(form) {
+  typed = false;
   const values = [...new FormData(form)].filter(([name]) => !name.startsWith("_expected"));
   localStorage.setItem(`draft:${form.dataset.draft}`, JSON.stringify({ at: Date.now(), version: form.dataset.version, values }));
   document.getElementById("draft").textContent = "Draft kept in this browser.";
-});
+}
+
+const keepDraft = debounced(400, saveDraft);
 
 const numberOf = (row, stem) => Number(row.querySelector("[name]").name.slice(stem.length + 1).split(".")[0]);
 
@@ -222,7 +227,10 @@ function begin() {
   const form = document.querySelector("form[data-draft]");
   if (!form) return;
   offerDraft(form);
+  form.addEventListener("submit", () => { typed = false; });
+  window.addEventListener("pagehide", () => { if (typed) saveDraft(form); }); // what was typed last is not lost
   form.addEventListener("input", (event) => {
+    typed = true;
     keepDraft(form);
     growRows(event.target);
     if (event.target.dataset.when) readWhen(event.target);
