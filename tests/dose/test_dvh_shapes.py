@@ -89,6 +89,8 @@ def test_the_signed_distance_of_a_square_with_a_point_written_twice(size):
     at = size * np.array([-0.5, 0.25, 0.5, 1.5])
     found = signed_distance([square], at, size * np.array([0.5]))[0]
     np.testing.assert_allclose(found, size * np.array([-0.5, 0.25, 0.5, -0.5]), atol=1e-9)
+    level = signed_distance([square], size * np.array([-0.5, 1.5, 3.0]), np.array([0.0]))[0]  # on the line of a side
+    np.testing.assert_allclose(level, size * np.array([-0.5, -0.5, -2.0]), atol=1e-9)
 
 
 def test_the_signed_distance_of_a_disc_is_its_radius_less_the_distance():

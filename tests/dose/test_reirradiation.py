@@ -213,3 +213,17 @@ def test_a_course_that_begins_before_the_earlier_ends_is_not_scored_as_a_second(
     courses = [Prescription(36.0, 18), Prescription(14.0, 7)]
     found = from_prescriptions(courses, [Interval(*days)], reached=[True, True])
     assert (found.nieder is not None) is scored
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ((None, None), "unknown"),
+        ((None, 60.0), "≤ 2.0"),
+        ((60.0, None), "≥ 2.0"),
+        ((60.0, 60.0), "2.0"),
+        ((15.0, 60.0), "0.5–2.0"),
+    ],
+)
+def test_an_interval_is_said_as_far_as_it_is_known(bounds, said):
+    assert str(Interval(*bounds)) == said
