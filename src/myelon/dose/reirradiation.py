@@ -422,7 +422,10 @@ class _Rules:
         """A limit of the sum: it is compared with the 95th percentile; the value as registered stands beside."""
         verdict = self._made(limit_id, dose, known.decisive, (known.least, known.decisive), other, other_value)
         if verdict.outcome is Outcome.NEEDS_MODEL and not self.withheld:
-            sure = sum(b for b in dose.course_least if math.isfinite(b))
+            known_ones = [
+                b for b in dose.course_least if math.isfinite(b)
+            ]  # maxima of two grids need not be of one place
+            sure = max(known_ones, default=0.0) if dose.basis is Basis.VOXEL_SUM else sum(known_ones)
             sure = sure if verdict.limit.id.startswith("nieder") else eqd2_of_bed(sure, dose.alpha_beta_gy)
             return self._exceeded_already(verdict, sure)
         if dose.p95_bed is None or verdict.value is None:
