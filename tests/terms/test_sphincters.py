@@ -102,6 +102,20 @@ def test_what_was_looked_at_and_not_understood_is_told_from_what_was_not():
     assert [w for w in ("n/a", "not examined", "unchanged", "normal", "retention") if not_understood(w)] == []
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("worse than before", True),
+        ("was catheterised yesterday", None),
+        ("has had retention since Monday", None),
+        ("had retention", None),
+    ],
+)
+def test_a_past_tense_is_asked_and_not_passed_over(words, said):
+    assert disturbed(words) is said
+    assert said or not_understood(words)
+
+
 def test_a_symptom_counts_where_it_speaks_of_bladder_or_bowel():
     assert of_sphincters("urinary retention since yesterday")
     assert not of_sphincters("weight loss")

@@ -66,14 +66,12 @@ _NOT_LOOKED_AT = re.compile(
     r"|documented|done|evalu\w*"
     r"|untersucht|gepruft|bekannt|erhoben|dokumentiert|beurteil\w*|examine\w*|teste\w*|precise\w*)\b"
 )
-_PAST = re.compile(
-    r"\b(?:previous\w*|former\w*|history|until|before|z n|fruher\w*|ancien\w*|antecedents?|was|had)\b|既往"
-)
+_PAST = re.compile(r"\b(?:previous\w*|former\w*|history|until|z n|fruher\w*|ancien\w*|antecedents?)\b|既往")
 """It speaks of another time: that says nothing of now."""
 _UNCERTAIN = re.compile(
     r"\?|疑|はっきりし|不明|未確定|可疑|\b(?:risk|possib\w*|probabl\w*|suspect\w*|suspic\w*|questionab\w*|unclear|unsicher"
     r"|pending|planned"
-    r"|to be|fraglich\w*|v a|verdacht|may|might|maybe|perhaps|impending|threaten\w*|imminent|drohend\w*"
+    r"|to be|fraglich\w*|v a|verdacht|may|might|maybe|perhaps|was|had|before|impending|threaten\w*|imminent|drohend\w*"
     r"|rucklaufig\w*|(?:since|seit|depuis)"
     r" (?:19|20)\d\d|child\w*|ausserhalb|constipat\w*|obstipation\w*)\b|便秘|\b(?:residual|restharn|residu\w*|pvr"
     r"|bladder scan)\b|残尿|残余尿"
@@ -119,17 +117,15 @@ def _said(part: str) -> bool | None:
     """What one folded part says; None where it says nothing, or is not understood."""
     if part in _FUNCTION_AS_A_WHOLE:
         return False
-    if _silent(part) or _UNCERTAIN.search(part):
-        return None
     plain = _UNDONE.sub(" ", part)
     worse, found, able = _WORSE.search(plain), _DISTURBANCE.search(plain), _FUNCTION.search(plain)
+    if _silent(part) or (_UNCERTAIN.search(plain) and not worse):
+        return None
     if worse:
         return None if _denied(plain, worse) else True
     if found:
         return not _denied(plain, found)
-    if able:
-        return _denied(plain, able) or _LOST.search(plain) is not None
-    return None
+    return (_denied(plain, able) or _LOST.search(plain) is not None) if able else None
 
 
 def _denied(part: str, found: re.Match[str]) -> bool:
