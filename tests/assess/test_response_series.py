@@ -206,6 +206,11 @@ def test_studies_of_one_day_are_one_time_point():
     for day, points in (("2021-03-02", ["PR"]), ("2021-03-08", ["PR"]), ("2021-03-09", ["NE", "NE"])):
         later = belly[1] | {"when": {"kind": "exact", "earliest": day, "latest": day}}
         assert [p.overall for p in series(chest[0], belly[0], chest[1], later).points] == points
+    said = {"id": "r", "kind": "response", "criteria": "RECIST 1.1", "category": "PD", "study": "ct-4"}
+    soon = belly[1] | {"when": {"kind": "exact", "earliest": "2021-03-03", "latest": "2021-03-03"}}
+    stated = series(chest[0], belly[0], chest[1], soon, extra=[said])
+    assert stated.later == ()  # the study is part of the last time point
+    assert "the lesions of ct-3 come to PR" in stated.doubts[0]
     again = study(4, "2021-03-03", lesion("liver", 20), lesion("lung", 12))
     assert (
         len(series(chest[0], belly[0], chest[1], again).points) == 2

@@ -17,7 +17,7 @@ from myelon.record.kinds import Imaging, Radiotherapy, Response
 from myelon.terms.tumours import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from myelon.record.case import Case
     from myelon.record.kinds.imaging import LesionObservation
@@ -107,7 +107,9 @@ class ResponseSeries(NamedTuple):
 
 def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
     """The series of a case; None where no study says what is followed."""
-    studies = list(_by_day(timeline, timeline.in_order(case.given(Imaging))))
+    every = timeline.in_order(case.given(Imaging))
+    studies = list(_by_day(timeline, every))
+    stands_for = _standing_for(every, studies)
     roles = ({"target"}, {"non-target"})  # without a target the response is that of the other disease
     first = next((s for role in roles for s in studies if any(o.role in role for o in s.lesions)), None)
     if first is None:
@@ -137,9 +139,15 @@ def response_series(case: Case, timeline: Timeline) -> ResponseSeries | None:
             doubts += [f"{study.id}: {name} is called a target after the baseline" for name in late]
             twice = [n for n, k in Counter(o.lesion for o in study.lesions if o.size is not None).items() if k > 1]
             doubts += [f"{study.id}: {name} is measured twice" for name in twice]
-    doubts += _of_statements(case, timeline, points)
+    doubts += _of_statements(case, timeline, points, stands_for)
     return ResponseSeries(
-        first.id, tuple(sizes), sizes, tuple(points), tuple(doubts), order, tuple(_later(case, timeline, first, points))
+        first.id,
+        tuple(sizes),
+        sizes,
+        tuple(points),
+        tuple(doubts),
+        order,
+        tuple(_later(case, timeline, first, points, stands_for)),
     )
 
 
@@ -163,6 +171,15 @@ def _by_day(timeline: Timeline, studies: Sequence[Imaging]) -> Iterator[Imaging]
         held = study
     if held is not None:
         yield held
+
+
+def _standing_for(every: Sequence[Imaging], points: Sequence[Imaging]) -> dict[str, str]:
+    """Each study → the one that its time point is called by."""
+    called, found, held = {p.id for p in points}, {}, ""
+    for study in every:
+        held = study.id if study.id in called else held
+        found[study.id] = held
+    return found
 
 
 def _together(one: Imaging, other: Imaging, gap: Window) -> bool:
@@ -331,13 +348,15 @@ def _of_choice(case: Case, timeline: Timeline, first: Imaging, named: Sequence[L
             yield f"{o.lesion}: irradiated before; measurable only if it progressed since"
 
 
-def _of_statements(case: Case, timeline: Timeline, points: Sequence[TimePoint]) -> Iterator[str]:
+def _of_statements(
+    case: Case, timeline: Timeline, points: Sequence[TimePoint], stands_for: Mapping[str, str]
+) -> Iterator[str]:
     """Responses by RECIST that the record holds, and that the sizes do not come to."""
     for response in case.given(Response):
         said = {response.category, *(s.value for s in response.statements)} & {"CR", "PR", "SD", "PD"}
         if not fold(response.criteria).startswith("recist") or not said:
             continue
-        point = _point_of(response, timeline, points)
+        point = _point_of(response, timeline, points, stands_for)
         if point is not None and not said & {*point.possible}:
             yield (
                 f"{response.id}: the record says {' or '.join(sorted(said))} by {response.criteria}; "
@@ -345,14 +364,16 @@ def _of_statements(case: Case, timeline: Timeline, points: Sequence[TimePoint]) 
             )
 
 
-def _later(case: Case, timeline: Timeline, first: Imaging, points: Sequence[TimePoint]) -> Iterator[str]:
+def _later(
+    case: Case, timeline: Timeline, first: Imaging, points: Sequence[TimePoint], stands_for: Mapping[str, str]
+) -> Iterator[str]:
     """Responses by RECIST, and metastases, that certainly came after the last study of the series."""
     if not points:
         return
     known = {p.study for p in points} | {first.id}
     for response in case.given(Response):
         said = {response.category, *(s.value for s in response.statements)} & {"CR", "PR", "SD", "PD"}
-        at = response.study or response.id
+        at = stands_for.get(response.study or "", response.study or response.id)
         gap = timeline.interval(f"{points[-1].study}.start", f"{at}.start")[0].earliest
         least = 0.0 if response.study is not None else CONFIRM_DAYS
         if (
@@ -370,10 +391,12 @@ def _later(case: Case, timeline: Timeline, first: Imaging, points: Sequence[Time
             yield f"{label} was found after {points[-1].study}, the last study with sizes"
 
 
-def _point_of(response: Response, timeline: Timeline, points: Sequence[TimePoint]) -> TimePoint | None:
+def _point_of(
+    response: Response, timeline: Timeline, points: Sequence[TimePoint], stands_for: Mapping[str, str]
+) -> TimePoint | None:
     """The study that a response rests on: the one it names, or the last one certainly not after it."""
     if response.study is not None:
-        return next((p for p in points if p.study == response.study), None)
+        return next((p for p in points if p.study == stands_for.get(response.study, "")), None)
     gaps = [(p, timeline.interval(f"{p.study}.start", f"{response.id}.start")[0].earliest) for p in points]
     return next((p for p, gap in reversed(gaps) if gap is not None and gap >= 0), None)
 
